@@ -24,11 +24,11 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import load_settings
 from lunchkit.platform.db import db, transaction
 from lunchkit.room.actions import room_of
-from lunchkit.room.devices import RANDOM, ballot_tag, new_device, remember
+from lunchkit.room.devices import RANDOM, new_device, remember, voter_hash
 from lunchkit.room.operations import touch
 from lunchkit.room.polls.actions import close_poll, open_poll, reveal_poll
 from lunchkit.room.polls.models import Choice, Poll, Tally
-from lunchkit.room.queries import box, keys, revision_of
+from lunchkit.room.queries import ballot_store, keys, revision_of
 from lunchkit.site.presenter.feeds import SCREEN_GAP
 
 
@@ -106,16 +106,18 @@ def reveal(poll_id: int) -> dict[str, float]:
 
 def inspect(poll_id: int, words: list[tuple[str, int]]) -> dict[str, int]:
     """Compare the box of an open poll with what phones were told: cookie, and the choice that holds."""
-    contest = box().contest(poll_id)
-    key = keys().get(contest.key_name) if contest else None
-    if contest is None or key is None:
+    opened = ballot_store().opened(poll_id)
+    key = keys().get(opened.key_name) if opened else None
+    if opened is None or key is None:
         raise LookupError("this poll is not open")
-    found = [box().ballot_of(contest.id, ballot_tag(key, contest.scope, _device(cookie))) for cookie, _ in words]
+    found = [
+        ballot_store().ballot_of(opened.id, voter_hash(key, opened.key_name, _device(cookie))) for cookie, _ in words
+    ]
     there = [(kept, choice) for kept, (_, choice) in zip(found, words, strict=True) if kept]
     return {
-        "rows": box().count(poll_id),
+        "rows": ballot_store().count(poll_id),
         "lost": found.count(None),
-        "wrong": sum(kept.answer != str(choice) for kept, choice in there),
+        "wrong": sum(kept[0] != str(choice) for kept, choice in there),
     }
 
 

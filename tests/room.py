@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -86,6 +87,24 @@ def phones(app: Flask, event: Event, number: int) -> list[Phone]:
     for phone in made:
         phone.look()
     return made
+
+
+def voted(app: Flask, event: Event, number: int, choice: int = 1) -> list[Phone]:
+    """Phones that have all given one answer."""
+    crowd = phones(app, event, number)
+    for phone in crowd:
+        phone.vote(choice)
+    return crowd
+
+
+@pytest.fixture
+def leave_no_keys(app: Flask) -> Iterator[None]:
+    """Leave no key of a test in memory."""
+    yield
+    db.session.rollback()
+    folder = keys().folder
+    for path in list(folder.iterdir()) if folder and folder.exists() else []:
+        path.unlink()
 
 
 def key_bytes() -> list[bytes]:

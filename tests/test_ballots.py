@@ -1,63 +1,53 @@
 """Ballots: one a phone, the latest one holds, none is lost, and none is counted that came too late."""
 
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.room.ballot_store import Box
+from lunchkit.room.ballot_store import BallotStore
 from lunchkit.room.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
 from lunchkit.room.polls.closing import CLOSES_AFTER
 from lunchkit.room.polls.errors import AlreadyClosed, AnotherPollIsOpen
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import result_of
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import ballot_store, keys
 from tests.conftest import EventMaker, new_client
-from tests.room import JSON, Phone, ask, asked, code_of, fresh, phones, running_event
+from tests.room import JSON, Phone, ask, asked, code_of, fresh, leave_no_keys, phones, running_event, voted
+from tests.seating import all_at_once
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures(leave_no_keys.__name__)]
+
+
+@pytest.fixture
+def event(make_event: EventMaker) -> Event:
+    return running_event(make_event)
 
 
 def counts(poll: Poll) -> dict[int, int]:
-    """How many phones chose what."""
     return {row.position: row.count for row in result_of(fresh(poll), "fr").rows}
 
 
-def test_a_tap_is_counted_and_answered_with_the_revision_of_the_room(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_the_latest_answer_of_a_phone_holds(app: Flask, event: Event) -> None:
     poll = asked(event)
     (phone,) = phones(app, event, 1)
-    answer = phone.vote(2)
-    assert answer.status_code == 200
-    assert answer.get_json().keys() == {"rev"}
-    close_poll(poll)
-    assert counts(poll) == {1: 0, 2: 1, 3: 0, 0: 0}
-
-
-def test_a_browser_without_script_is_led_back_to_the_page(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    asked(event)
-    (phone,) = phones(app, event, 1)
-    answer = phone.send({"choice": 1}, json=False)
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"/v/{phone.code}")
-
-
-def test_the_latest_answer_of_a_phone_holds(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    poll = asked(event)
-    (phone,) = phones(app, event, 1)
+    phone.client.get(f"/v/{phone.code}?choice=1&poll=1&turn=1")
+    assert ballot_store().count(poll.id) == 0, "looking never votes"
     for choice in (1, 3, 2):
-        assert phone.vote(choice).status_code == 200
+        answer = phone.vote(choice)
+        assert (answer.status_code, answer.get_json().keys()) == (200, {"rev"})
+    answer = phone.send({"choice": 2}, json=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/v/{phone.code}")
     close_poll(poll)
     assert counts(poll) == {1: 0, 2: 1, 3: 0, 0: 0}
     assert poll.ballots == 1
 
 
-def test_an_old_answer_that_comes_late_changes_nothing(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_an_old_answer_that_comes_late_changes_nothing(app: Flask, event: Event) -> None:
     poll = asked(event)
     (phone,) = phones(app, event, 1)
     phone.send({"choice": 3}, turn=2)
@@ -66,28 +56,12 @@ def test_an_old_answer_that_comes_late_changes_nothing(app: Flask, make_event: E
     assert counts(poll)[3] == 1
 
 
-def test_no_opinion_is_an_answer_like_the_others(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    poll = asked(event)
-    (phone,) = phones(app, event, 1)
-    phone.vote(0)
-    close_poll(poll)
-    assert counts(poll) == {1: 0, 2: 0, 3: 0, 0: 1}
-
-
-def test_no_opinion_is_refused_where_the_organiser_does_not_offer_it(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    asked(event, allows_none=False)
-    (phone,) = phones(app, event, 1)
-    answer = phone.vote(0)
-    assert (answer.status_code, answer.get_json()["state"]) == (422, "unreadable")
-
-
 @pytest.mark.parametrize(
     ("kind", "more", "good", "bad"),
     [
         ("single", {}, {"choice": ["2"]}, {"choice": ["9"]}),
-        ("single", {}, {"choice": ["1"]}, {"choice": ["1", "2"]}),
+        ("single", {}, {"choice": ["0"]}, {"choice": ["1", "2"]}),
+        ("single", {"allows_none": False}, {"choice": ["1"]}, {"choice": ["0"]}),
         ("scale", {}, {"choice": ["3"]}, {"choice": ["x"]}),
         ("multiple", {"most_choices": 2}, {"choice": ["1", "3"]}, {"choice": ["1", "2", "3"]}),
         ("words", {"most_choices": 2}, {"word": ["confiance", "l’emploi"]}, {"word": ["", "—"]}),
@@ -97,9 +71,8 @@ def test_no_opinion_is_refused_where_the_organiser_does_not_offer_it(app: Flask,
     ],
 )
 def test_every_kind_of_question_takes_its_answers_and_refuses_what_is_none(
-    app: Flask, make_event: EventMaker, kind: str, more: dict[str, Any], good: dict[str, Any], bad: dict[str, Any]
+    app: Flask, event: Event, kind: str, more: dict[str, Any], good: dict[str, Any], bad: dict[str, Any]
 ) -> None:
-    event = running_event(make_event)
     poll = asked(event, choices=() if kind in ("words", "text") else ("Un", "Deux", "Trois"), kind=kind, **more)
     (phone,) = phones(app, event, 1)
     assert phone.send(bad).status_code == 422
@@ -109,8 +82,7 @@ def test_every_kind_of_question_takes_its_answers_and_refuses_what_is_none(
     assert fresh(poll).ballots == 1
 
 
-def test_too_late_is_said_and_not_counted(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_too_late_is_said_and_not_counted(app: Flask, event: Event) -> None:
     poll = asked(event)
     (phone,) = phones(app, event, 1)
     close_poll(poll)
@@ -120,8 +92,7 @@ def test_too_late_is_said_and_not_counted(app: Flask, make_event: EventMaker) ->
     assert fresh(poll).ballots == 0
 
 
-def test_an_answer_to_the_question_before_is_not_counted_for_the_next(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_an_answer_to_the_question_before_is_not_counted_for_the_next(app: Flask, event: Event) -> None:
     first, second = asked(event), ask(event)
     (phone,) = phones(app, event, 1)
     close_poll(first)
@@ -130,8 +101,7 @@ def test_an_answer_to_the_question_before_is_not_counted_for_the_next(app: Flask
     assert phone.send({"choice": 1, "poll": second.position}).status_code == 200
 
 
-def test_a_phone_without_cookie_is_told_why_nothing_was_counted(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_a_phone_without_cookie_is_told_why_nothing_was_counted(app: Flask, event: Event) -> None:
     poll = asked(event)
     bare = Phone(new_client(app), code_of(event))
     answer = bare.vote(1)
@@ -142,8 +112,7 @@ def test_a_phone_without_cookie_is_told_why_nothing_was_counted(app: Flask, make
     assert fresh(poll).ballots == 0
 
 
-def test_a_post_of_another_site_is_refused(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_a_post_of_another_site_is_refused(app: Flask, event: Event) -> None:
     asked(event)
     (phone,) = phones(app, event, 1)
     headers = {**JSON, "Sec-Fetch-Site": "cross-site"}
@@ -151,17 +120,8 @@ def test_a_post_of_another_site_is_refused(app: Flask, make_event: EventMaker) -
     assert answer.status_code == 403
 
 
-def test_looking_never_votes(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    poll = asked(event)
-    (phone,) = phones(app, event, 1)
-    phone.client.get(f"/v/{phone.code}?choice=1&poll=1&turn=1")
-    assert box().count(poll.id) == 0
-
-
 @pytest.mark.parametrize("typed", ["{code}", "{lower}", "{spaced}"])
-def test_a_code_may_be_typed_as_people_type(app: Flask, make_event: EventMaker, typed: str) -> None:
-    event = running_event(make_event)
+def test_a_code_may_be_typed_as_people_type(app: Flask, event: Event, typed: str) -> None:
     code = code_of(event)
     as_typed = typed.format(code=code, lower=code.lower(), spaced=f" {code[:2]} {code[2:].lower()} ")
     client = new_client(app)
@@ -170,14 +130,7 @@ def test_a_code_may_be_typed_as_people_type(app: Flask, make_event: EventMaker, 
     assert client.get(f"/V/{code}").status_code == 200, "the QR code is in capitals"
 
 
-def test_a_wrong_code_is_answered_with_the_form(app: Flask) -> None:
-    answer = new_client(app).get("/v?code=ZZZZZ")
-    assert answer.status_code == 404
-    assert 'name="code"' in answer.get_data(as_text=True)
-
-
-def test_one_question_at_a_time(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_one_question_at_a_time(app: Flask, event: Event) -> None:
     first, second = asked(event), ask(event)
     with pytest.raises(AnotherPollIsOpen):
         open_poll(second)
@@ -187,16 +140,13 @@ def test_one_question_at_a_time(app: Flask, make_event: EventMaker) -> None:
         open_poll(first)
 
 
-def test_what_was_annulled_may_be_asked_anew_and_begins_at_nothing(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_what_was_annulled_may_be_asked_anew_and_begins_at_nothing(app: Flask, event: Event) -> None:
     poll = asked(event)
-    for phone in phones(app, event, 3):
-        phone.vote(1)
+    voted(app, event, 3, 1)
     annul_poll(poll)
     assert fresh(poll).stage is Stage.VOID
     open_poll(poll)
-    (phone,) = phones(app, event, 1)
-    phone.vote(2)
+    voted(app, event, 1, 2)
     close_poll(poll)
     reveal_poll(poll)
     assert (fresh(poll).ballots, counts(poll)[1], counts(poll)[2]) == (1, 0, 1)
@@ -205,50 +155,29 @@ def test_what_was_annulled_may_be_asked_anew_and_begins_at_nothing(app: Flask, m
 def test_two_hundred_phones_at_once_are_two_hundred_ballots(app: Flask, make_event: EventMaker) -> None:
     event = running_event(make_event, capacity=200)
     poll = asked(event)
-    crowd = phones(app, event, 200)
-    answers: list[int] = []
 
-    def tap(phone: Phone, choice: int) -> None:
-        answers.extend(phone.send({"choice": choice}, turn=1).status_code for _ in range(2))  # a double tap
+    def tap(phone: Phone, choice: int) -> list[int]:
+        return [phone.send({"choice": choice}, turn=1).status_code for _ in range(2)]  # a double tap
 
-    threads = [threading.Thread(target=tap, args=(phone, number % 3 + 1)) for number, phone in enumerate(crowd)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == [200] * 400
+    taps = [partial(tap, phone, number % 3 + 1) for number, phone in enumerate(phones(app, event, 200))]
+    assert all_at_once(app, taps) == [[200, 200]] * 200
     close_poll(poll)
     assert fresh(poll).ballots == 200
     assert counts(poll) == {1: 67, 2: 67, 3: 66, 0: 0}
 
 
-def test_votes_that_race_the_close_are_counted_or_refused_never_both(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_votes_that_race_the_close_are_counted_or_refused_never_both(app: Flask, event: Event) -> None:
     poll = asked(event)
-    crowd = phones(app, event, 60)
-    told: list[int] = []
-    start = threading.Barrier(61)
-
-    def tap(phone: Phone) -> None:
-        start.wait()
-        told.append(phone.vote(1).status_code)
-
-    threads = [threading.Thread(target=tap, args=(phone,)) for phone in crowd]
-    for thread in threads:
-        thread.start()
-    start.wait()
-    close_poll(poll)
-    for thread in threads:
-        thread.join()
+    poll_id = poll.id
+    taps = [lambda phone=phone: phone.vote(1).status_code for phone in phones(app, event, 60)]
+    told = all_at_once(app, [*taps, lambda: close_poll(db.session.get_one(Poll, poll_id))])[:-1]
     assert set(told) <= {200, 409}
     assert fresh(poll).ballots == told.count(200)
 
 
-def test_a_poll_closes_itself_two_hours_after_the_lunch(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_a_poll_closes_itself_two_hours_after_the_lunch(app: Flask, event: Event) -> None:
     poll = asked(event)
-    (phone,) = phones(app, event, 1)
-    phone.vote(1)
+    voted(app, event, 1, 1)
     finish_closings()
     assert fresh(poll).stage is Stage.OPEN, "not before"
     with clock.fixed_at(event.ends_at + CLOSES_AFTER):
@@ -256,11 +185,9 @@ def test_a_poll_closes_itself_two_hours_after_the_lunch(app: Flask, make_event: 
     assert (fresh(poll).stage, poll.ballots) == (Stage.CLOSED, 1)
 
 
-def test_a_poll_whose_key_was_lost_closes_with_what_was_counted(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_a_poll_whose_key_was_lost_closes_with_what_was_counted(app: Flask, event: Event) -> None:
     poll = asked(event)
-    for phone in phones(app, event, 2):
-        phone.vote(3)
+    voted(app, event, 2, 3)
     keys().destroy(str(poll.id))  # the machine was started again
     (late,) = phones(app, event, 1)
     assert late.vote(1).status_code == 409
@@ -273,19 +200,19 @@ def test_a_full_disk_is_said_and_whoever_was_told_saved_is_counted(
 ) -> None:
     event = running_event(make_event, capacity=120)
     poll = asked(event, choices=(), kind="text")
-    connect = Box.connect
+    connect = BallotStore.connect
 
-    def connect_to_a_small_disk(self: Box) -> Any:
+    def connect_to_a_small_disk(self: BallotStore) -> Any:
         connection = connect(self)
         connection.execute("PRAGMA max_page_count=12")
         return connection
 
-    monkeypatch.setattr(Box, "connect", connect_to_a_small_disk)
+    monkeypatch.setattr(BallotStore, "connect", connect_to_a_small_disk)
     answers = [phone.send({"text": f"{number} " + "x" * 270}) for number, phone in enumerate(phones(app, event, 120))]
     statuses = [answer.status_code for answer in answers]
     assert set(statuses) == {200, 507}
     assert answers[-1].get_json()["error"] != ""
-    assert box().count(poll.id) == statuses.count(200)
+    assert ballot_store().count(poll.id) == statuses.count(200)
     monkeypatch.undo()
     app.extensions.pop("lunchkit_batches")  # the disk was emptied; the connection that met its end is not used again
     assert phones(app, event, 1)[0].send({"text": "et maintenant ?"}).status_code == 200
@@ -293,15 +220,12 @@ def test_a_full_disk_is_said_and_whoever_was_told_saved_is_counted(
     assert fresh(poll).ballots == statuses.count(200) + 1
 
 
-def test_a_box_that_is_locked_is_said_to_be_busy(
-    app: Flask, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    event = running_event(make_event)
+def test_a_box_that_is_locked_is_said_to_be_busy(app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     poll = asked(event)
     (phone,) = phones(app, event, 1)
-    monkeypatch.setattr("lunchkit.room.ballot_store.BUSY_TIMEOUT", 50)
+    monkeypatch.setattr("lunchkit.room.ballot_file.BUSY_TIMEOUT", 50)
     app.extensions.pop("lunchkit_batches", None)
-    other = box().connect()
+    other = ballot_store().connect()
     other.execute("begin immediate")
     answer = phone.vote(1)
     assert (answer.status_code, answer.get_json()["state"]) == (503, "later")
@@ -309,26 +233,4 @@ def test_a_box_that_is_locked_is_said_to_be_busy(
     other.execute("rollback")
     other.close()
     assert phone.vote(1).status_code == 200
-    assert box().count(poll.id) == 1
-
-
-def test_the_page_of_a_phone_remembers_its_answer_and_no_other_does(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    asked(event)
-    voter, other = phones(app, event, 2)
-    untouched = other.page
-    voter.vote(2)
-    assert voter.look() != untouched
-    assert len(other.look()) == len(untouched)
-
-
-@pytest.fixture(autouse=True)
-def close_the_box(app: Flask) -> Any:
-    """Leave no key of a test in memory."""
-    yield
-    db.session.rollback()
-    folder = keys().folder
-    for path in list(folder.iterdir()) if folder and folder.exists() else []:
-        path.unlink()
-    if folder and folder.exists():
-        folder.rmdir()
+    assert ballot_store().count(poll.id) == 1

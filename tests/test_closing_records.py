@@ -23,14 +23,13 @@ from lunchkit.room.polls.actions import (
     judge_answer,
     open_poll,
     reveal_poll,
-    start_rehearsal,
 )
 from lunchkit.room.polls.closing import CLOSES_AFTER
 from lunchkit.room.polls.models import Kind, Poll, Stage
 from lunchkit.room.polls.pictures import headline
 from lunchkit.room.polls.queries import digest_of, is_altered
 from lunchkit.room.polls.results import Result, Row
-from lunchkit.room.queries import box
+from lunchkit.room.queries import ballot_store
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import ask, asked, code_of, fresh, phones, running_event
 
@@ -43,17 +42,15 @@ KEPT_WORD = "Pas affiché : aucun mot n’a été retenu"
 
 @pytest.fixture
 def event(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch that takes place now."""
     return running_event(make_event)
 
 
 def plain(page: str) -> str:
-    """What a page says, on one line, with ordinary spaces."""
     words = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL)
     return " ".join(unescape(words).split())
 
 
-def voted(app: Flask, event: Event, poll: Poll, *choices: int) -> Poll:
+def answered(app: Flask, event: Event, poll: Poll, *choices: int) -> Poll:
     """A question that so many phones answered, closed and shown."""
     open_poll(poll)
     for phone, choice in zip(phones(app, event, len(choices)), choices, strict=True):
@@ -67,11 +64,10 @@ def pair(app: Flask, event: Event) -> tuple[Poll, Poll]:
     """A question before the debate, closed and shown, and the same after it, not asked yet."""
     before = ask(event)
     after = ask(event, before_id=before.id)
-    return voted(app, event, before, *[1] * 6), after
+    return answered(app, event, before, *[1] * 6), after
 
 
 def result(poll: Poll, ending: str = "") -> str:
-    """The address of a result."""
     slug = db.session.get_one(Event, poll.event_id).slug
     return f"/e/{slug}/polls/{poll.position}{ending}"
 
@@ -103,12 +99,12 @@ def test_no_page_says_that_ballots_are_destroyed_which_wait_for_the_second_vote(
     app: Flask, organiser_client: FlaskClient, event: Event
 ) -> None:
     before, after = pair(app, event)
-    assert box().count(before.id) == 6
+    assert ballot_store().count(before.id) == 6
     assert claims(organiser_client, event, before) == []
     assert organiser_client.get(result(before, ".json")).get_json()["ballots"] == "kept"
     assert "Les bulletins sont encore conservés" in plain(phones(app, event, 1)[0].look())
-    voted(app, event, after, *[2] * 6)
-    assert box().count(before.id) == 0
+    answered(app, event, after, *[2] * 6)
+    assert ballot_store().count(before.id) == 0
     for poll in (before, after):
         assert fresh(poll).cleared_at is not None
         page = organiser_client.get(result(poll), query_string={"lang": "fr"}).get_data(as_text=True)
@@ -121,7 +117,7 @@ def test_ballots_wait_two_hours_after_the_lunch_at_most(app: Flask, event: Event
     before, _after = pair(app, event)
     with clock.fixed_at(event.over_at + CLOSES_AFTER):
         finish_closings()
-        assert box().count(before.id) == 0
+        assert ballot_store().count(before.id) == 0
         client = new_client(app)
         assert client.get(result(before, ".json")).get_json()["ballots"] == "destroyed"
 
@@ -130,7 +126,6 @@ def test_ballots_wait_two_hours_after_the_lunch_at_most(app: Flask, event: Event
 
 
 def add_fifty(poll: Poll) -> None:
-    """Somebody who has the disk."""
     db.session.execute(
         text("update tally set count = count + 50 where poll_id = :id and position = 1"), {"id": poll.id}
     )
@@ -138,7 +133,7 @@ def add_fifty(poll: Poll) -> None:
 
 
 def test_a_number_changed_on_the_disk_is_noticed(app: Flask, event: Event) -> None:
-    poll = voted(app, event, ask(event), 1, 1, 1, 2, 2)
+    poll = answered(app, event, ask(event), 1, 1, 1, 2, 2)
     client = new_client(app)
     page, data = plain(client.get(result(poll)).get_data(as_text=True)), client.get(result(poll, ".json")).get_json()
     assert data["record"] == fresh(poll).record
@@ -161,7 +156,7 @@ def test_a_number_changed_on_the_disk_is_noticed(app: Flask, event: Event) -> No
     ],
 )  # fmt: skip
 def test_whatever_was_counted_or_asked_is_in_the_record(app: Flask, event: Event, change: str) -> None:
-    poll = voted(app, event, ask(event), 1, 1, 1, 2, 2)
+    poll = answered(app, event, ask(event), 1, 1, 1, 2, 2)
     enter_hand_counts(poll, {1: 2})
     assert not is_altered(fresh(poll))
     db.session.execute(text(change))
@@ -172,7 +167,7 @@ def test_whatever_was_counted_or_asked_is_in_the_record(app: Flask, event: Event
 def test_what_organisers_may_do_after_the_close_is_no_change(
     app: Flask, organiser_client: FlaskClient, event: Event
 ) -> None:
-    poll = voted(app, event, ask(event), 1, 1, 1, 2, 2)
+    poll = answered(app, event, ask(event), 1, 1, 1, 2, 2)
     first = fresh(poll).record
     hide_poll(poll)
     reveal_poll(poll)
@@ -191,7 +186,7 @@ def test_what_organisers_may_do_after_the_close_is_no_change(
 
 
 def test_to_enter_hands_does_not_cover_what_was_changed_before(app: Flask, event: Event) -> None:
-    poll = voted(app, event, ask(event), 1, 1, 1, 2, 2)
+    poll = answered(app, event, ask(event), 1, 1, 1, 2, 2)
     add_fifty(poll)
     enter_hand_counts(poll, {1: 2})
     assert is_altered(fresh(poll))
@@ -212,7 +207,7 @@ def test_words_are_judged_after_the_close_without_a_change(app: Flask, event: Ev
 
 def test_a_first_vote_that_is_annulled_renews_the_record_of_the_second(app: Flask, event: Event) -> None:
     before, after = pair(app, event)
-    voted(app, event, after, *[2] * 6)
+    answered(app, event, after, *[2] * 6)
     assert fresh(after).movement is not None
     annul_poll(before)
     assert (fresh(after).movement, is_altered(after), fresh(before).record) == (None, False, None)
@@ -240,7 +235,7 @@ def test_the_page_of_the_lunch_leads_to_the_last_vote_that_is_shown(app: Flask, 
         return [(address, plain(words)) for address, words in found]
 
     assert links() == [("/polls/1", "Ce que la salle a répondu avant le débat")]
-    voted(app, event, after, *[2] * 6)
+    answered(app, event, after, *[2] * 6)
     assert links() == [("/polls/2", "Ce que la salle a répondu après le débat")]
     hide_poll(after)
     assert links() == [("/polls/1", "Ce que la salle a répondu avant le débat")]
@@ -253,7 +248,7 @@ def test_both_results_say_which_vote_they_are_and_lead_to_each_other(app: Flask,
     client = new_client(app)
     assert client.get(result(before, ".json")).get_json()["other"] is None, "of the second nothing is shown yet"
     assert result(after) not in client.get(result(before)).get_data(as_text=True)
-    voted(app, event, after, *[2] * 6)
+    answered(app, event, after, *[2] * 6)
     for poll, other, asking, words in (
         (before, after, "before", "avant le débat"),
         (after, before, "after", "après le débat"),
@@ -268,17 +263,6 @@ def test_both_results_say_which_vote_they_are_and_lead_to_each_other(app: Flask,
         assert f"({words})" in client.get(result(poll, ".svg")).get_data(as_text=True)
         rows = client.get(result(poll, ".csv")).get_data(as_text=True).splitlines()
         assert [row.rpartition(";")[2] for row in rows[:2]] == ['"asking"', f'"{asking}"']
-
-
-def test_what_was_never_asked_goes_from_the_page_when_the_lunch_is_over(app: Flask, event: Event) -> None:
-    ask(event, "Faut-il y renoncer ?")
-    voted(app, event, ask(event, "Est-ce compatible ?"), *[1] * 6)
-    client = new_client(app)
-    page = plain(client.get(f"/e/{event.slug}").get_data(as_text=True))
-    assert ("Faut-il y renoncer" in page, "Est-ce compatible" in page) == (True, True)
-    with clock.fixed_at(event.over_at):
-        page = plain(client.get(f"/e/{event.slug}").get_data(as_text=True))
-    assert ("Faut-il y renoncer" in page, "Est-ce compatible" in page) == (False, True)
 
 
 # Words of which none is kept
@@ -323,16 +307,12 @@ def test_the_headline_of_statements_names_no_winner_of_a_tie(app: Flask) -> None
         assert headline(statements(2, 3, 0)).startswith("Most agreed with: Phrase 2"), "the control"
 
 
-def test_phones_say_that_a_rehearsal_is_one(app: Flask, event: Event) -> None:
-    start_rehearsal(event)
-    poll = asked(event)
-    (phone,) = phones(app, event, 1)
-    phone.vote(1)
-    said = plain(phone.look())
-    assert "les résultats s’affichent même si peu de personnes ont répondu" in said
-    kicker = re.search(r'class="kicker">([^<]+)<', phone.page)
-    assert kicker is not None
-    assert kicker[1].strip() == "Répétition"
-    close_poll(poll)
-    reveal_poll(poll)
-    assert "Répétition" in plain(phone.look())
+def test_what_was_never_asked_goes_from_the_page_when_the_lunch_is_over(app: Flask, event: Event) -> None:
+    ask(event, "Faut-il y renoncer ?")
+    answered(app, event, ask(event, "Est-ce compatible ?"), *[1] * 6)
+    client = new_client(app)
+    page = plain(client.get(f"/e/{event.slug}").get_data(as_text=True))
+    assert ("Faut-il y renoncer" in page, "Est-ce compatible" in page) == (True, True)
+    with clock.fixed_at(event.over_at):
+        page = plain(client.get(f"/e/{event.slug}").get_data(as_text=True))
+    assert ("Faut-il y renoncer" in page, "Est-ce compatible" in page) == (False, True)

@@ -33,7 +33,6 @@ NO_DOOR = "POST /e/nowhere/register"
 
 @pytest.fixture
 def server(app: Flask) -> Iterator[Server]:
-    """A server with a schema and nothing in it."""
     with Server(app.extensions["lunchkit_settings"].instance, {"SECRET_KEY": "k" * 40}) as server:
         yield server
 
@@ -47,7 +46,6 @@ def head(line: str, *headers: str) -> bytes:
 
 
 def read_all(connection: socket.socket) -> bytes:
-    """What comes until the server hangs up."""
     parts = []
     with contextlib.suppress(ConnectionError):
         while part := connection.recv(65_536):

@@ -24,11 +24,12 @@ from lunchkit.registrations.errors import IsADraft
 from lunchkit.registrations.event_changes.actions import cancel_event
 from lunchkit.registrations.models import Answer
 from lunchkit.room.models import Room, VotingSlip
-from lunchkit.room.polls.actions import finish_closings, open_poll, start_rehearsal
+from lunchkit.room.polls.actions import finish_closings, open_poll
 from lunchkit.room.polls.models import Choice, Poll
-from lunchkit.room.queries import box
+from lunchkit.room.queries import ballot_store
 from lunchkit.run_sheet.actions import add_run_item, make_lunch
 from lunchkit.run_sheet.view_models import ItemDetails
+from lunchkit.site.presenter.actions import start_rehearsal
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Speaker
@@ -175,9 +176,9 @@ def test_ballots_of_a_rehearsal_are_destroyed(make_event: EventMaker) -> None:
     db.session.commit()
     start_rehearsal(draft)
     open_poll(poll)
-    assert box().contest(poll.id) is not None
+    assert ballot_store().opened(poll.id) is not None
     delete_event_draft(draft)
-    assert box().contest(poll.id) is None
+    assert ballot_store().opened(poll.id) is None
     assert db.session.scalars(select(Choice)).all() == [] and finish_closings() == 0
 
 

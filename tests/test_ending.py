@@ -8,7 +8,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit.admin.overview import overview
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event, EventState
 from lunchkit.events.queries import past_events, running_events
@@ -20,22 +19,18 @@ from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.errors import TooLate
 from lunchkit.registrations.event_changes.actions import change_event
 from lunchkit.room.actions import CannotGoOn, NotBegun, NotTakingPlace, end_lunch, let_lunch_go_on, room_of
-from lunchkit.room.polls.actions import finish_closings
-from lunchkit.room.polls.models import Poll
-from lunchkit.room.polls.models import Stage as PollStage
 from lunchkit.room.survey.models import Stage
 from lunchkit.room.survey.queries import glance
 from lunchkit.run_sheet.forms import like_values
 from lunchkit.site.presenter.queries import phone_view
 from tests.conftest import EventMaker, Outbox, csrf_of, details
-from tests.room import asked, running_event
+from tests.room import running_event
 from tests.seating import all_at_once
 
 HOUR = timedelta(hours=1)
 
 
 def fresh(event: Event) -> Event:
-    """The lunch as the database has it."""
     db.session.rollback()
     return db.session.get_one(Event, event.id, populate_existing=True)
 
@@ -90,18 +85,6 @@ def test_no_letter_leaves_and_what_was_announced_stays(
 
 def without_stamps(calendar: str) -> str:
     return "\n".join(line for line in calendar.splitlines() if not line.startswith("DTSTAMP"))
-
-
-def test_a_question_that_is_open_is_closed_two_hours_after_the_real_end(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    poll = asked(event)
-    end_lunch(event)
-    assert phone_view(room_of(event), "fr").state == "open", "an open question goes first"
-    for later, stage in ((timedelta(hours=1, minutes=50), PollStage.OPEN), (timedelta(hours=2, minutes=1), "closed")):
-        with clock.fixed_at(clock.now() + later):
-            finish_closings()
-        db.session.rollback()
-        assert db.session.get_one(Poll, poll.id, populate_existing=True).stage == stage, later
 
 
 def test_before_it_begins_and_where_none_takes_place_it_is_refused_in_words(
@@ -205,6 +188,7 @@ def test_the_pages_offer_it_when_it_can_be_done_and_the_log_tells_it(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:
     coming, event = make_event(), running_event(make_event)
+    room_of(event)
 
     def pages(event: Event) -> list[str]:
         return [organiser_client.get(f"/organiser/e/{event.slug}{end}").get_data(as_text=True) for end in ("", "/room")]
@@ -219,16 +203,3 @@ def test_the_pages_offer_it_when_it_can_be_done_and_the_log_tells_it(
     assert "a terminé le lunch avant l’heure" in log and "a prolongé le lunch" in log
     verbs = db.session.scalars(select(AuditEntry.action).where(AuditEntry.event_id == event.id)).all()
     assert {"events.end", "events.go_on"} <= set(verbs)
-
-
-def test_thanks_and_recap_are_offered_at_once(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    register_by_hand(event, details(), language="fr")
-
-    def offered() -> list[str]:
-        with organiser_client.application.test_request_context():
-            return [way.address.rpartition("/")[2] for way in overview(fresh(event)).next]
-
-    assert "messages" not in offered(), "control"
-    end_lunch(event)
-    assert offered()[:2] == ["new", "recap"]

@@ -9,11 +9,9 @@ from lunchkit.recap.actions import draft_recap
 from lunchkit.recap.document import freeze
 from lunchkit.recap.queries import sections_of
 from lunchkit.room.actions import room_of
-from lunchkit.room.polls.actions import close_poll, enter_hand_counts, reveal_poll, start_rehearsal
-from lunchkit.room.polls.errors import FewHaveAnswered
+from lunchkit.room.polls.actions import close_poll, enter_hand_counts, reveal_poll
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import polls_of
-from lunchkit.site.presenter.actions import go_on
 from lunchkit.site.presenter.queries import next_step, phone_view
 from tests.conftest import EventMaker, csrf_of, new_client
 from tests.room import JSON, ask, asked, fresh, phones, running_event
@@ -24,25 +22,21 @@ PROMISE = "Le résultat s’affichera à l’écran."
 
 @pytest.fixture
 def event(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch that takes place now."""
     return running_event(make_event)
 
 
 def vote(app: Flask, event: Event, people: int) -> None:
-    """So many phones answer the question that is open."""
     for phone in phones(app, event, people):
         phone.vote(1)
 
 
 def room_page(client: FlaskClient, event: Event) -> str:
-    """What the remote control says."""
     return client.get(f"/organiser/e/{event.slug}/room").get_data(as_text=True).replace("\u202f", " ")
 
 
 def step(
     client: FlaskClient, event: Event, poll: Poll, headers: dict[str, str] | None = None, **more: str
 ) -> tuple[int, str | None, str | None]:
-    """The one big button, by a form or by a script."""
     room = f"/organiser/e/{event.slug}/room"
     data = {"csrf_token": csrf_of(client, room), "step": "close", "poll": str(poll.id), **more}
     answer = client.post(f"{room}/step", data=data, headers=headers or {})
@@ -60,21 +54,6 @@ def test_closing_asks_once_while_few_have_answered(app: Flask, organiser_client:
     data = {"csrf_token": csrf_of(organiser_client, asking), "few": "1"}
     assert organiser_client.post(asking, data=data).location == f"/organiser/e/{event.slug}/room"
     assert fresh(poll).stage is Stage.CLOSED
-
-
-def test_nobody_is_asked_where_five_answered_or_in_a_rehearsal(
-    app: Flask, organiser_client: FlaskClient, event: Event
-) -> None:
-    poll = asked(event)
-    vote(app, event, 5)
-    assert step(organiser_client, event, poll)[1] == f"/organiser/e/{event.slug}/room"
-    assert fresh(poll).stage is Stage.CLOSED
-    assert next_step(room_of(event), polls_of(event.id)) == ("reveal", poll)
-    start_rehearsal(event)
-    practice = asked(event, "Encore ?")
-    vote(app, event, 1)
-    go_on(event, "close", practice.id, even_few=False)
-    assert fresh(practice).stage is Stage.CLOSED
 
 
 def test_the_remote_warns_and_then_says_why_there_is_nothing_to_show(
@@ -95,7 +74,6 @@ def test_the_remote_warns_and_then_says_why_there_is_nothing_to_show(
 
 
 def seen(app: Flask, event: Event) -> tuple[str, str]:
-    """What a phone and the projector say."""
     (phone,) = phones(app, event, 1)
     page = new_client(app).get(f"/screen/{phone.code}").get_data(as_text=True)
     return spaced(phone.look()), spaced(page)
@@ -128,16 +106,6 @@ def test_a_phone_that_was_told_so_learns_that_raised_hands_made_enough(app: Flas
     assert phone_view(room_of(event), "fr").key != key
     phone, screen = seen(app, event)
     assert PROMISE in phone and REASON not in phone + screen
-
-
-def test_raised_hands_make_a_result_that_shows(app: Flask, event: Event) -> None:
-    poll = asked(event)
-    with pytest.raises(FewHaveAnswered):
-        close_poll(poll, even_few=False)
-    close_poll(poll)
-    assert fresh(poll).has_few
-    enter_hand_counts(poll, {1: 4, 2: 3})
-    assert not fresh(poll).has_few
 
 
 def test_a_drafted_section_about_few_does_not_show_and_says_why(

@@ -19,12 +19,8 @@ from lunchkit.site.presenter.view_models import ScreenView
 
 
 def open_poll(*labels: str, kind: Kind = Kind.SINGLE, ends: tuple[str, str] = ("", "")) -> PollView:
-    """A question that is open."""
     choices = tuple(ChoiceView(position, label) for position, label in enumerate(labels, 1))
-    return PollView(
-        id=1, position=1, kind=kind, question="?", ends=ends, choices=choices, most_choices=1, allows_none=True,
-        stage=Stage.OPEN, is_live=False, in_rehearsal=False, is_before=False, is_after=False, protects=3,
-    )  # fmt: skip
+    return PollView(position=1, kind=kind, question="?", ends=ends, choices=choices, allows_none=True, stage=Stage.OPEN)
 
 
 def test_a_short_headline_is_as_large_as_can_be() -> None:
@@ -53,7 +49,6 @@ def in_english(app: Flask) -> Iterator[None]:
 
 
 def slide(event: Event, poll: PollView, **more: Any) -> str:
-    """What the projector shows of a poll."""
     screen = ScreenView(
         event=event, code="R7KM3", address="lunch.example/v", qr=Markup(), revision=1, slide=more.pop("slide", "poll"),
         is_blank=False, key="k", poll=poll, ballots=9, expected=34, speakers=(), questions=(),
@@ -63,7 +58,6 @@ def slide(event: Event, poll: PollView, **more: Any) -> str:
 
 
 def revealed(*labels: str, written: tuple[str, ...] = (), question: str = "Which one?", **more: Any) -> PollView:
-    """A poll whose result shows."""
     rows = tuple(Row(position, label, 5) for position, label in enumerate(labels, 1))
     kind = Kind.TEXT if written else Kind.SINGLE
     result = Result(kind, question, 15, 0, rows, tuple(Written(text, 1) for text in written))

@@ -1,6 +1,7 @@
 """Keys of polls: in memory, one for all who ask at once, and gone when they are destroyed."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ from lunchkit.room.keys import HELD, KeyRing
 
 @pytest.fixture(params=["files in memory", "held by the process"])
 def ring(request: pytest.FixtureRequest, tmp_path: Path) -> KeyRing:
-    """A key ring of each sort."""
     memory = tmp_path if request.param == "files in memory" else tmp_path / "nothing-there"
     return KeyRing(tmp_path / "instance", memory)
 
@@ -27,18 +27,8 @@ def test_a_key_stays_until_it_is_destroyed(ring: KeyRing) -> None:
 
 def test_of_two_who_make_a_key_at_once_both_get_the_same(ring: KeyRing) -> None:
     start = threading.Barrier(8)
-    made = []
-
-    def make() -> None:
-        start.wait()
-        made.append(ring.ensure("7"))
-
-    threads = [threading.Thread(target=make) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(made) == 8
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: (start.wait(), ring.ensure("7"))[1], range(8)))
     assert len(set(made)) == 1
 
 

@@ -15,10 +15,11 @@ import pytest
 from flask import Flask
 
 from lunchkit.platform.db import SQLITE_DRIVER
-from lunchkit.room.ballot_store import LATEST, NEXT, STEP, STEPS_OF_ALL, Box, Cast, Contest
+from lunchkit.room.ballot_store import BallotStore, NewBallot, OpenPoll
+from lunchkit.room.live_counts import LATEST, NEXT, STEP, STEPS_OF_ALL
 from lunchkit.room.polls.actions import close_poll, reveal_poll
 from lunchkit.room.polls.queries import answers_to_judge
-from lunchkit.room.queries import box
+from lunchkit.room.queries import ballot_store
 from tests.conftest import EventMaker
 from tests.room import asked, phones, running_event
 
@@ -30,7 +31,7 @@ Tap = tuple[int, str]
 """Who, and what they answer; the first four are the observer's own phones."""
 Published = tuple[int, tuple[tuple[str, int], ...]]
 """How many have answered, and the counts that show."""
-CONTEST = Contest(1, 1, "ACDEF", 1, "1", "1", "{}", is_live=True)
+OPENED = OpenPoll(1, 1, "ACDEF", 1, "1", "{}", is_live=True)
 
 
 def attack(truth: Sequence[str]) -> Iterator[Tap]:
@@ -42,15 +43,15 @@ def attack(truth: Sequence[str]) -> Iterator[Tap]:
 
 
 def by_the_box(path: Path) -> Callable[[Iterator[Tap]], list[Published]]:
-    """What the box publishes while people tap, with the result at the end."""
+    """What the ballot store publishes while people tap, with the result at the end."""
 
     def watch(taps: Iterator[Tap]) -> list[Published]:
-        ballots = Box(path)
-        ballots.open(CONTEST)
+        ballots = BallotStore(path)
+        ballots.open(OPENED)
         connection = ballots.connect()
         seen = []
         for who, answer in taps:
-            ballots.write([Cast(1, bytes([who]) * 16, answer, None)], connection)
+            ballots.write([NewBallot(1, bytes([who]) * 16, answer, None)], connection)
             seen.append((ballots.count(1), tuple(sorted(ballots.shown_answers(1)[1].items()))))
         connection.close()
         return [*seen, (ballots.count(1), tuple(sorted(ballots.answers(1).items())))]
@@ -112,22 +113,26 @@ def test_who_answers_last_is_not_told_by_the_result(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_each_phone_counts_once_in_groups_that_are_large_enough(tmp_path: Path, seed: int) -> None:
-    dice, ballots, path = Random(seed), Box(tmp_path / "ballots.sqlite"), tmp_path / "ballots.sqlite"
-    ballots.open(CONTEST)
+    dice, ballots, path = Random(seed), BallotStore(tmp_path / "ballots.sqlite"), tmp_path / "ballots.sqlite"
+    ballots.open(OPENED)
     connection = ballots.connect()
     told: Counter[str] = Counter()
     people: set[bytes] = set()
     for _batch in range(120):
-        casts = [Cast(1, dice.randbytes(1) * 16, dice.choice("123"), None) for _ in range(dice.choice((1, 1, 2, 40)))]
+        sent = [
+            NewBallot(1, dice.randbytes(1) * 16, dice.choice("123"), None) for _ in range(dice.choice((1, 1, 2, 40)))
+        ]
         before = answers_of(path)
-        ballots.write(casts, connection)
+        ballots.write(sent, connection)
         shown = Counter(ballots.shown_answers(1)[1])
         if shown == told:
             continue
-        group = {tag for tag, is_new in answers_of(path, "is_new").items() if not is_new} - people
-        latest = {cast.tag: cast.answer for cast in casts}
+        group = {voter for voter, is_new in answers_of(path, "is_new").items() if not is_new} - people
+        latest = {ballot.voter: ballot.answer for ballot in sent}
         assert len(group) >= max(STEP, ballots.count(1) / STEPS_OF_ALL)
-        assert shown - told == Counter(latest.get(tag) or before[tag] for tag in group), "a sum of this group alone"
+        assert shown - told == Counter(latest.get(voter) or before[voter] for voter in group), (
+            "a sum of this group alone"
+        )
         told, people = shown, people | group
         assert sum(is_new in (NEXT, LATEST) for is_new in answers_of(path, "is_new").values()) >= STEP
     connection.close()
@@ -135,9 +140,8 @@ def test_each_phone_counts_once_in_groups_that_are_large_enough(tmp_path: Path, 
 
 
 def answers_of(path: Path, column: str = "answer") -> dict[bytes, str]:
-    """What lies in the box, by tag."""
     with SQLITE_DRIVER.connect(path) as connection:
-        return dict(connection.execute(f"select tag, {column} from ballot"))  # noqa: S608
+        return dict(connection.execute(f"select voter, {column} from ballot"))  # noqa: S608
 
 
 def test_the_public_state_of_the_projector_shows_what_the_box_does(app: Flask, make_event: EventMaker) -> None:
@@ -169,7 +173,7 @@ def test_a_word_that_shows_can_be_taken_back_after_its_author_wrote_another(app:
     crowd = phones(app, event, 2 * STEP)
     for phone in crowd:
         phone.send({"word": "confiance"})
-    assert box().shown_answers(poll.id) == (STEP, {"confiance": STEP})
+    assert ballot_store().shown_answers(poll.id) == (STEP, {"confiance": STEP})
     for phone in crowd:
         phone.send({"word": "doute"})
     assert [(answer.text, answer.count) for answer in answers_to_judge(poll)] == [("doute", 14), ("confiance", 0)]

@@ -62,7 +62,6 @@ def shares(total: int, parts: int) -> Iterator[tuple[int, ...]]:
 
 
 def courses(before: Sequence[int], after: Sequence[int]) -> Iterator[Course]:
-    """All that may have happened between two results."""
     size = len(before)
 
     def rows_from(was: int, left: tuple[int, ...]) -> Iterator[Course]:

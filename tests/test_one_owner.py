@@ -19,7 +19,7 @@ from lunchkit.platform.instance import InUse, exposed, hold_as_server, holding, 
 from lunchkit.registrations.models import Registration
 from lunchkit.room.polls.actions import close_poll, finish_closings
 from lunchkit.room.polls.models import Poll
-from lunchkit.room.queries import box
+from lunchkit.room.queries import ballot_store
 from tests.conftest import EventMaker
 from tests.room import asked, phones, running_event
 from tests.server import Client, Server, fetch_stamp, free_port, send_form, start_command
@@ -229,11 +229,11 @@ def test_polls_of_a_restored_database_and_ballots_that_are_not_its_own_come_to_a
     db.session.remove()
     db.engine.dispose()
     assert lunchkit(settings.instance, "restore", copy).returncode == 0
-    app.extensions.pop("lunchkit_box", None)
-    assert [contest.id for contest in box().contests()] == [later.id], (
+    app.extensions.pop("lunchkit_ballot_store", None)
+    assert [opened.id for opened in ballot_store().opened_polls()] == [later.id], (
         "control: the file of ballots is of another moment"
     )
     finish_closings()
     restored = db.session.get_one(Poll, poll.id)
     assert restored.closed_at is not None and restored.cleared_at is not None and restored.ballots == 0
-    assert box().contests() == []
+    assert ballot_store().opened_polls() == []

@@ -13,7 +13,6 @@ from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Organisation, Speaker
 from lunchkit.speakers.queries import appearances
 from tests.conftest import EventMaker, csrf_of
-from tests.test_organiser_registrations import HOSTILE
 
 pytestmark = pytest.mark.both_databases
 
@@ -53,14 +52,6 @@ def test_namesakes_of_two_organisations_are_two(make_event: EventMaker) -> None:
     assert slugs == ["jean-cardon", "jean-cardon-2", "jean-cardon-3"]
 
 
-def test_speaker_twice_is_said_above_the_form(organiser_client: FlaskClient, event: Event) -> None:
-    add_speaker(event, SpeakerDetails("Laura Tocmacov"))
-    path = f"/organiser/e/{event.slug}/speakers"
-    answer = post(organiser_client, path, path, name="Laura Tocmacov")
-    assert answer.status_code == 409
-    assert 'role="alert"' in answer.text and 'value="Laura Tocmacov"' in answer.text
-
-
 def test_removing_a_speaker_asks_once_and_forgets_who_speaks_nowhere(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:
@@ -93,13 +84,9 @@ def test_question_with_its_choices(organiser_client: FlaskClient, client: FlaskC
 @pytest.mark.parametrize(
     ("question", "choices"),
     [
-        ("Oui ?", "Oui"),
-        ("Oui ?", "\n".join("abcdefghi")),
         ("Oui ?", "Oui\noui"),
         ("Oui ?", f"Oui\n{'x' * 81}"),
-        ("Oui ?", ""),
         ("", "Oui\nNon"),
-        ("?", "Oui\nNon"),
         ("x" * 201, "Oui\nNon"),
     ],
 )
@@ -126,16 +113,3 @@ def test_removing_a_question_asks_once(organiser_client: FlaskClient, make_event
     db.session.expire_all()
     assert [poll.position for poll in polls_of(event.id)] == [2], "the address of the other question stays"
     assert db.session.scalars(db.select(Poll)).one().question == "Deux ?"
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_words_on_the_programme(organiser_client: FlaskClient, event: Event, text: str) -> None:
-    typed = text.encode("utf-8", "replace").decode()
-    polls, speakers = f"/organiser/e/{event.slug}/polls", f"/organiser/e/{event.slug}/speakers"
-    assert post(organiser_client, polls, polls, question=typed, choices=f"{typed}\nNon").status_code in (303, 422)
-    answer = post(organiser_client, speakers, speakers, name=typed, role=typed, organisation=typed)
-    assert answer.status_code in (303, 422)
-    for path in (polls, speakers):
-        page = organiser_client.get(path)
-        assert page.status_code == 200
-        assert "<script>alert" not in page.get_data(as_text=True)

@@ -31,19 +31,16 @@ def test_one_function_decides(answered: int, people: int | None, said: int | Non
 
 @pytest.fixture
 def event(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch that takes place now."""
     return running_event(make_event, companions_allowed=1)
 
 
 def seat(event: Event, seats: int, *, come: bool = False) -> None:
-    """People who have their seats, the first of them two, and come, or were not seen at the door."""
     people = [guest(event, "Ada Ressort", companions=1), *(guest(event, "Léo Boulon") for _ in range(seats - 2))]
     for person in people if come else []:
         take_scan(event, scan_of(person))
 
 
 def read(text: str) -> str:
-    """A page with plain spaces."""
     return text.replace("\u202f", " ").replace("\xa0", " ").replace("&nbsp;", " ")
 
 
@@ -109,20 +106,11 @@ def test_hands_count_too_and_are_told_once_they_are_entered(
     assert said_where(client, organiser_client, event, poll) == {"remote", "projector", "phone", "page", "picture"}
 
 
-def test_where_nobody_knows_who_is_there_nothing_is_said(app: Flask, event: Event) -> None:
-    poll = asked(event)
-    vote(phones(app, event, 3), "111")
-    assert screen_poll_view(poll, "fr").exceeds is None
-    close_poll(poll)
-    assert fresh(poll).people is None
-
-
 BEFORE, AFTER = "111111222222", "111222111222"
 """Three went each way and six stayed: so that all of it may be told."""
 
 
 def moved(app: Flask, event: Event) -> tuple[Poll, Poll]:
-    """A question before and after the debate, both shown."""
     before = asked(event, allows_none=False, choices=("Oui", "Non"))
     after = ask(event, allows_none=False, choices=("Oui", "Non"), before_id=before.id)
     crowd = phones(app, event, 12)

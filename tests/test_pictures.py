@@ -15,7 +15,7 @@ from flask_babel import force_locale
 
 from lunchkit.events.models import Event
 from lunchkit.room.polls.exports import result_csv, result_from_json, result_json, view_from_json
-from lunchkit.room.polls.models import Kind, Stage
+from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.movement import publishable
 from lunchkit.room.polls.pictures import Drawing, draw_movement, draw_result, headline, movement_headline
 from lunchkit.room.polls.pictures.drawing import WIDE_HEIGHT, breadth
@@ -34,7 +34,6 @@ def in_english(app: Flask) -> Iterator[None]:
 
 
 def result(*counts: int, kind: Kind = Kind.SINGLE, by_hand: int = 0, **more: Any) -> Result:
-    """Choices A, B, C …; what was counted by hand belongs to the first."""
     labels = more.pop("labels", [chr(65 + index) for index in range(len(counts))])
     rows = tuple(
         Row(index + 1, labels[index], count, by_hand if index == 0 else 0) for index, count in enumerate(counts)
@@ -69,18 +68,14 @@ MOVEMENTS = {"flows": movement(FLOWS), "changed": movement(CHANGED)}
 
 def poll(of: Result | None, **more: Any) -> PollView:
     choices = tuple(ChoiceView(row.position, row.label) for row in of.choices) if of else ()
-    return PollView(
-        id=1, position=3, kind=of.kind if of else Kind.SINGLE, question="Which one?", ends=("", ""), choices=choices,
-        most_choices=1, allows_none=True, stage=Stage.REVEALED, is_live=False, in_rehearsal=False, is_before=False,
-        is_after=False, protects=3, result=of, **more,
-    )  # fmt: skip
+    kind = of.kind if of else Kind.SINGLE
+    return PollView(3, kind, "Which one?", ("", ""), choices, allows_none=True, id=1, result=of, **more)
 
 
 # Sentences
 
 
 def plain(text: str) -> str:
-    """With usual spaces."""
     return text.replace("\u00a0", " ")
 
 
@@ -94,24 +89,15 @@ def plain(text: str) -> str:
         (result(3, 1), "Fewer than 5 answers: nothing is shown"),
         (result(0, 0), "Fewer than 5 answers: nothing is shown"),
         (result(30, 20, n=38, kind=Kind.MULTIPLE), "A: 30 people out of 38, or 79 %"),
-        (
-            Result(Kind.SINGLE, "?", 9, 0, (Row(1, "A", 3), Row(0, "whatever", 6))),
-            "No opinion: 6 people out of 9, or 67 %",
-        ),
+        (Result(Kind.SINGLE, "?", 9, 0, (Row(1, "A", 3), Row(0, "", 6))), "No opinion: 6 people out of 9, or 67 %"),
         (
             result(3, 7, 12, 11, 5, kind=Kind.SCALE, labels=list("12345"), ends=("not at all", "very much")),
             "In the middle: 3, from 1 «not at all» to 5 «very much» (38 people)",
         ),
         (graded(Kind.RANKING, (5, 2), (2, 5)), "In first place: A (mean place 1.3, 7 people)"),
         (graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)), "Most agreed with: B (5 people out of 6, or 83 %)"),
-        (
-            result(4, 4, 1, labels=["Yes, mostly", "Half", "No"]),
-            "“Yes, mostly” and “Half”: 4 people each out of 9",
-        ),
-        (
-            result(4, 4, 1, labels=["Bread and butter", "Jam", "No"]),
-            "“Bread and butter” and “Jam”: 4 people each out of 9",
-        ),
+        (result(4, 4, 1, labels=["Yes, mostly", "Half", "No"]), "“Yes, mostly” and “Half”: 4 people each out of 9"),
+        (result(4, 4, 1, labels=["A and B", "Jam", "No"]), "“A and B” and “Jam”: 4 people each out of 9"),
         (result(4, 4, 1, labels=["Bread", "Jam", "No, never"]), "Bread and Jam: 4 people each out of 9"),
         (result(5, 4, labels=["Yes, mostly", "Half"]), "Yes, mostly: 5 people out of 9, or 56 %"),
         (words(9, 4), "“mot0”: 9 people out of 20, or 45 %"),
@@ -202,7 +188,6 @@ def test_movements_stay_in_their_picture(wide: bool, level: str, label: str) -> 
 
 
 def ropes(drawing: Drawing) -> list[tuple[float, float]]:
-    """From where to where each rope goes, across."""
     ways = [way for shape in drawing.shapes if shape.look == "rope" for way in shape.d.split("M")[1:]]
     numbers = [[float(number) for number in re.findall(r"-?[\d.]+", way)] for way in ways]
     return [(number[0], number[-2]) for number in numbers]
@@ -230,17 +215,11 @@ PICTURE = "{% from 'polls/_pictures.html' import result_picture, movement_pictur
 
 def test_every_picture_has_its_table_and_no_inline_style() -> None:
     after = result(9, 17, 16, 5)
-    shown = [
-        render_template_string(PICTURE + "{{ result_picture(r, wide=w) }}", r=r, w=wide)
-        for r in (
-            after,
-            graded(Kind.RANKING, (5, 2), (2, 5)),
-            graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)),
-        )
-        for wide in (False, True)
-    ]
+    results = (after, graded(Kind.RANKING, (5, 2), (2, 5)), graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)))
+    one, two = "{{ result_picture(r, wide=w) }}", "{{ movement_picture(m, r, r, wide=w) }}"
+    shown = [render_template_string(PICTURE + one, r=r, w=wide) for r in results for wide in (False, True)]
     shown += [
-        render_template_string(PICTURE + "{{ movement_picture(m, r, r, wide=w) }}", m=moved, r=after, w=wide)
+        render_template_string(PICTURE + two, m=moved, r=after, w=wide)
         for moved in MOVEMENTS.values()
         for wide in (False, True)
     ]
@@ -274,16 +253,8 @@ def test_the_picture_for_other_sites_is_sound_xml_without_style_or_script(of: Re
     svg = render_template("polls/result.svg", event=event, poll=poll(of, **moved), address="https://lunch.example/e/x")
     root = ElementTree.fromstring(svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    assert {element.tag.partition("}")[2] for element in root.iter()} <= {
-        "svg",
-        "title",
-        "desc",
-        "rect",
-        "g",
-        "path",
-        "text",
-        "tspan",
-    }
+    tags = {element.tag.partition("}")[2] for element in root.iter()}
+    assert tags <= {"svg", "title", "desc", "rect", "g", "path", "text", "tspan"}
     assert not any("style" in element.attrib or "class" in element.attrib for element in root.iter())
     assert "lunch.example/e/x" in svg
 

@@ -14,14 +14,14 @@ from flask import Flask
 from lunchkit.admin.system_status.database import check_keys
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import UserError
-from lunchkit.room.devices import ballot_tag
+from lunchkit.room.devices import voter_hash
 from lunchkit.room.errors import NoPlaceForKeys
 from lunchkit.room.keys import LENGTH, KeyRing, memory
 from lunchkit.room.polls.actions import close_poll, finish_closings, open_poll
 from lunchkit.room.polls.models import Stage
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import ballot_store, keys
 from tests.conftest import EventMaker
-from tests.room import ask, asked, fresh, phones, running_event
+from tests.room import ask, asked, fresh, running_event, voted
 
 pytestmark = pytest.mark.both_databases
 
@@ -92,12 +92,10 @@ def plant_link(folder: Path) -> bytes:
 
 
 def tags(key: bytes) -> set[bytes]:
-    """Under what six phones' ballots lie."""
-    return {ballot_tag(key, "1", phone) for phone in PHONES}
+    return {voter_hash(key, "1", phone) for phone in PHONES}
 
 
 def key_of_old(folder: Path) -> bytes:
-    """How a key was looked for before: whatever is there under its name."""
     return (folder / "1").read_bytes()
 
 
@@ -143,7 +141,6 @@ def test_a_key_within_our_own_folder_is_ours_alone(shared: Path) -> None:
 
 @pytest.fixture
 def folder(app: Flask) -> Iterator[Path]:
-    """Our own folder of keys, given back to us at the end."""
     found = keys().folder
     assert found is not None
     yield found
@@ -157,14 +154,13 @@ def test_a_key_that_cannot_be_destroyed_keeps_no_ballots(
 ) -> None:
     event = running_event(make_event)
     poll = asked(event)
-    for phone in phones(app, event, 6):
-        phone.vote(1)
+    voted(app, event, 6, 1)
     folder.chmod(0o755)  # no longer ours alone: neither read nor written
     close_poll(poll)
     assert fresh(poll).stage is Stage.CLOSED
     assert poll.cleared_at is not None
-    assert box().contests() == []
-    assert box().count(poll.id) == 0
+    assert ballot_store().opened_polls() == []
+    assert ballot_store().count(poll.id) == 0
     assert "cannot be destroyed" in caplog.text
     assert finish_closings() == 0, "and nothing is tried again for ever"
     finding = check_keys(current_settings())

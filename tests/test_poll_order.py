@@ -8,8 +8,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from lunchkit.events.models import Event
-from lunchkit.platform.db import db, transaction
-from lunchkit.platform.ordered import lock_rows, move
+from lunchkit.platform.db import db
 from lunchkit.room.polls.actions import (
     add_poll,
     change_poll,
@@ -30,31 +29,26 @@ YES_NO = PollDetails("Oui ?", ("Oui", "Non"))
 
 
 def typed(**fields: Any) -> MultiDict[str, str]:
-    """A form as a browser sends it."""
     return MultiDict({"question": "Une question ?", "choices": "Oui\r\nNon", **fields})
 
 
 def errors_of(**fields: Any) -> dict[str, str]:
-    """What a form finds wrong, by field."""
     form = poll_form(data=typed(**fields))
     form.validate()
     return {str(name): str(errors[0]) for name, errors in form.errors.items()}
 
 
 def accepted(**fields: Any) -> PollDetails:
-    """The value of a form that must be right."""
     form = poll_form(data=typed(**fields))
     assert form.validate(), form.errors
     return form.details()
 
 
 def ask(event: Event, *questions: str) -> list[Poll]:
-    """Questions of two choices each."""
     return [add_poll(event, PollDetails(question, ("Oui", "Non"))) for question in questions]
 
 
 def order(event: Event) -> list[str]:
-    """The questions as they stand in the database."""
     db.session.expire_all()
     return [poll.question for poll in polls_of(event.id)]
 
@@ -67,7 +61,6 @@ def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse
 
 @pytest.fixture
 def seen(event: Event) -> Poll:
-    """A question that the room has seen, and one that it has not."""
     first, _second = ask(event, "Un ?", "Deux ?")
     open_poll(first)
     return first
@@ -88,12 +81,6 @@ def test_each_kind_has_its_number_of_choices(app: object, kind: str, few: int, m
         assert "choices" in errors_of(kind=kind, choices="\n".join(lines[:number]))
 
 
-def test_a_scale_without_steps_goes_from_one_to_five(app: object) -> None:
-    value = accepted(kind="scale", choices="", low_label="pas du tout", high_label="tout à fait")
-    assert (value.choices, value.low_label, value.high_label) == (tuple("12345"), "pas du tout", "tout à fait")
-    assert "choices" in errors_of(kind="single", choices=""), "control: a question of another kind needs its choices"
-
-
 @pytest.mark.parametrize("kind", ["words", "text"])
 def test_what_people_write_themselves_has_no_choices(app: object, kind: str) -> None:
     value = accepted(kind=kind, choices="Oui", en_choices="Yes\nNo\nPerhaps", low_label="x" * 99, most_choices="2")
@@ -108,23 +95,10 @@ def test_how_many_each_may_give(app: object, kind: str, most: str, kept: int) ->
     assert accepted(kind=kind, choices="A\nB\nC", most_choices=most).most_choices == kept
 
 
-@pytest.mark.parametrize(("kind", "most"), [("multiple", "4"), ("multiple", "0"), ("words", "4"), ("words", "deux")])
-def test_nobody_may_give_more_than_there_is(app: object, kind: str, most: str) -> None:
-    assert list(errors_of(kind=kind, choices="A\nB\nC", most_choices=most)) == ["most_choices"]
-    assert errors_of(kind="single", choices="A\nB\nC", most_choices=most) == {}, "a single choice does not ask"
-
-
 def test_no_opinion_is_typed_only_where_it_is_not_an_answer_already(app: object) -> None:
     for label in ("Sans avis", "SANS AVIS", "No opinion", "Keine Meinung"):
         assert list(errors_of(choices=f"Oui\nNon\n{label}", allows_none="y")) == ["choices"]
         assert accepted(choices=f"Oui\nNon\n{label}").choices[2] == label
-
-
-def test_no_opinion_is_offered_and_counts_are_hidden_unless_told_otherwise(app: object) -> None:
-    form = poll_form()
-    assert form.allows_none.data is True
-    assert form.is_live.data is False
-    assert (YES_NO.allows_none, YES_NO.is_live, YES_NO.protects) == (True, False, 3)
 
 
 def test_the_smallest_group_is_three_or_more(app: object) -> None:
@@ -177,14 +151,6 @@ def test_asking_again_copies_the_question_right_behind_the_first(event: Event) -
     assert order(event) == ["Un ?", "Un ?", "Deux ?", "Trois ?"]
     assert [poll.position for poll in polls_of(event.id)] == [1, 2, 3, 4]
     assert (again.before_id, [choice.label for choice in again.choices]) == (first.id, ["Oui", "Non"])
-
-
-def test_asking_again_leaves_the_numbers_of_questions_that_were_seen(event: Event) -> None:
-    first, other, _last = ask(event, "Un ?", "Deux ?", "Trois ?")
-    open_poll(other)
-    again = add_poll(event, details_of(first, before_id=first.id))
-    assert order(event) == ["Un ?", "Deux ?", "Un ?", "Trois ?"]
-    assert (other.position, again.position) == (2, 3)
 
 
 def test_only_one_choice_can_be_asked_again_and_only_once(event: Event, make_event: EventMaker) -> None:
@@ -273,14 +239,6 @@ def test_the_second_time_never_comes_before_the_first(event: Event) -> None:
             move_poll(poll, direction)
 
 
-def test_a_move_that_fails_half_way_leaves_the_order(event: Event) -> None:
-    first, _second = ask(event, "Un ?", "Deux ?")
-    with pytest.raises(ZeroDivisionError), transaction() as session:  # noqa: PT012
-        move(session, lock_rows(session, first), first, "down")
-        raise ZeroDivisionError
-    assert order(event) == ["Un ?", "Deux ?"]
-
-
 # Doors
 
 
@@ -342,25 +300,6 @@ def test_verbs_answer_a_script_in_json(organiser_client: FlaskClient, event: Eve
     assert organiser_client.post(f"{path}/{seen.id}/opening").status_code in (400, 403), "control: without a token"
 
 
-def test_verbs_lead_a_form_back_to_the_room(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
-    path = f"/organiser/e/{event.slug}/polls"
-    answer = post(organiser_client, f"{path}/{seen.id}/closing", path, few="1")
-    assert (answer.status_code, answer.location) == (303, f"/organiser/e/{event.slug}/room")
-    second = polls_of(event.id)[1]
-    refused = post(organiser_client, f"{path}/{second.id}/reveal", path)
-    assert refused.status_code == 409
-    assert f'href="/organiser/e/{event.slug}/room"' in refused.get_data(as_text=True), "a way back"
-
-
-def test_annulling_asks_once(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
-    path = f"/organiser/e/{event.slug}/polls/{seen.id}/annulment"
-    assert "Un ?" in organiser_client.get(path).get_data(as_text=True).replace("\u202f", " ")
-    assert db.session.get_one(Poll, seen.id).annulled_at is None, "asking changes nothing"
-    assert post(organiser_client, path, path).status_code == 303
-    db.session.expire_all()
-    assert db.session.get_one(Poll, seen.id).annulled_at is not None
-
-
 def test_hands_are_counted_beside_phones(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
     path = f"/organiser/e/{event.slug}/polls/{seen.id}/hands"
     for number in ("-1", "5001", "beaucoup"):
@@ -409,13 +348,6 @@ def test_words_are_read_before_they_show(organiser_client: FlaskClient, event: E
     assert post(organiser_client, f"{path}/verdict", f"{path}/answers", answer="mot00", verdict="x").status_code == 400
 
 
-def test_doors_of_one_kind_are_closed_to_others(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
-    words = add_poll(event, PollDetails("Un mot ?", (), kind="words"))
-    path = f"/organiser/e/{event.slug}/polls"
-    assert organiser_client.get(f"{path}/{seen.id}/answers").status_code == 404
-    assert organiser_client.get(f"{path}/{words.id}/hands").status_code == 404
-
-
 def test_the_room_shows_one_next_thing(organiser_client: FlaskClient, event: Event) -> None:
     room = f"/organiser/e/{event.slug}/room"
     assert organiser_client.get(room).status_code == 200, "without a question"
@@ -428,34 +360,6 @@ def test_the_room_shows_one_next_thing(organiser_client: FlaskClient, event: Eve
     page = organiser_client.get(room).get_data(as_text=True)
     assert "/opening" not in page, "one question at a time"
     assert all(f"/polls/{first.id}/{noun}" in page for noun in ("closing", "hands", "annulment"))
-
-
-def test_a_script_may_judge_too(organiser_client: FlaskClient, event: Event) -> None:
-    poll = add_poll(event, PollDetails("Un mot ?", (), kind="words"))
-    open_poll(poll)
-    close_poll(poll)
-    db.session.add(WrittenAnswer(poll_id=poll.id, normalised="lien", text="lien", count=1))
-    db.session.commit()
-    path = f"/organiser/e/{event.slug}/polls"
-    headers = {"Accept": "application/json", "X-CSRFToken": csrf_of(organiser_client, path)}
-    data = {"answer": "lien", "verdict": "refuse"}
-    answer = organiser_client.post(f"{path}/{poll.id}/verdict", headers=headers, data=data)
-    assert set(answer.get_json()) == {"rev"}
-    db.session.rollback()
-    assert [waiting.verdict for waiting in answers_to_judge(poll)] == ["refused"]
-
-
-def test_fields_of_other_languages_say_which(organiser_client: FlaskClient, event: Event) -> None:
-    page = organiser_client.get(f"/organiser/e/{event.slug}/polls?lang=en").get_data(as_text=True)
-    assert all(f"Question in {name}" in page and f"High end in {name}" in page for name in ("English", "German"))
-    assert page.count('<details class="more">') == 3, "folded"
-
-
-def test_a_language_that_is_written_lies_open(organiser_client: FlaskClient, event: Event) -> None:
-    poll = add_poll(event, PollDetails("Oui ?", ("Oui", "Non"), translations={"de": {"question": "Ja?"}}))
-    page = organiser_client.get(f"/organiser/e/{event.slug}/polls/{poll.id}").get_data(as_text=True)
-    assert page.count('<details class="more" open>') == 1
-    assert page.count('<details class="more">') == 2
 
 
 def test_a_remark_stands_beside_the_result_on_its_page_and_in_its_data(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
@@ -14,20 +15,16 @@ from lunchkit.room.models import Room, Slide
 from lunchkit.room.polls.actions import (
     annul_poll,
     close_poll,
-    end_rehearsal,
-    enter_hand_counts,
-    hide_poll,
     judge_answer,
     open_poll,
     reveal_poll,
-    start_rehearsal,
 )
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import answers_to_judge, polls_of
-from lunchkit.site.presenter.actions import blank_screen, go_on, show_slide, start_timer
+from lunchkit.site.presenter.actions import end_rehearsal, go_on, show_slide, start_rehearsal
 from lunchkit.site.presenter.queries import current_poll, next_step, phone_view, screen_view, shown_slide
-from tests.conftest import EventMaker, csrf_of, new_client
-from tests.room import JSON, ask, asked, code_of, phones, running_event
+from tests.conftest import EventMaker, csrf_of
+from tests.room import JSON, ask, asked, code_of, phones, running_event, voted
 
 
 @pytest.fixture
@@ -75,8 +72,7 @@ def test_one_button_leads_through_a_whole_lunch(app: Flask, event: Event) -> Non
 
 def test_a_step_that_somebody_else_has_done_is_not_done_twice(app: Flask, event: Event) -> None:
     poll = asked(event)
-    for phone in phones(app, event, 5):
-        phone.vote(1)
+    voted(app, event, 5, 1)
     go_on(event, "close", poll.id)
     go_on(event, "close", poll.id)  # the phone, a moment after the keyboard
     assert step_of(event)[0] == "reveal"
@@ -105,49 +101,20 @@ def test_phones_are_told_that_a_question_was_annulled_until_the_next_or_the_end(
     assert state_of(event) == "open"
 
 
-def test_phones_follow_the_question_through_its_stages(app: Flask, event: Event) -> None:
-    poll = ask(event)
-    states = [state_of(event)]
-    for verb in (open_poll, close_poll, reveal_poll, hide_poll):
-        verb(poll)
-        states.append(state_of(event))
-    assert states == ["welcome", "open", "closed", "revealed", "closed"]
-
-
-def test_a_phone_is_told_of_what_changes_a_result_that_is_shown(event: Event) -> None:
-    poll = asked(event)
-    close_poll(poll)
-    reveal_poll(poll)
-    key = phone_view(room_now(event), "fr").key
-    enter_hand_counts(poll, {1: 7})
-    assert phone_view(room_now(event), "fr").key != key
-
-
 def test_a_rehearsal_shows_results_of_few_and_forgets_them(app: Flask, event: Event) -> None:
     start_rehearsal(event)
     poll = asked(event)
-    for phone in phones(app, event, 2):
-        phone.vote(1)
+    voted(app, event, 2, 1)
     close_poll(poll)
     reveal_poll(poll)
     view = screen_view(room_now(event), "fr").poll
     assert view is not None
     assert view.result is not None
     assert view.result.is_shown, "or else two people could not rehearse the reveal"
+    assert "Répétition" in phones(app, event, 1)[0].page
     assert not poll.is_public
     end_rehearsal(event)
     assert state_of(event) == "welcome"
-
-
-def test_timer_and_black_screen_are_states_of_the_room(event: Event) -> None:
-    start_timer(event, 5)
-    assert room_now(event).timer_ends_at is not None
-    start_timer(event, 0)
-    assert room_now(event).timer_ends_at is None
-    blank_screen(event)
-    assert room_now(event).is_blank
-    open_poll(ask(event))
-    assert not room_now(event).is_blank, "what is put to the room is seen"
 
 
 def test_a_stream_leaves_no_cookie(app: Flask, event: Event) -> None:
@@ -170,21 +137,11 @@ def test_the_keyboard_of_the_projector_acts_on_the_question_that_is_shown(
 
     assert press("closing") == 409, "nothing has been asked"
     assert [press(noun) for noun in ("opening", "opening")] == [200] * 2
-    for phone in phones(app, event, 5):
-        phone.vote(1)
+    voted(app, event, 5, 1)
     assert [press(noun) for noun in ("closing", "reveal", "hiding", "annulment")] == [200] * 4
     assert press("nonsense") == 404
     db.session.refresh(poll)
     assert poll.stage == "void"
-
-
-def test_only_organisers_steer(app: Flask, event: Event) -> None:
-    asked(event)
-    client = new_client(app)
-    page = client.get(f"/screen/{code_of(event)}").get_data(as_text=True)
-    assert "csrf-token" not in page
-    assert "data-opening" not in page
-    assert client.post(f"/organiser/e/{event.slug}/room/step", headers=JSON).status_code in (400, 401)
 
 
 def test_the_big_button_says_that_answers_are_to_be_read(
@@ -241,11 +198,23 @@ def test_the_bar_of_the_projector_offers_what_is_possible_now(app: Flask, event:
     assert may() == ("step", "opening")
     open_poll(poll)
     assert may() == ("step", "closing", "annulment")
-    for phone in phones(app, event, 5):
-        phone.vote(1)
+    voted(app, event, 5, 1)
     close_poll(poll)
     assert may() == ("step", "reveal", "annulment")
     reveal_poll(poll)
     assert may() == ("step", "hiding", "annulment")
     show_slide(event, Slide.WELCOME)
     assert may() == (), "everything was asked, and the welcome shows"
+
+
+def test_to_look_at_the_remote_control_changes_no_row(
+    organiser_client: FlaskClient, make_event: EventMaker, event: Event
+) -> None:
+    page, rooms = "/organiser/e/{}/room", select(func.count()).select_from(Room)
+    draft = make_event(published_at=None)
+    assert "publiez" in organiser_client.get(page.format(draft.slug)).get_data(as_text=True)
+    token = csrf_of(organiser_client, page.format(event.slug))
+    assert db.session.scalar(rooms) == 0
+    made = organiser_client.post(page.format(event.slug) + "/slide", data={"csrf_token": token})
+    assert made.location == page.format(event.slug)
+    assert code_of(event) in organiser_client.get(made.location).get_data(as_text=True)

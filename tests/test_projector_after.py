@@ -16,11 +16,10 @@ from lunchkit.room.polls.models import Poll
 from lunchkit.site.presenter.actions import show_slide
 from lunchkit.site.presenter.queries import screen_view
 from tests.conftest import EventMaker
-from tests.room import asked, phones, running_event
+from tests.room import asked, running_event, voted
 
 
 def _room(event: Event) -> Room:
-    """The room as the database has it."""
     db.session.rollback()
     room = room_of(event)
     db.session.refresh(room)
@@ -28,16 +27,13 @@ def _room(event: Event) -> Room:
 
 
 def on_screen(event: Event) -> tuple[str, bool]:
-    """What the projector shows, and whether it asks for feedback."""
     view = screen_view(_room(event), "fr")
     return view.slide, view.asks_feedback
 
 
 def revealed(app: Flask, event: Event) -> Poll:
-    """A question whose result is on the projector."""
     poll = asked(event)
-    for phone in phones(app, event, 5):
-        phone.vote(1)
+    voted(app, event, 5, 1)
     close_poll(poll)
     reveal_poll(poll)
     return poll
@@ -83,8 +79,7 @@ def test_a_question_that_is_open_at_the_end_stays_on_the_projector_until_it_is_c
 ) -> None:
     event = running_event(make_event)
     poll = asked(event)
-    for phone in phones(app, event, 5):
-        phone.vote(1)
+    voted(app, event, 5)
     with clock.fixed_at(event.ends_at + timedelta(minutes=1)):
         assert on_screen(event)[0] == Slide.POLL
         close_poll(poll)

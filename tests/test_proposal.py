@@ -15,7 +15,7 @@ from lunchkit.platform.db import db
 from lunchkit.room.polls.models import Poll
 from lunchkit.run_sheet.actions import make_lunch
 from lunchkit.run_sheet.forms import first_values
-from tests.test_organiser_lunches import TYPED, lunch_details, post
+from tests.test_organiser_lunches import lunch_details
 
 
 def proposed(title: str = "Le premier") -> Event:
@@ -71,14 +71,3 @@ def test_draft_is_previewed_by_the_team_and_by_nobody_else(client: FlaskClient, 
     assert "Le premier" not in client.get(here, follow_redirects=True).text
     publish_event(event)
     assert organiser_client.get(here).location == f"/e/{event.slug}"
-
-
-def opened_in(page: str) -> int:
-    """How many folded groups of the form show opened."""
-    return len(re.findall(r'<details class="more folded" open>', page))
-
-
-def test_only_a_group_with_something_wrong_in_it_shows_opened(organiser_client: FlaskClient) -> None:
-    new = "/organiser/e/new"
-    assert opened_in(organiser_client.get(new).text) == 0
-    assert opened_in(post(organiser_client, new, new, **TYPED | {"purge_days": "1"}).text) == 1

@@ -1,14 +1,12 @@
 """What must hold in the room when two act at once, files are damaged, and somebody tries to be clever."""
 
 import socket
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
@@ -17,33 +15,29 @@ from lunchkit.platform.live.detach import SOCKET, WATCH, Watch, detaching
 from lunchkit.platform.live.hub import Channel, Feed
 from lunchkit.platform.live.streams import hub, most_streams
 from lunchkit.platform.text import MOST_MARKS, clean_line
-from lunchkit.room.errors import NoPlaceForKeys
 from lunchkit.room.keys import LENGTH, KeyRing
 from lunchkit.room.models import Slide
 from lunchkit.room.polls import actions, closing
 from lunchkit.room.polls.actions import (
     annul_poll,
     close_poll,
-    end_rehearsal,
     enter_hand_counts,
     finish_closings,
     hide_poll,
     judge_answer,
     open_poll,
     reveal_poll,
-    start_rehearsal,
 )
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import public_view, result_of
-from lunchkit.room.queries import box, keys
-from lunchkit.site.presenter.actions import show_slide, take_questions
-from tests.conftest import EventMaker, csrf_of, new_client
-from tests.room import ask, asked, code_of, fresh, phones, running_event
+from lunchkit.room.queries import ballot_store, keys
+from lunchkit.site.presenter.actions import end_rehearsal, show_slide, start_rehearsal
+from tests.conftest import EventMaker, new_client
+from tests.room import ask, asked, code_of, fresh, phones, running_event, voted
 
 
 @pytest.fixture
 def event(app: Flask, make_event: EventMaker) -> Iterator[Event]:
-    """A lunch that takes place now; no key of it stays in memory."""
     yield running_event(make_event)
     folder = keys().folder
     for path in list(folder.iterdir()) if folder and folder.exists() else []:
@@ -51,7 +45,6 @@ def event(app: Flask, make_event: EventMaker) -> Iterator[Event]:
 
 
 def counts(poll: Poll) -> list[int]:
-    """How many phones chose what."""
     return [row.count for row in result_of(fresh(poll), "fr").rows]
 
 
@@ -80,7 +73,6 @@ def test_a_word_shows_as_it_was_read_whoever_writes_it_otherwise_later(app: Flas
 
 
 def before_and_after(app: Flask, event: Event) -> tuple[Poll, Poll]:
-    """Two polls, both revealed, with a movement."""
     before = asked(event)
     after = ask(event, before_id=before.id)
     crowd = phones(app, event, 12)
@@ -116,13 +108,13 @@ def test_what_is_opened_while_an_earlier_opening_is_cleared_up_keeps_its_ballots
     clear_up = closing.clear_ballots
 
     def clear_up_late(old: Poll) -> list[int]:
-        monkeypatch.setattr(actions, "clear_ballots", clear_up)
+        monkeypatch.setattr(closing, "clear_ballots", clear_up)
         open_poll(poll)  # somebody else was quicker
         for phone in crowd:
             assert phone.vote(1).status_code == 200
         return clear_up(old)
 
-    monkeypatch.setattr(actions, "clear_ballots", clear_up_late)
+    monkeypatch.setattr(closing, "clear_ballots", clear_up_late)
     verb(event if verb is end_rehearsal else poll)
     assert crowd[0].vote(2).status_code == 200
     close_poll(poll)
@@ -132,9 +124,7 @@ def test_what_is_opened_while_an_earlier_opening_is_cleared_up_keeps_its_ballots
 def test_to_rehearse_the_second_vote_costs_the_first_none_of_its_ballots(app: Flask, event: Event) -> None:
     before = asked(event)
     after = ask(event, before_id=before.id)
-    crowd = phones(app, event, 12)
-    for phone in crowd:
-        phone.vote(1)
+    crowd = voted(app, event, 12, 1)
     close_poll(before)
     start_rehearsal(event)
     open_poll(after)
@@ -142,7 +132,7 @@ def test_to_rehearse_the_second_vote_costs_the_first_none_of_its_ballots(app: Fl
     close_poll(after)
     end_rehearsal(event)
     finish_closings()
-    assert box().count(before.id) == 12
+    assert ballot_store().count(before.id) == 12
     open_poll(after)
     for phone in crowd:
         phone.vote(2)
@@ -158,7 +148,7 @@ def test_a_contest_that_an_aborted_opening_left_takes_no_answers_of_the_next(
     def fails(*_args: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(actions, "_show", fails)
+    monkeypatch.setattr(actions, "touch", fails)
     with pytest.raises(OSError, match="full"):
         open_poll(first)
     monkeypatch.undo()
@@ -173,8 +163,8 @@ def test_a_contest_that_an_aborted_opening_left_takes_no_answers_of_the_next(
 def test_a_damaged_box_is_said_and_is_no_error_of_ours(app: Flask, event: Event, tmp_path: Path) -> None:
     asked(event)
     (phone,) = phones(app, event, 1)
-    box().path.write_bytes(b"no database" * 1000)
-    for extension in ("lunchkit_box", "lunchkit_batches"):
+    ballot_store().path.write_bytes(b"no database" * 1000)
+    for extension in ("lunchkit_ballot_store", "lunchkit_batches"):
         app.extensions.pop(extension, None)
     assert phone.vote(1).status_code == 507
     assert new_client(app).get(f"/v/{code_of(event)}").status_code == 507
@@ -182,8 +172,7 @@ def test_a_damaged_box_is_said_and_is_no_error_of_ours(app: Flask, event: Event,
 
 def test_a_heap_of_marks_is_cut_before_it_costs_time() -> None:
     heap = "e" + "\u0301\u0323" * 5000
-    assert sum(map(unicodedata.combining, clean_line(heap))) > 0
-    assert len(clean_line(heap)) <= MOST_MARKS + 1
+    assert 1 < len(clean_line(heap)) <= MOST_MARKS + 1
     assert clean_line("e\u0301te\u0301") == "été"
 
 
@@ -194,15 +183,6 @@ def test_a_key_of_zeros_is_none_and_is_replaced(tmp_path: Path) -> None:
     (ring.folder / "1").write_bytes(bytes(LENGTH))  # a destruction that was killed
     assert ring.get("1") is None
     assert ring.ensure("1") != bytes(LENGTH)
-
-
-def test_a_folder_that_others_may_write_to_holds_no_keys(tmp_path: Path) -> None:
-    ring = KeyRing(tmp_path / "instance", tmp_path)
-    assert ring.folder is not None
-    ring.folder.mkdir(mode=0o777)
-    ring.folder.chmod(0o777)
-    with pytest.raises(NoPlaceForKeys):
-        ring.ensure("1")
 
 
 def test_a_stream_that_cannot_begin_costs_no_descriptor(app: Flask) -> None:
@@ -245,13 +225,6 @@ def test_streams_leave_descriptors_for_votes(app: Flask, event: Event, monkeypat
     assert phone.vote(1).status_code == 200
 
 
-def test_who_scans_the_code_in_capitals_may_ask_without_a_script(app: Flask, event: Event) -> None:
-    take_questions(event, takes=True)
-    page = new_client(app).get(f"/V/{code_of(event)}").get_data(as_text=True)
-    assert 'data-fill="asking"' not in page
-    assert page.count('name="key" value="') >= 1
-
-
 def test_phones_hear_that_the_lunch_is_over(app: Flask, event: Event) -> None:
     (phone,) = phones(app, event, 1)
     address = f"/v/{phone.code}/state.json"
@@ -262,16 +235,3 @@ def test_phones_hear_that_the_lunch_is_over(app: Flask, event: Event) -> None:
     again = phone.client.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 200
     assert again.get_json()["key"].startswith("feedback")
-
-
-@pytest.mark.parametrize("number", ["9" * 30, "0", "-1", "x"])
-def test_a_number_that_no_question_has_is_no_error_of_ours(
-    organiser_client: FlaskClient, event: Event, number: str
-) -> None:
-    page = f"/organiser/e/{event.slug}/room"
-    data = {"csrf_token": csrf_of(organiser_client, page), "slide": "poll", "poll": number, "step": "open"}
-    for verb in ("slide", "step"):
-        assert organiser_client.post(f"{page}/{verb}", data=data).status_code == 303
-    open_poll(ask(event))
-    answer = phones(organiser_client.application, event, 1)[0].send({"choice": 1, "poll": number})
-    assert answer.status_code in (200, 409), "a ballot for another question, or for whichever is open"

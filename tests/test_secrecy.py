@@ -5,7 +5,6 @@ Each attack has its control: before the close, with the key in memory, the same 
 
 import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,37 +16,33 @@ from lunchkit.events.models import Event
 from lunchkit.platform.backup import back_up
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import SQLITE_DRIVER, db
-from lunchkit.room.ballot_store import Box
-from lunchkit.room.devices import ballot_tag, device_of
+from lunchkit.room.ballot_store import BallotStore
+from lunchkit.room.devices import device_of, voter_hash
 from lunchkit.room.keys import KeyRing
-from lunchkit.room.polls.actions import (
-    annul_poll,
-    close_poll,
-    end_rehearsal,
-    finish_closings,
-    open_poll,
-    reveal_poll,
-    start_rehearsal,
-)
+from lunchkit.room.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import result_of
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import ballot_store, keys
+from lunchkit.site.presenter.actions import end_rehearsal, start_rehearsal
 from tests.conftest import EventMaker
-from tests.room import Phone, all_bytes, ask, asked, code_of, fresh, key_bytes, phones, running_event
+from tests.room import (
+    Phone,
+    all_bytes,
+    ask,
+    asked,
+    code_of,
+    fresh,
+    key_bytes,
+    leave_no_keys,
+    phones,
+    running_event,
+    voted,
+)
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures(leave_no_keys.__name__)]
 
 
 CLOSINGS = 10
-
-
-@pytest.fixture(autouse=True)
-def leave_no_keys(app: Flask) -> Iterator[None]:
-    """Leave no key of a test in memory."""
-    yield
-    folder = keys().folder
-    for path in list(folder.iterdir()) if folder and folder.exists() else []:
-        path.unlink()
 
 
 def device(app: Flask, phone: Phone) -> bytes:
@@ -61,21 +56,20 @@ def device(app: Flask, phone: Phone) -> bytes:
 def traces(app: Flask, poll: Poll, crowd: list[Phone]) -> dict[str, bytes]:
     """All that could tie an answer to a phone: cookies, numbers, keys, tags; as bytes and as people write bytes."""
     found: dict[str, bytes] = {}
-    contest = box().contest(poll.id)
-    assert contest is not None
+    opened = ballot_store().opened(poll.id)
+    assert opened is not None
     for number, key in enumerate(key_bytes()):
         found |= spelled(f"key {number}", key)
-    poll_key = keys().get(contest.key_name)
+    poll_key = keys().get(opened.key_name)
     assert poll_key is not None
     for number, phone in enumerate(crowd):
         found[f"cookie {number}"] = phone.cookie.encode()
         found |= spelled(f"device {number}", device(app, phone))
-        found |= spelled(f"tag {number}", ballot_tag(poll_key, contest.scope, device(app, phone)))
+        found |= spelled(f"tag {number}", voter_hash(poll_key, opened.key_name, device(app, phone)))
     return found
 
 
 def spelled(name: str, value: bytes) -> dict[str, bytes]:
-    """A value raw and in hexadecimal."""
     return {name: value, f"{name} in hex": value.hex().encode()}
 
 
@@ -86,10 +80,14 @@ def hits(searched: dict[str, bytes], *places: Path, log: str = "") -> list[str]:
 
 
 def places(app: Flask, tmp_path: Path) -> list[Path]:
-    """Where the instance writes, its memory for keys included."""
     folder = keys().folder
     assert folder is not None
     return [tmp_path, folder]
+
+
+@pytest.fixture
+def event(make_event: EventMaker) -> Event:
+    return running_event(make_event)
 
 
 def test_after_the_close_no_byte_is_left_of_cookie_key_or_tag(
@@ -122,9 +120,9 @@ def link(app: Flask, files: list[Path], crowd: list[Phone], key: bytes | None, s
             for table, column in tag_columns(connection):
                 rows = dict(connection.execute(f'select "{column}", answer from "{table}"'))  # noqa: S608
                 for number, phone in enumerate(crowd):
-                    tag = ballot_tag(key or b"", scope, device(app, phone))
-                    if tag in rows:
-                        linked[number] = rows[tag]
+                    voter = voter_hash(key or b"", scope, device(app, phone))
+                    if voter in rows:
+                        linked[number] = rows[voter]
     return linked
 
 
@@ -139,47 +137,41 @@ def tag_columns(connection: Any) -> list[tuple[str, str]]:
 
 
 def test_the_linking_attack_succeeds_before_the_close_and_finds_nothing_after(
-    app: Flask, make_event: EventMaker, tmp_path: Path
+    app: Flask, event: Event, tmp_path: Path
 ) -> None:
-    event = running_event(make_event)
     poll = asked(event)
     crowd = phones(app, event, 30)
     chosen = {number: str(number * 7 % 3 + 1) for number in range(30)}
     for number, phone in enumerate(crowd):
         phone.vote(int(chosen[number]))
-    contest = box().contest(poll.id)
-    assert contest is not None
-    key = keys().get(contest.key_name)
-    assert link(app, [tmp_path / "ballots.sqlite"], crowd, key, contest.scope) == chosen, "the control"
+    opened = ballot_store().opened(poll.id)
+    assert opened is not None
+    key = keys().get(opened.key_name)
+    assert link(app, [tmp_path / "ballots.sqlite"], crowd, key, opened.key_name) == chosen, "the control"
     close_poll(poll)
-    assert link(app, sorted(tmp_path.glob("*.sqlite")), crowd, key, contest.scope) == {}
+    assert link(app, sorted(tmp_path.glob("*.sqlite")), crowd, key, opened.key_name) == {}
     assert key_bytes() == []
 
 
-def test_the_order_of_rows_tells_nothing_of_the_order_of_votes(
-    app: Flask, make_event: EventMaker, tmp_path: Path
-) -> None:
-    event = running_event(make_event)
+def test_the_order_of_rows_tells_nothing_of_the_order_of_votes(app: Flask, event: Event, tmp_path: Path) -> None:
     poll = asked(event)
     crowd = phones(app, event, 60)
     for number, phone in enumerate(crowd):
         phone.vote(1 if number < 30 else 2)  # whoever came first said yes
     with SQLITE_DRIVER.connect(f"file:{tmp_path / 'ballots.sqlite'}?mode=ro", uri=True) as connection:
-        answers = [answer for (answer,) in connection.execute("select answer from ballot order by tag")]
+        answers = [answer for (answer,) in connection.execute("select answer from ballot order by voter")]
         columns = [row[1] for row in connection.execute("pragma table_info(ballot)")]
-    assert answers != sorted(answers), "even before the close: rows lie by their tag"
-    assert not any(re.search("time|date|_at|address|agent|name|id$", name) for name in columns if name != "contest_id")
+    assert answers != sorted(answers), "even before the close: rows lie by their voter hash"
+    assert not any(re.search("time|date|_at|address|agent|name|id$", name) for name in columns if name != "poll_id")
     close_poll(poll)
     rows = db.session.execute(text("select position, count from tally order by position")).all()
     assert [tuple(row) for row in rows] == [(1, 30), (2, 30)]
 
 
-def test_no_table_of_the_database_holds_a_row_a_ballot(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_no_table_of_the_database_holds_a_row_a_ballot(app: Flask, event: Event) -> None:
     poll = asked(event)
     before = sizes()
-    for phone in phones(app, event, 25):
-        phone.vote(1)
+    voted(app, event, 25, 1)
     assert sizes() == before, "nothing is written to the database while people vote"
     close_poll(poll)
     grown = {name: count - before[name] for name, count in sizes().items() if count != before[name]}
@@ -187,14 +179,12 @@ def test_no_table_of_the_database_holds_a_row_a_ballot(app: Flask, make_event: E
 
 
 def sizes() -> dict[str, int]:
-    """How many rows each table has."""
     db.session.commit()
     names = inspect(db.engine).get_table_names()
     return {name: db.session.execute(text(f'select count(*) from "{name}"')).scalar_one() for name in names}  # noqa: S608
 
 
-def test_every_choice_is_answered_with_the_same_length(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_every_choice_is_answered_with_the_same_length(app: Flask, event: Event) -> None:
     asked(event)
     crowd = phones(app, event, 4)
     for json in (True, False):
@@ -205,8 +195,7 @@ def test_every_choice_is_answered_with_the_same_length(app: Flask, make_event: E
     assert len(set(pages)) == 4, "the control: the pages are not the same"
 
 
-def test_what_a_phone_receives_says_nothing_of_how_many_have_voted(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_what_a_phone_receives_says_nothing_of_how_many_have_voted(app: Flask, event: Event) -> None:
     asked(event)
     watcher, *crowd = phones(app, event, 51)
     before = [received(watcher), projected(watcher)]
@@ -219,7 +208,6 @@ def test_what_a_phone_receives_says_nothing_of_how_many_have_voted(app: Flask, m
 
 
 def received(phone: Phone) -> list[object]:
-    """Page and state as a phone gets them."""
     state = phone.client.get(f"/v/{phone.code}/state.json")
     return [phone.look(), state.data, state.headers["ETag"]]
 
@@ -229,20 +217,19 @@ def projected(phone: Phone) -> bytes:
     return bytes(phone.client.get(f"/screen/{phone.code}/state.json").data)
 
 
-def test_a_live_poll_moves_by_seven_phones_at_a_time(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_a_live_poll_moves_by_seven_phones_at_a_time(app: Flask, event: Event) -> None:
     poll = asked(event, is_live=True)
     seen = []
     for number, phone in enumerate(phones(app, event, 23)):
         phone.vote(number % 2 + 1)
-        seen.append(box().shown_answers(poll.id)[0])
+        seen.append(ballot_store().shown_answers(poll.id)[0])
     steps = [later - earlier for earlier, later in zip([0, *seen], seen, strict=False) if later != earlier]
     assert steps == [7, 7], "and the last seven or more stay hidden until the close"
     voter = phones(app, event, 1)[0]
     for choice in (1, 2, 1, 2, 1, 2):  # one person who cannot decide must not be watched doing so
-        shown = box().shown_answers(poll.id)
+        shown = ballot_store().shown_answers(poll.id)
         voter.vote(choice)
-    assert box().shown_answers(poll.id) == shown
+    assert ballot_store().shown_answers(poll.id) == shown
 
 
 class Killed(BaseException):
@@ -250,12 +237,12 @@ class Killed(BaseException):
 
 
 STEPS = [
-    (Box, "stop"),
-    (Box, "answers"),
-    (Box, "pairs"),
+    (BallotStore, "stop"),
+    (BallotStore, "answers"),
+    (BallotStore, "pairs"),
     (KeyRing, "destroy"),
-    (Box, "clear"),
-    (Box, "scrub"),
+    (BallotStore, "clear"),
+    (BallotStore, "vacuum"),
 ]
 
 
@@ -263,14 +250,13 @@ STEPS = [
 @pytest.mark.parametrize(("place", "name"), STEPS, ids=[name for _, name in STEPS])
 def test_a_closing_that_is_killed_ends_the_same_when_it_is_run_again(
     app: Flask,
-    make_event: EventMaker,
+    event: Event,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     place: type,
     name: str,
     when: str,
 ) -> None:
-    event = running_event(make_event)
     before = asked(event)
     after = ask(event, before_id=before.id)
     crowd = phones(app, event, 12)
@@ -293,7 +279,7 @@ def test_a_closing_that_is_killed_ends_the_same_when_it_is_run_again(
         close_poll(after)
     monkeypatch.undo()
     db.session.rollback()
-    for extension in ("lunchkit_box", "lunchkit_keys", "lunchkit_batches"):  # as a new process finds it
+    for extension in ("lunchkit_ballot_store", "lunchkit_keys", "lunchkit_batches"):  # as a new process finds it
         app.extensions.pop(extension, None)
     if (name, when) == ("stop", "before"):
         close_poll(after)  # nothing had begun: the organiser taps once more
@@ -314,18 +300,13 @@ def assert_ended_well(before: Poll, after: Poll) -> None:
     assert after.movement["level"] == "flows"
 
 
-def test_the_ballots_of_a_before_wait_for_the_after_and_go_with_it(
-    app: Flask, make_event: EventMaker, tmp_path: Path
-) -> None:
-    event = running_event(make_event)
+def test_the_ballots_of_a_before_wait_for_the_after_and_go_with_it(app: Flask, event: Event, tmp_path: Path) -> None:
     before = asked(event)
     after = ask(event, before_id=before.id)
-    crowd = phones(app, event, 6)
-    for phone in crowd:
-        phone.vote(1)
+    crowd = voted(app, event, 6, 1)
     close_poll(before)
     finish_closings()
-    assert box().count(before.id) == 6
+    assert ballot_store().count(before.id) == 6
     assert fresh(before).cleared_at is None
     open_poll(after)
     searched = traces(app, after, crowd)
@@ -337,13 +318,10 @@ def test_the_ballots_of_a_before_wait_for_the_after_and_go_with_it(
     assert fresh(before).cleared_at is not None
 
 
-def test_an_after_whose_first_ballots_were_lost_says_nothing_of_movement(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
+def test_an_after_whose_first_ballots_were_lost_says_nothing_of_movement(app: Flask, event: Event) -> None:
     before = asked(event)
     after = ask(event, before_id=before.id)
-    crowd = phones(app, event, 6)
-    for phone in crowd:
-        phone.vote(1)
+    crowd = voted(app, event, 6, 1)
     close_poll(before)
     keys().destroy(str(before.id))  # the machine was started again
     open_poll(after)
@@ -354,12 +332,9 @@ def test_an_after_whose_first_ballots_were_lost_says_nothing_of_movement(app: Fl
     assert fresh(before).cleared_at is not None
 
 
-def test_what_is_annulled_or_practised_leaves_nothing(app: Flask, make_event: EventMaker, tmp_path: Path) -> None:
-    event = running_event(make_event)
+def test_what_is_annulled_or_practised_leaves_nothing(app: Flask, event: Event, tmp_path: Path) -> None:
     annulled = asked(event)
-    crowd = phones(app, event, 6)
-    for phone in crowd:
-        phone.vote(1)
+    crowd = voted(app, event, 6, 1)
     searched = traces(app, annulled, crowd)
     annul_poll(annulled)
     start_rehearsal(event)
@@ -377,14 +352,11 @@ def test_what_is_annulled_or_practised_leaves_nothing(app: Flask, make_event: Ev
 
 
 def test_a_rehearsal_whose_end_was_killed_leaves_no_ballots(
-    app: Flask, make_event: EventMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask, event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event = running_event(make_event)
     start_rehearsal(event)
     practised = asked(event)
-    crowd = phones(app, event, 6)
-    for phone in crowd:
-        phone.vote(2)
+    crowd = voted(app, event, 6, 2)
     searched = traces(app, practised, crowd)
 
     def killed(*_args: object) -> None:
@@ -412,8 +384,7 @@ def test_a_key_lies_in_memory_and_is_closed_to_others(app: Flask, make_event: Ev
 def test_an_early_result_is_on_no_page(app: Flask, make_event: EventMaker) -> None:
     event: Event = running_event(make_event)
     poll = asked(event)
-    for phone in phones(app, event, 9):
-        phone.vote(1)
+    voted(app, event, 9, 1)
     close_poll(poll)
     client = phones(app, event, 1)[0].client
     for path in ("", ".csv", ".json", ".svg"):

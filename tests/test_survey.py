@@ -1,14 +1,13 @@
 """The survey after the lunch: three questions on the phone, one answer a phone, shown once it is closed."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
@@ -17,46 +16,33 @@ from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.platform.live.batches import Batches
-from lunchkit.room.actions import end_lunch, let_lunch_go_on, room_of
+from lunchkit.room.actions import end_lunch, let_lunch_go_on
 from lunchkit.room.devices import cookie_name
 from lunchkit.room.polls.actions import close_poll, finish_closings, reveal_poll
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import ballot_store, keys
 from lunchkit.room.survey.actions import close_due_feedback, close_feedback
-from lunchkit.room.survey.answers import contest_of
+from lunchkit.room.survey.answers import survey_of
 from lunchkit.room.survey.models import OPEN_FOR, Feedback, Remark, Stage
 from lunchkit.room.survey.queries import glance, outcome
-from tests.conftest import EventMaker, csrf_of, new_client
-from tests.room import JSON, Phone, asked, code_of, phones, running_event, unheld
+from tests.conftest import EventMaker, csrf_of
+from tests.room import JSON, Phone, asked, leave_no_keys, phones, running_event, unheld, voted
 from tests.test_cli import lunchkit
-from tests.test_workspace_queries import selects
 
-MORE = 10_000
-
-
-@pytest.fixture(autouse=True)
-def leave_no_keys(app: Flask) -> Iterator[None]:
-    """Leave no key of a test in memory."""
-    yield
-    folder = keys().folder
-    for path in list(folder.iterdir()) if folder and folder.exists() else []:
-        path.unlink()
+pytestmark = pytest.mark.usefixtures(leave_no_keys.__name__)
 
 
 @pytest.fixture
 def lunch(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch that ended half an hour ago."""
     return make_event(starts_at=clock.now() - timedelta(hours=2, minutes=30))
 
 
 def say(phone: Phone, status: int = 200, **fields: object) -> object:
-    """Send answers, as the script does."""
     answer = phone.client.post(f"/v/{phone.code}/feedback", data=fields, headers=JSON)
     assert answer.status_code == status, answer.get_data(as_text=True)
     return answer.get_json()
 
 
 def crowd_says(app: Flask, event: Event, number: int, **fields: object) -> list[Phone]:
-    """So many phones that all say the same."""
     crowd = phones(app, event, number)
     for phone in crowd:
         say(phone, **fields)
@@ -73,7 +59,6 @@ def shown(event: Event) -> tuple[int, dict[str, int], dict[str, int], int]:
 
 
 def workspace(client: FlaskClient, event: Event, query: str = "") -> str:
-    """The organiser's page."""
     return client.get(f"/organiser/e/{event.slug}/feedback{query}").get_data(as_text=True)
 
 
@@ -85,14 +70,14 @@ def press(client: FlaskClient, event: Event, verb: str, **data: str) -> int:
 
 
 def state_of(phone: Phone) -> str:
-    """What the stream tells phones to show."""
     return str(phone.client.get(f"/v/{phone.code}/state.json").get_json()["key"]).partition("-")[0]
 
 
 def is_destroyed(event_id: int) -> bool:
-    """Whether neither a ballot of the survey is left, nor its key."""
-    contest = contest_of(event_id)
-    return box().surveys() == [] and box().count(contest.id) == 0 and keys().get(contest.key_name) is None
+    opened = survey_of(event_id)
+    return (
+        ballot_store().surveys() == [] and ballot_store().count(opened.id) == 0 and keys().get(opened.key_name) is None
+    )
 
 
 # The phone
@@ -130,7 +115,7 @@ def test_an_answer_works_without_a_script_and_the_page_shows_it_again(app: Flask
     phone.client.post(f"/v/{phone.code}/feedback", data={"mark": "2", "again": "2", "better": ""})
     page = phone.look()
     assert 'value="2" checked' in page and "Plus de pain" not in page
-    assert box().count(contest_of(lunch.id).id) == 1
+    assert ballot_store().count(survey_of(lunch.id).id) == 1
 
 
 def test_double_taps_and_retries_are_one_answer_and_a_late_one_changes_nothing(app: Flask, lunch: Event) -> None:
@@ -143,18 +128,6 @@ def test_double_taps_and_retries_are_one_answer_and_a_late_one_changes_nothing(a
     assert 'value="2" checked' in phone.look() and 'name="turn" value="3"' in phone.page
 
 
-def test_a_whole_room_that_answers_at_once_is_counted_to_the_last_phone(app: Flask, lunch: Event) -> None:
-    crowd = phones(app, lunch, 24)  # all from one address: nothing is counted by it
-    address = f"/v/{crowd[0].code}/feedback"
-    with ThreadPoolExecutor(12) as pool:
-        sent = [
-            pool.submit(phone.client.post, address, data={"mark": number % 5 + 1}, headers=JSON)
-            for number, phone in enumerate([*crowd, *crowd])
-        ]
-    assert {answer.result().status_code for answer in sent} == {200}
-    assert box().count(contest_of(lunch.id).id) == 24
-
-
 @pytest.mark.parametrize(
     "fields",
     [{}, {"mark": "6"}, {"mark": "1' or 1"}, {"mark": "５"}, {"again": "4"}, {"again": "yes"}, {"better": "é" * 501}],
@@ -163,7 +136,7 @@ def test_what_nobody_asked_for_is_refused(app: Flask, lunch: Event, fields: dict
     (phone,) = phones(app, lunch, 1)
     say(phone, 422, **fields)
     assert phone.client.post(f"/v/{phone.code}/feedback", data=fields).status_code == 303
-    assert box().count(contest_of(lunch.id).id) == 0
+    assert ballot_store().count(survey_of(lunch.id).id) == 0
 
 
 def test_nothing_but_spaces_is_no_answer_and_what_was_taken_back_counts_for_nobody(app: Flask, lunch: Event) -> None:
@@ -175,18 +148,6 @@ def test_nothing_but_spaces_is_no_answer_and_what_was_taken_back_counts_for_nobo
     assert glance(lunch).answered == 4
     close_feedback(lunch)
     assert shown(lunch) == (4, {}, {}, 0), "behind the fifth nobody can hide"
-
-
-def test_a_phone_without_a_cookie_is_told_so(app: Flask, lunch: Event) -> None:
-    answer = new_client(app).post(f"/v/{code_of(lunch)}/feedback", data={"mark": "3"}, headers=JSON)
-    assert answer.status_code == 403 and answer.get_json()["state"] == "no-cookie"
-
-
-def test_a_post_from_another_site_is_refused(app: Flask, lunch: Event) -> None:
-    (phone,) = phones(app, lunch, 1)
-    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
-    assert phone.client.post(f"/v/{phone.code}/feedback", data={"mark": "3"}, headers=headers).status_code == 403
-    assert box().count(contest_of(lunch.id).id) == 0
 
 
 def test_the_number_of_a_phone_lasts_until_feedback_closes(app: Flask, lunch: Event) -> None:
@@ -228,9 +189,7 @@ def test_a_phone_without_a_script_is_told_that_the_server_is_slow(
 def test_only_an_open_question_goes_before_feedback_and_both_take_answers(app: Flask, make_event: EventMaker) -> None:
     event = running_event(make_event)
     poll = asked(event)
-    crowd = phones(app, event, 5)
-    for phone in crowd:
-        phone.vote(1)
+    crowd = voted(app, event, 5, 1)
     with clock.fixed_at(event.ends_at + timedelta(minutes=1)):
         assert state_of(crowd[0]) == "open"
         say(crowd[0], mark=4)
@@ -336,18 +295,9 @@ def test_the_purge_of_the_command_line_leaves_no_ballot_behind(
     assert b"Camille" not in (settings.instance / "ballots.sqlite").read_bytes()
 
 
-def test_phones_are_told_that_feedback_is_closed_only_where_somebody_answered(app: Flask, lunch: Event) -> None:
-    (phone,) = crowd_says(app, lunch, 1, mark=3)
-    with clock.fixed_at(lunch.ends_at + OPEN_FOR):
-        for _ in range(2):  # before and after the background work has closed it
-            assert "Le questionnaire est clos" in phone.look()
-            close_due_feedback()
-            db.session.rollback()
-
-
 def test_after_a_restart_of_the_machine_what_was_said_before_still_counts(app: Flask, lunch: Event) -> None:
     crowd = crowd_says(app, lunch, 5, mark=4)
-    keys().destroy(contest_of(lunch.id).key_name)  # as a restart does
+    keys().destroy(survey_of(lunch.id).key_name)  # as a restart does
     assert "checked" not in crowd[0].look()
     crowd_says(app, lunch, 1, mark=1)
     close_feedback(lunch)
@@ -393,17 +343,6 @@ def test_it_is_closed_once_and_stays_closed(app: Flask, organiser_client: FlaskC
     assert "survey.close" in verbs
 
 
-def test_the_page_is_found_empty_with_a_next_step_in_every_state(
-    app: Flask, organiser_client: FlaskClient, lunch: Event, event: Event, make_event: EventMaker
-) -> None:
-    page = workspace(organiser_client, event)
-    assert "Ce qui sera demandé" in page and "Comment était ce lunch" in page
-    assert "que les téléphones posent trois questions" in workspace(organiser_client, lunch)
-    close_feedback(event)
-    assert "Les téléphones ne demandent rien" in workspace(organiser_client, event)
-    assert "Personne n’a répondu" in workspace(organiser_client, make_event(starts_at=clock.now() - timedelta(days=9)))
-
-
 # Remarks
 
 
@@ -421,49 +360,4 @@ def test_a_remark_is_erased_once_and_what_else_was_answered_still_counts(
     assert "Camille" not in workspace(organiser_client, lunch)
 
 
-def test_remarks_are_cut_in_pages_by_the_database(app: Flask, organiser_client: FlaskClient, lunch: Event) -> None:
-    crowd_says(app, lunch, 5, mark=4, better="Très bien")
-    close_feedback(lunch)
-    path = f"/organiser/e/{lunch.slug}/feedback"
-    few = {query: selects(organiser_client, path + query) for query in ("", "?page=99")}
-    rows = [{"id": f"{n:032x}", "event_id": lunch.id, "text": f"Été n° {n}"} for n in range(MORE)]
-    db.session.execute(insert(Remark), rows)
-    db.session.commit()
-    assert {query: selects(organiser_client, path + query) for query in few} == few
-    page = workspace(organiser_client, lunch)
-    assert page.count('name="remark"') == 40 and "sur 251" in page
-
-
-def test_remarks_go_with_the_names_and_counts_stay(app: Flask, organiser_client: FlaskClient, lunch: Event) -> None:
-    crowd_says(app, lunch, 5, mark=4, better="Merci")
-    close_feedback(lunch)
-    assert shown(lunch)[3] == 5
-    with clock.fixed_at(lunch.ends_at + timedelta(days=31)):
-        purge_people()
-        assert shown(lunch) == (5, {"4": 5}, {}, 0)
-    assert "Ce qui a été écrit est effacé" in workspace(organiser_client, lunch)
-
-
 # Around it
-
-
-def test_the_page_of_the_lunch_leads_there_afterwards(app: Flask, organiser_client: FlaskClient, lunch: Event) -> None:
-    path = f"/organiser/e/{lunch.slug}"
-    assert "Lire les réponses" not in organiser_client.get(path).get_data(as_text=True)
-    crowd_says(app, lunch, 3, mark=4)
-    page = organiser_client.get(path).get_data(as_text=True)
-    assert "Lire les réponses" in page and "3 personnes ont répondu" in page.replace("\u00a0", " ")
-
-
-def test_the_remote_control_leads_to_the_end_of_the_lunch_and_says_what_phones_ask(
-    app: Flask, organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
-    event = running_event(make_event)
-    close_poll(poll := asked(event))
-    assert poll.has_few
-    remote = f"/organiser/e/{event.slug}/room"
-    assert f"/organiser/e/{event.slug}/ending" in organiser_client.get(remote).get_data(as_text=True)
-    end_lunch(event)
-    card = organiser_client.get(remote).get_data(as_text=True).partition('<section class="panel')[2]
-    assert "Les téléphones posent trois questions sur le lunch" in card.partition("</section>")[0]
-    assert "Scannez le code" in new_client(app).get(f"/screen/{room_of(event).code}").get_data(as_text=True)

@@ -1,7 +1,6 @@
 """Once feedback is closed, nothing that is left tells who said what, or in which order. Each attack has its control."""
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,50 +14,39 @@ from lunchkit.platform import clock
 from lunchkit.platform.backup import back_up
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import SQLITE_DRIVER, db
-from lunchkit.room.ballot_store import Box
-from lunchkit.room.devices import ballot_tag
+from lunchkit.room.ballot_store import BallotStore
+from lunchkit.room.devices import voter_hash
 from lunchkit.room.keys import KeyRing
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import ballot_store, keys
 from lunchkit.room.survey.actions import close_due_feedback, close_feedback, erase_remark
-from lunchkit.room.survey.answers import Said, contest_of
+from lunchkit.room.survey.answers import Said, survey_of
 from lunchkit.room.survey.models import Feedback, Remark
 from tests.conftest import EventMaker
-from tests.room import JSON, Phone, key_bytes, phones
+from tests.room import JSON, Phone, key_bytes, leave_no_keys, phones
 from tests.test_secrecy import device, hits, places, spelled
 
-pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture(autouse=True)
-def leave_no_keys(app: Flask) -> Iterator[None]:
-    """Leave no key of a test in memory."""
-    yield
-    folder = keys().folder
-    for path in list(folder.iterdir()) if folder and folder.exists() else []:
-        path.unlink()
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures(leave_no_keys.__name__)]
 
 
 @pytest.fixture
 def lunch(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch that ended half an hour ago."""
     return make_event(starts_at=clock.now() - timedelta(hours=2, minutes=30))
 
 
 def answer(phone: Phone, **fields: object) -> None:
-    """What somebody says."""
     assert phone.client.post(f"/v/{phone.code}/feedback", data=fields, headers=JSON).status_code == 200
 
 
 def traces(app: Flask, event: Event, crowd: list[Phone]) -> dict[str, bytes]:
     """All that could tie an answer to a phone: cookies, numbers, key and tags."""
-    contest = contest_of(event.id)
-    key = keys().get(contest.key_name)
+    opened = survey_of(event.id)
+    key = keys().get(opened.key_name)
     assert key is not None
     found = spelled("key", key)
     for number, phone in enumerate(crowd):
         found[f"cookie {number}"] = phone.cookie.encode()
         found |= spelled(f"device {number}", device(app, phone))
-        found |= spelled(f"tag {number}", ballot_tag(key, contest.scope, device(app, phone)))
+        found |= spelled(f"tag {number}", voter_hash(key, opened.key_name, device(app, phone)))
     return found
 
 
@@ -94,9 +82,9 @@ def test_the_order_of_rows_says_nothing_of_who_came_first(app: Flask, lunch: Eve
     for number, phone in enumerate(crowd):
         answer(phone, mark=1 if number < 20 else 5, better=f"{number:02}")
     with SQLITE_DRIVER.connect(f"file:{tmp_path / 'ballots.sqlite'}?mode=ro", uri=True) as connection:
-        rows = connection.execute("select answer from ballot where contest_id < 0 order by tag")
+        rows = connection.execute("select answer from ballot where poll_id < 0 order by voter")
         marks = [Said.loads(text).mark or 0 for (text,) in rows]
-    assert len(marks) == 40 and marks != sorted(marks), "even before the close: rows lie by their tag"
+    assert len(marks) == 40 and marks != sorted(marks), "even before the close: rows lie by their voter hash"
     close_feedback(lunch)
     for order in ("id", "rowid" if db.engine.dialect.name == "sqlite" else "ctid"):
         texts = list(db.session.scalars(text(f"select text from remark order by {order}")))  # noqa: S608
@@ -129,17 +117,17 @@ def test_what_was_erased_leaves_no_byte_behind(app: Flask, lunch: Event, tmp_pat
 
 
 STEPS = [
-    (Box, "stop", "before"),
-    (Box, "stop", "after"),
-    (Box, "answers", "after"),
-    (Box, "clear", "before"),
-    (Box, "clear", "after"),
+    (BallotStore, "stop", "before"),
+    (BallotStore, "stop", "after"),
+    (BallotStore, "answers", "after"),
+    (BallotStore, "clear", "before"),
+    (BallotStore, "clear", "after"),
     (KeyRing, "destroy", "before"),
     (KeyRing, "destroy", "after"),
-    (Box, "scrub", "before"),
-    (Box, "scrub", "after"),
-    (Box, "release", "before"),
-    (Box, "release", "after"),
+    (BallotStore, "vacuum", "before"),
+    (BallotStore, "vacuum", "after"),
+    (BallotStore, "release", "before"),
+    (BallotStore, "release", "after"),
 ]
 
 
@@ -167,7 +155,7 @@ def test_a_closing_that_is_killed_anywhere_ends_well(
         close_feedback(lunch)
     monkeypatch.undo()
     db.session.rollback()
-    for extension in ("lunchkit_box", "lunchkit_keys", "lunchkit_batches"):
+    for extension in ("lunchkit_ballot_store", "lunchkit_keys", "lunchkit_batches"):
         app.extensions.pop(extension, None)  # as a new process finds it
     if (name, when) == ("stop", "before"):
         close_feedback(lunch)  # nothing had begun: the organiser taps once more
@@ -177,6 +165,6 @@ def test_a_closing_that_is_killed_anywhere_ends_well(
     assert row.closed_at is not None
     assert (row.answered, row.counts["mark"]) == (6, {"4": 6})
     assert db.session.query(Remark).count() == 6
-    assert box().surveys() == []
+    assert ballot_store().surveys() == []
     assert hits(searched, *places(app, tmp_path)) == []
     assert close_due_feedback() == 0, "and nothing is left to do"

@@ -16,7 +16,7 @@ from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
 from lunchkit.room.polls.closing import destroy, key_name
 from lunchkit.room.polls.models import Poll
-from lunchkit.room.queries import box
+from lunchkit.room.queries import ballot_store
 from lunchkit.speakers.models import Appearance, Quotation, Speaker
 from lunchkit.speakers.operations import erase_unless_elsewhere, lock
 
@@ -72,7 +72,7 @@ def _delete_polls(session: Session, event_id: int) -> list[tuple[int, str]]:
     polls = session.scalars(select(Poll).where(Poll.event_id == event_id)).all()
     rehearsed = [(poll.id, key_name(poll)) for poll in polls if poll.opened_at and not poll.cleared_at]
     for poll_id, _name in rehearsed:
-        box().stop(poll_id)
+        ballot_store().stop(poll_id)
     session.execute(update(Poll).where(Poll.event_id == event_id).values(before_id=None))
     session.execute(delete(Poll).where(Poll.event_id == event_id))
     return rehearsed

@@ -19,8 +19,7 @@ from lunchkit.registrations.catering import count_who_need, food_counts
 from lunchkit.registrations.check_in.queries import seats_added
 from lunchkit.registrations.models import Diet
 from lunchkit.registrations.queries import people_present, queue_length, seats_taken
-from lunchkit.room.survey.queries import glance
-from lunchkit.room.survey.view_models import Glance
+from lunchkit.room.survey.queries import Glance, glance
 from lunchkit.run_sheet.queries import prepared_for
 from lunchkit.run_sheet.view_models import Prepared
 from lunchkit.speakers.models import Speaker

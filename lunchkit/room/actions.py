@@ -1,4 +1,4 @@
-"""Verbs of a room, and of the lunch that takes place in it."""
+"""Actions on a room, and on the lunch that takes place in it."""
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, or_, select, update
@@ -9,34 +9,25 @@ from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock
 from lunchkit.platform.codes import SLIP_LENGTH, new_code
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import UserError
-from lunchkit.room.devices import Device, slip_tag
-from lunchkit.room.errors import SlipMissing
+from lunchkit.platform.errors import user_error
+from lunchkit.room.ballot_store import NewBallot, OpenPoll
+from lunchkit.room.devices import Device, slip_hash, voter_hash
+from lunchkit.room.errors import NotKnownYet, PollClosed, SlipMissing
 from lunchkit.room.models import Room, VotingSlip
 from lunchkit.room.operations import touch
-from lunchkit.room.queries import slips_of
+from lunchkit.room.queries import batches, slips_of
 
 MOST_SLIPS = 500
-
-
-class NotTakingPlace(UserError):
-    """The end of a lunch that nobody sits at."""
-
-    message = _l("This lunch does not take place: it is not public, or it was cancelled.")
-
-
-class NotBegun(UserError):
-    """The end before the beginning."""
-
-    message = _l("The lunch has not begun yet: you can end it once it has. If it does not take place, cancel it.")
-
-
-class CannotGoOn(UserError):
-    """Too early, too late, or too often."""
-
-    message = _l(
-        "A lunch can go on from half an hour before its end until half an hour after it, and for three hours at most."
-    )
+NotTakingPlace = user_error(
+    "NotTakingPlace", _l("This lunch does not take place: it is not public, or it was cancelled.")
+)
+NotBegun = user_error(
+    "NotBegun", _l("The lunch has not begun yet: you can end it once it has. If it does not take place, cancel it.")
+)
+CannotGoOn = user_error(
+    "CannotGoOn",
+    _l("A lunch can go on from half an hour before its end until half an hour after it, and for three hours at most."),
+)
 
 
 def room_of(event: Event) -> Room:
@@ -55,10 +46,10 @@ def room_of(event: Event) -> Room:
 
 
 def make_slips(event: Event, number: int, seen: str) -> list[str]:
-    """Make so many voting slips, without which no phone votes from then on; with 0, phones vote without again.
+    """Make voting slips, without which no phone votes from then on; with 0, phones vote without again.
 
-    Their codes, which are kept nowhere. Earlier slips are void, used or not; unless they are not those that the
-    organiser had before their eyes (``seen``, see ``slips_of``): then nothing is made.
+    Returns their codes, which are stored nowhere. Earlier slips become void, used or not; unless they are not those
+    that the organiser saw (``seen``, see ``slips_of``): then nothing is made.
     """
     room_of(event)
     with transaction() as session:
@@ -67,14 +58,14 @@ def make_slips(event: Event, number: int, seen: str) -> list[str]:
             return []
         session.execute(delete(VotingSlip).where(VotingSlip.event_id == event.id))
         codes = [new_code(SLIP_LENGTH) for _ in range(min(max(number, 0), MOST_SLIPS))]
-        hashes = sorted(slip_tag(event.id, "code", code.encode()) for code in codes)  # their order tells nothing
+        hashes = sorted(slip_hash(event.id, "code", code.encode()) for code in codes)  # their order tells nothing
         session.add_all(VotingSlip(event_id=event.id, code_hash=one) for one in hashes)
     return codes
 
 
 def use_slip(room: Room, code: str, device: Device) -> None:
     """Use a voting slip up for a phone; again with the same phone changes nothing. Raises SlipMissing."""
-    mine, known = slip_tag(room.event_id, "phone", device), slip_tag(room.event_id, "code", code.encode())
+    mine, known = slip_hash(room.event_id, "phone", device), slip_hash(room.event_id, "code", code.encode())
     free = or_(VotingSlip.used_by.is_(None), VotingSlip.used_by == mine)
     chosen = update(VotingSlip).where(VotingSlip.event_id == room.event_id, VotingSlip.code_hash == known, free)
     with transaction() as session:
@@ -83,13 +74,13 @@ def use_slip(room: Room, code: str, device: Device) -> None:
 
 
 def end_lunch(event: Event) -> None:
-    """Let a lunch be over now, as if its hour had come. No e-mail leaves, calendars keep what was announced.
+    """End a lunch now. No e-mail is sent, calendars keep what was announced.
 
-    Twice is once. Raises NotTakingPlace, NotBegun.
+    Idempotent. Raises NotTakingPlace, NotBegun.
     """
     with transaction() as session:
-        event = _held(session, event)
-        now = clock.now()  # once the lunch is ours: whoever waited for it comes after who had it
+        event = _lock(session, event)
+        now = clock.now()  # read while the row is locked
         if event.is_over(now):
             return
         if not event.can_be_ended(now):
@@ -99,13 +90,13 @@ def end_lunch(event: Event) -> None:
 
 
 def let_lunch_go_on(event: Event, seen: str) -> None:
-    """Take back an early end, or give a lunch that runs over a quarter of an hour more. No e-mail leaves.
+    """Undo an early end, or extend a lunch that runs over by a quarter of an hour. No e-mail is sent.
 
-    ``seen`` is the end that the organiser had before their eyes (``over_at``, ISO 8601): of two who press at once,
-    one is heard. Raises NotTakingPlace, CannotGoOn.
+    ``seen`` is the end that the organiser saw (``over_at``, ISO 8601): of two who press at once, one counts.
+    Raises NotTakingPlace, CannotGoOn.
     """
     with transaction() as session:
-        event = _held(session, event)
+        event = _lock(session, event)
         if event.over_at.isoformat() != seen:
             return
         later = event.extended_end(clock.now())
@@ -115,9 +106,22 @@ def let_lunch_go_on(event: Event, seen: str) -> None:
         touch(session, event.id)
 
 
-def _held(session: Session, event: Event) -> Event:
-    """The lunch as it is now, held; one that takes place."""
+def _lock(session: Session, event: Event) -> Event:
     event = session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
     if event.published_at is None or event.cancelled_at is not None:
         raise NotTakingPlace
     return event
+
+
+def submit_ballot(opened: OpenPoll, key: bytes, device: Device, answer: str, turn: int | None) -> None:
+    """Keep the answer of a phone; the latest one counts. Returns after it is on the disk.
+
+    Raises PollClosed; NotKnownYet where the disk does not keep up: then the phone sends it again, and it counts once.
+    """
+    ballot = NewBallot(opened.id, voter_hash(key, opened.key_name, device), answer, turn)
+    try:
+        is_counted = batches().submit(ballot)
+    except TimeoutError as error:
+        raise NotKnownYet from error
+    if not is_counted:
+        raise PollClosed

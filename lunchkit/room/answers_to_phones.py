@@ -1,13 +1,14 @@
-"""How the doors of a room answer: a script with the room's revision, a form with a page."""
+"""How the views of a room answer: a script with the room's revision, a form with a page."""
 
 from collections.abc import Callable
 
-from flask import jsonify, redirect, render_template, request
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
+from lunchkit.room.errors import RoomRefused
 from lunchkit.room.queries import revision_of
 
 
@@ -46,3 +47,13 @@ def refused(event: Event, error: Exception, back: str) -> ResponseReturnValue:
         return not_done(message, error)
     page = render_template("admin/refused.html", event=event, message=message, back=back)
     return page, refusal.status, retry_header(refusal)
+
+
+def refused_phone(error: Exception, code: str) -> ResponseReturnValue:
+    """The refusal of an answer, as data or as a note on the phone's page; what a phone cannot be told is raised."""
+    refusal = as_user_error(error)
+    if wants_json():
+        return not_done(str(refusal.message), error)
+    if not isinstance(refusal, RoomRefused):
+        raise error
+    return redirect(url_for("presenter.phone", code=code, note=refusal.state), code=303)

@@ -1,6 +1,6 @@
-"""The phones in a room: a random number in a cookie, and the tags that are made of it.
+"""The phones in a room: a random number in a cookie, and the hashes that are made of it.
 
-The number itself is stored nowhere. A ballot is kept under a tag that is made with the poll's key, which is destroyed
+The number itself is stored nowhere. A ballot is kept under a hash that is made with the poll's key, which is destroyed
 when the poll closes; the support of a question under one that is made with the secret key, until the lunch is over.
 """
 
@@ -63,18 +63,18 @@ def remember(response: Response, device: Device, seconds: int = SECONDS_KEPT) ->
     )
 
 
-def slip_tag(event_id: int, kind: str, value: bytes) -> bytes:
+def slip_hash(event_id: int, kind: str, value: bytes) -> bytes:
     """What a voting slip is known by (of kind ``code``), and the phone that used it (of kind ``phone``)."""
     key = current_settings().secret_key.encode()
     return hmac.digest(key, f"slip/{event_id}/{kind}/".encode() + value, "sha256")[:16]
 
 
-def ballot_tag(key: bytes, scope: str, device: Device) -> bytes:
+def voter_hash(key: bytes, scope: str, device: Device) -> bytes:
     """What a ballot is kept under."""
     return hmac.digest(key, scope.encode() + b"/" + device, "sha256")[:16]
 
 
-def support_tag(device: Device, question_id: int) -> str:
+def supporter_hash(device: Device, question_id: int) -> str:
     """What the support of a question is kept under."""
     key = current_settings().secret_key.encode()
     return hmac.digest(key, b"support/%d/" % question_id + device, "sha256")[:16].hex()

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from lunchkit.room.ballot_store import as_storage_error
+from lunchkit.room.ballot_file import as_storage_error
 from lunchkit.room.errors import NoPlaceForKeys
 
 MEMORY = Path("/dev/shm")  # noqa: S108

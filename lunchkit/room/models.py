@@ -32,12 +32,9 @@ class Room(Model):
     """Rises with every support of a question from the room: only the projector hears of it."""
     slide: Mapped[str] = mapped_column(String(12), default=Slide.WELCOME, info=NOT_PERSONAL)
     poll_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id", ondelete="SET NULL"), info=KEY)
-    """The poll that the slide is about."""
     is_blank: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
-    """Whether the projector is black."""
     timer_ends_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     takes_questions: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
-    """Whether phones may ask the room a question."""
     rehearsing_since: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     event: Mapped[Event] = relationship()
 
@@ -50,4 +47,4 @@ class VotingSlip(Model):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, info={"personal": False})
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True, info={"personal": False})
     used_by: Mapped[bytes | None] = mapped_column(LargeBinary(16), info={"personal": False})
-    """The phone that used it, under a tag that no ballot has; gone two hours after the lunch."""
+    """The phone that used it, under a hash that no ballot has; gone two hours after the lunch."""

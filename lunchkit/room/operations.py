@@ -1,9 +1,18 @@
 """Parts of actions that change what a room shows."""
 
-from sqlalchemy import update
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from lunchkit.room.models import Room
+from lunchkit.events.models import Event
+from lunchkit.platform import clock
+from lunchkit.room.models import Room, VotingSlip
+
+CLOSES_AFTER = timedelta(hours=2)
+"""After the end of a lunch: polls that nobody closed are closed, and voting slips are deleted."""
+HEARD_WITHIN = timedelta(minutes=3)
+"""After the end of a lunch its phones are told so; the scheduled job runs once a minute."""
 
 
 def touch(session: Session, event_id: int) -> None:
@@ -14,3 +23,13 @@ def touch(session: Session, event_id: int) -> None:
 def touch_counts(session: Session, event_id: int) -> None:
     """Tell the projector alone."""
     session.execute(update(Room).where(Room.event_id == event_id).values(counts_revision=Room.counts_revision + 1))
+
+
+def end_rooms(session: Session) -> None:
+    """Tell the phones of lunches that have just ended so, and delete the voting slips of earlier ones."""
+    now = clock.now()
+    lately = Event.over_at.between(now - HEARD_WITHIN, now)
+    for event_id in session.scalars(select(Room.event_id).join(Event, Event.id == Room.event_id).where(lately)).all():
+        touch(session, event_id)
+    past = select(Event.id).where(Event.over_at <= now - CLOSES_AFTER)
+    session.execute(delete(VotingSlip).where(VotingSlip.event_id.in_(past)))

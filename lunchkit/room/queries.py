@@ -1,6 +1,8 @@
 """Reads of rooms, named after the question that they answer."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 from flask import current_app
 from sqlalchemy import Connection, bindparam, case, func, select
@@ -13,13 +15,12 @@ from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.live.batches import Batches
 from lunchkit.platform.live.streams import hub
-from lunchkit.room.ballot_store import Box, Cast
-from lunchkit.room.devices import Device, slip_tag
+from lunchkit.room.ballot_store import BallotStore, NewBallot, OpenPoll
+from lunchkit.room.devices import Device, slip_hash, voter_hash
 from lunchkit.room.keys import KeyRing
 from lunchkit.room.models import Room, VotingSlip
 
 _REVISIONS = select(Room.revision, Room.counts_revision).where(Room.event_id == bindparam("event_id"))
-"""Built once: tickers ask it ten times a second."""
 
 
 def room_by_code_or_404(code: str) -> Room:
@@ -47,15 +48,14 @@ def slips_of(event_id: int) -> tuple[int, int, str]:
 
 def lacks_slip(event_id: int, device: Device) -> bool:
     """Whether a room votes with slips, and this phone has used none."""
-    mine = VotingSlip.used_by == slip_tag(event_id, "phone", device)
+    mine = VotingSlip.used_by == slip_hash(event_id, "phone", device)
     known = select(func.max(case((mine, 1), else_=0))).where(VotingSlip.event_id == event_id)
     return bool(db.session.scalar(known) == 0)
 
 
 def revision_of(event_id: int) -> int:
     """The revision of what phones see of a lunch; 0 without a room."""
-    with _looking() as connection:
-        return connection.execute(_REVISIONS, {"event_id": event_id}).scalar() or 0
+    return revisions_of(event_id)[0]
 
 
 def phones_key(code: str, *languages: str) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ def revisions_of(event_id: int) -> tuple[int, int]:
 
 
 def _looking() -> Connection:
-    """A connection for one look; on PostgreSQL outside any transaction, since to begin and end one takes as long."""
+    # ten times a second: on PostgreSQL outside any transaction, since to begin and end one takes as long
     if db.engine.dialect.name == "postgresql":
         return db.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
     return db.engine.connect()
@@ -95,27 +95,49 @@ def seats_at(event_id: int) -> int:
     return max(capacity, people_at(event_id) or 0)
 
 
-def box() -> Box:
-    """The ballot box of this instance."""
-    found = current_app.extensions.get("lunchkit_box")
+Made = TypeVar("Made")
+
+
+def _of_instance(name: str, make: Callable[[], Made]) -> Made:
+    found: Made | None = current_app.extensions.get(name)
     if found is None:
-        settings = current_settings()
-        settings.instance.mkdir(parents=True, exist_ok=True)
-        found = current_app.extensions["lunchkit_box"] = Box(settings.instance / "ballots.sqlite")
+        found = current_app.extensions[name] = make()
     return found
 
 
-def batches() -> Batches[Cast, bool]:
-    """The one writer of this process into the ballot box."""
-    found: Batches[Cast, bool] | None = current_app.extensions.get("lunchkit_batches")
-    if found is None:
-        found = current_app.extensions["lunchkit_batches"] = Batches(box().writer())
-    return found
+def ballot_store() -> BallotStore:
+    """The ballot store of this instance."""
+    return _of_instance("lunchkit_ballot_store", lambda: BallotStore(_folder() / "ballots.sqlite"))
+
+
+def _folder() -> Path:
+    folder = current_settings().instance
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def batches() -> Batches[NewBallot, bool]:
+    """The one writer of this process into the ballot store."""
+    return _of_instance("lunchkit_batches", lambda: Batches(ballot_store().writer()))
 
 
 def keys() -> KeyRing:
     """The keys of the polls and surveys that are open."""
-    found = current_app.extensions.get("lunchkit_keys")
-    if found is None:
-        found = current_app.extensions["lunchkit_keys"] = KeyRing(current_settings().instance)
-    return found
+    return _of_instance("lunchkit_keys", lambda: KeyRing(current_settings().instance))
+
+
+class OwnAnswer(NamedTuple):
+    """What a phone has answered: in its page alone, never in a stream."""
+
+    answer: Any = ()
+    turn: int = 1
+    is_kept: bool = False
+
+
+def own_answer(opened: OpenPoll | None, device: Device | None, read: Callable[[str], Any]) -> OwnAnswer:
+    """What a phone has answered to an open poll or a survey, as ``read`` reads answers."""
+    key = keys().get(opened.key_name) if opened is not None else None
+    if opened is None or key is None or device is None:
+        return OwnAnswer()
+    kept = ballot_store().ballot_of(opened.id, voter_hash(key, opened.key_name, device))
+    return OwnAnswer(read(kept[0]), kept[1] + 1, is_kept=True) if kept else OwnAnswer()

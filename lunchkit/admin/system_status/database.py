@@ -18,7 +18,7 @@ from lunchkit.registrations.queries import has_links_of_another_key
 from lunchkit.room.errors import NoPlaceForKeys
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import is_altered
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import ballot_store, keys
 from lunchkit.settings.sections import LETTERS
 from lunchkit.team.models import Organiser
 
@@ -113,7 +113,7 @@ def check_keys(settings: Settings) -> Problem | None:
         found = {name for name in ring.names() if name.isdigit()}  # those of polls
     except NoPlaceForKeys as refusal:
         return Problem(refusal.message, _l("Until then no vote can be opened."))
-    if left := found - {contest.key_name for contest in box().contests()}:
+    if left := found - {opened.key_name for opened in ballot_store().opened_polls()}:
         return Problem(
             _l(
                 "Ballots: the keys of %(n)s votes that are over could not be destroyed; their ballots are.", n=len(left)

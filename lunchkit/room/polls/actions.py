@@ -1,10 +1,9 @@
-"""Verbs of polls: to write them, to open, close and show them, and to take an answer."""
+"""Actions on polls: to write them, to open, close and show them, and to take an answer."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
@@ -16,92 +15,73 @@ from lunchkit.platform.db import db, transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Newcomers
 from lunchkit.platform.ordered import lock_rows, move
-from lunchkit.room.actions import room_of
-from lunchkit.room.ballot_store import Cast, Contest
-from lunchkit.room.devices import Device, ballot_tag
-from lunchkit.room.errors import SlipMissing
-from lunchkit.room.models import Room, Slide, VotingSlip
-from lunchkit.room.operations import touch
-from lunchkit.room.polls.answers import Ballot, Spec, read_answer, spec_of
-from lunchkit.room.polls.closing import (
-    CLOSES_AFTER,
-    clear_ballots,
-    compare,
-    destroy,
-    forget_unmatched,
-    key_name,
-    must_close,
-    waits_for_after,
-)
-from lunchkit.room.polls.errors import (
-    AlreadyClosed,
-    AnotherPollIsOpen,
-    FewHaveAnswered,
-    KeepsItsPlace,
-    ManyNewPhones,
-    NothingToReveal,
-    NotKnownYet,
-    NotOpen,
-    PollClosed,
-)
+from lunchkit.room.actions import room_of, submit_ballot
+from lunchkit.room.ballot_store import OpenPoll
+from lunchkit.room.devices import Device
+from lunchkit.room.errors import ManyNewPhones, PollClosed, SlipMissing
+from lunchkit.room.models import Room, Slide
+from lunchkit.room.operations import end_rooms, touch
+from lunchkit.room.polls import closing, errors
+from lunchkit.room.polls.answers import Ballot, Spec, read_answer
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import HandCount, Poll, Stage, WrittenAnswer
-from lunchkit.room.polls.operations import freeze, seal, wipe
-from lunchkit.room.polls.order import place_poll, rewrite_poll, take_off
+from lunchkit.room.polls.operations import delete_results, freeze, write_record
+from lunchkit.room.polls.order import delete_poll, place_poll, rewrite_poll
 from lunchkit.room.polls.queries import answers_to_judge, asked_again_as, is_altered, is_open, is_short
-from lunchkit.room.queries import batches, box, keys, lacks_slip, seats_at, slips_of
+from lunchkit.room.queries import ballot_store, keys, lacks_slip, seats_at
 
-NEW_PHONES_A_MINUTE = 10
-"""So many phones more may begin to vote in a room in which each seat has one already."""
+NEW_PHONES_A_MINUTE = 10  # in a room in which each seat has one already
 newcomers = Newcomers(NEW_PHONES_A_MINUTE)
-HEARD_WITHIN = timedelta(minutes=3)
-"""So long after the end of a lunch its phones are told so: upkeep runs once a minute."""
 
 
 def add_poll(event: Event, details: PollDetails) -> Poll:
-    """Put one more question on the programme of a lunch, after those that are there."""
+    """Add a poll to a lunch, after those that are there."""
     with transaction() as session:
         lock_existing_event(session, event.id)
         record_facts(session, what=details.question)
-        return place_poll(session, event, details)
+        poll = place_poll(session, event, details)
+    room_of(event)
+    return poll
 
 
 def change_poll(poll: Poll, details: PollDetails) -> None:
     """Change a question and its choices. Raises PollIsFrozen once people have seen it."""
-    with transaction() as session:
-        _lock(session, poll)
+    with _changed(poll) as session:
         rewrite_poll(session, poll, details)
-        touch(session, poll.event_id)
 
 
 def remove_poll(poll: Poll, *, with_second: bool = False) -> None:
-    """Take a question off the programme; ``with_second`` also the one that asks it again after the debate.
+    """Delete a poll; ``with_second`` also the one that asks it again after the debate.
 
-    Raises PollIsFrozen once people have seen either, AskedAgain where a second one stands that was not meant.
+    Raises PollIsFrozen once people have seen either, AskedAgain where there is a second one without ``with_second``.
     """
     with transaction() as session:
         _lock(session, poll)
-        take_off(session, poll, with_second=with_second)
+        delete_poll(session, poll, with_second=with_second)
 
 
 def _lock(session: Session, poll: Poll) -> None:
-    """Read a question again and hold it: first its room, then itself, so that no two wait for each other.
-
-    Raises NotFound where somebody has taken it off the programme.
-    """
-    session.get(Room, poll.event_id, with_for_update=True, populate_existing=True)
+    session.get(Room, poll.event_id, with_for_update=True, populate_existing=True)  # before the poll: no deadlock
     try:
         session.refresh(poll, with_for_update=True)
     except InvalidRequestError as error:
         raise NotFound from error
 
 
+@contextmanager
+def _changed(poll: Poll) -> Iterator[Session]:
+    with transaction() as session:
+        _lock(session, poll)
+        yield session
+        touch(session, poll.event_id)
+
+
 def move_poll(poll: Poll, direction: str) -> None:
-    """Let a question change places with its neighbour. Raises KeepsItsPlace."""
+    """Exchange a poll with its neighbour. Raises KeepsItsPlace."""
     with transaction() as session:
         lock_existing_event(session, poll.event_id)
         if not move(session, lock_rows(session, poll), poll, direction):
-            raise KeepsItsPlace
+            raise errors.KeepsItsPlace
 
 
 def open_poll(poll: Poll) -> None:
@@ -113,17 +93,22 @@ def open_poll(poll: Poll) -> None:
         if poll.stage is Stage.OPEN:
             return
         if poll.stage not in (Stage.PLANNED, Stage.VOID):
-            raise AlreadyClosed
+            raise errors.AlreadyClosed
         if session.scalar(select(Poll.id).where(Poll.event_id == poll.event_id, is_open())) is not None:
-            raise AnotherPollIsOpen
-        wipe(session, poll)
+            raise errors.AnotherPollIsOpen
+        delete_results(session, poll)
         poll.opened_at = clock.now()
         poll.in_rehearsal = room.rehearsing_since is not None
-        forget_unmatched(poll.before)
-        keys().ensure(key_name(poll))
-        box().open(_contest(poll, room))
-        keys().ensure(key_name(poll))  # whoever was still clearing up after an earlier opening may have destroyed it
-        _show(session, room, Slide.POLL, poll)
+        closing.destroy_unmatched(poll.before)
+        keys().ensure(closing.key_name(poll))
+        ballot_store().open(closing.opened_as(poll, room))
+        keys().ensure(closing.key_name(poll))  # the end of an earlier opening may have destroyed it meanwhile
+        _show(session, room, poll)
+
+
+def _show(session: Session, room: Room, poll: Poll) -> None:
+    room.slide, room.poll_id, room.is_blank = Slide.POLL, poll.id, False
+    touch(session, room.event_id)
 
 
 def close_poll(poll: Poll, *, even_few: bool = True) -> None:
@@ -134,19 +119,18 @@ def close_poll(poll: Poll, *, even_few: bool = True) -> None:
     with transaction() as session:
         _lock(session, poll)
         if poll.stage in (Stage.PLANNED, Stage.VOID):
-            raise NotOpen
+            raise errors.NotOpen
         if poll.stage is Stage.OPEN:
             if not even_few and is_short(poll):
-                raise FewHaveAnswered
-            box().stop(poll.id)
-            freeze(session, poll, box().answers(poll.id), compare(poll), clock.now())
-    _destroy(poll)
+                raise errors.FewHaveAnswered
+            ballot_store().stop(poll.id)
+            freeze(session, poll, ballot_store().answers(poll.id), closing.compare(poll), clock.now())
+    destroy_ballots(poll)
 
 
-def _destroy(poll: Poll) -> None:
-    cleared = clear_ballots(poll)
-    if not cleared:
-        return
+def destroy_ballots(poll: Poll) -> None:
+    """Destroy the ballots that are not needed any more, and note of which polls nothing is left."""
+    cleared = closing.clear_ballots(poll)
     with transaction() as session:
         over = or_(Poll.closed_at.is_not(None), Poll.annulled_at.is_not(None))
         for done in session.scalars(select(Poll).where(Poll.id.in_(cleared), over, Poll.cleared_at.is_(None))):
@@ -158,66 +142,57 @@ def reveal_poll(poll: Poll) -> None:
     with transaction() as session:
         _lock(session, poll)
         if poll.stage not in (Stage.CLOSED, Stage.REVEALED):
-            raise NothingToReveal
+            raise errors.NothingToReveal
         poll.revealed_at = clock.now()
-        _show(session, session.get_one(Room, poll.event_id), Slide.POLL, poll)
+        _show(session, session.get_one(Room, poll.event_id), poll)
 
 
 def hide_poll(poll: Poll) -> None:
-    """Take a result back from every page."""
-    with transaction() as session:
-        _lock(session, poll)
+    """Hide a result on every page."""
+    with _changed(poll):
         poll.revealed_at = None
-        touch(session, poll.event_id)
 
 
 def annul_poll(poll: Poll) -> None:
-    """Throw away all that came out of a poll, ballots and counts; it may be opened again. Raises NotOpen."""
-    with transaction() as session:
-        _lock(session, poll)
+    """Delete all that came out of a poll, ballots and counts; it may be opened again. Raises NotOpen."""
+    with _changed(poll) as session:
         if not poll.is_frozen:
-            raise NotOpen
-        box().stop(poll.id)
-        wipe(session, poll)
+            raise errors.NotOpen
+        ballot_store().stop(poll.id)
+        delete_results(session, poll)
         poll.annulled_at = clock.now()
         after = asked_again_as(poll.id)
         if after is not None and after.movement is not None:
             is_intact = not is_altered(after)
             after.movement = None
-            seal(session, after, is_intact=is_intact)
-        touch(session, poll.event_id)
-    _destroy(poll)
+            write_record(session, after, is_intact=is_intact)
+    destroy_ballots(poll)
 
 
 def enter_hand_counts(poll: Poll, counts: Mapping[int, int], people: int | None = None) -> None:
     """Keep what was counted on paper or by raised hands; ``people`` where one of them may have chosen several."""
-    with transaction() as session:
-        _lock(session, poll)
+    with _changed(poll) as session:
         if not poll.is_frozen:
-            raise NotOpen
+            raise errors.NotOpen
         is_intact = not is_altered(poll)
         for position, count in counts.items():
             session.merge(HandCount(poll_id=poll.id, position=position, count=count))
         poll.hand_ballots = sum(counts.values()) if people is None else people
-        seal(session, poll, is_intact=is_intact)
-        touch(session, poll.event_id)
+        write_record(session, poll, is_intact=is_intact)
 
 
 def annotate_poll(poll: Poll, note: str) -> None:
-    """Put a remark beside the result, wherever it shows; an empty one takes it away."""
-    with transaction() as session:
-        _lock(session, poll)
+    """Set the remark that shows beside the result."""
+    with _changed(poll):
         poll.note = note
-        touch(session, poll.event_id)
 
 
 def judge_answer(poll: Poll, normalised: str, verdict: str) -> None:
-    """Approve or refuse a word or text, or take that back (``undo``).
+    """Approve or refuse a word or text, or undo that (``undo``).
 
-    What is approved shows as it is written now: whoever writes the same word in another way later changes nothing.
+    What is approved shows as it is written now: a later spelling of the same word changes nothing.
     """
-    with transaction() as session:
-        _lock(session, poll)
+    with _changed(poll) as session:
         answer = next((answer for answer in answers_to_judge(poll) if answer.normalised == normalised), None)
         if answer is None:
             return
@@ -228,33 +203,6 @@ def judge_answer(poll: Poll, normalised: str, verdict: str) -> None:
         row.text = answer.text
         row.approved_at = clock.now() if verdict == "approve" else None
         row.refused_at = clock.now() if verdict == "refuse" else None
-        touch(session, poll.event_id)
-
-
-def start_rehearsal(event: Event) -> None:
-    """From now on polls are opened for practice. Raises AnotherPollIsOpen."""
-    room_of(event)
-    with transaction() as session:
-        room = session.get_one(Room, event.id, with_for_update=True)
-        if session.scalar(select(Poll.id).where(Poll.event_id == event.id, is_open())) is not None:
-            raise AnotherPollIsOpen
-        room.rehearsing_since = room.rehearsing_since or clock.now()
-        touch(session, event.id)
-
-
-def end_rehearsal(event: Event) -> None:
-    """Forget all that was practised: the polls of the rehearsal are as if they had never been opened."""
-    with transaction() as session:
-        room = session.get_one(Room, event.id, with_for_update=True)
-        practised = session.scalars(select(Poll).where(Poll.event_id == event.id, Poll.in_rehearsal)).all()
-        for poll in practised:
-            box().stop(poll.id)
-            wipe(session, poll)
-        room.rehearsing_since = None
-        room.slide, room.poll_id = Slide.WELCOME, None
-        touch(session, event.id)
-    for poll in practised:
-        _destroy(poll)
 
 
 def finish_closings(*, by_hours: bool = True) -> int:
@@ -264,90 +212,39 @@ def finish_closings(*, by_hours: bool = True) -> int:
     """
     now = clock.now() if by_hours else None
     with transaction() as session:
-        due = [poll for poll in session.scalars(select(Poll).where(is_open())) if must_close(poll, now)]
+        due = [poll for poll in session.scalars(select(Poll).where(is_open())) if closing.must_close(poll, now)]
         ended = or_(Poll.closed_at.is_not(None), Poll.annulled_at.is_not(None))
-        uncleared = session.scalars(select(Poll).where(ended, Poll.cleared_at.is_(None))).all()
-        uncleared = [poll for poll in uncleared if not waits_for_after(poll, now)]
-        strays = _strays(session)
-        _tell_who_is_done(session)
-        past = select(Event.id).where(Event.over_at <= clock.now() - CLOSES_AFTER)
-        session.execute(delete(VotingSlip).where(VotingSlip.event_id.in_(past)))
+        ended_polls = session.scalars(select(Poll).where(ended, Poll.cleared_at.is_(None))).all()
+        uncleared = [poll for poll in ended_polls if not closing.waits_for_after(poll, now)]
+        orphans = closing.stop_orphans(session)
+        end_rooms(session)
     for poll in due:
         record(db.session(), AuditEvent("polls.closing", name="lunchkit", event_id=poll.event_id))
         close_poll(poll)
     for poll in uncleared:
-        _destroy(poll)
-    for contest in strays:
-        destroy([contest.id], contest.key_name)
-    return len(due) + len(uncleared) + len(strays)
+        destroy_ballots(poll)
+    for opened in orphans:
+        closing.destroy([opened.id], opened.key_name)
+    return len(due) + len(uncleared) + len(orphans)
 
 
-def _tell_who_is_done(session: Session) -> None:
-    """Let the phones of a lunch that has just ended hear that it is over: nothing else of the room may change."""
-    now = clock.now()
-    lately = Event.over_at.between(now - HEARD_WITHIN, now)
-    for event_id in session.scalars(select(Room.event_id).join(Event, Event.id == Room.event_id).where(lately)).all():
-        touch(session, event_id)
+def save_ballot(code: str, device: Device, ballot: Ballot) -> OpenPoll:
+    """Keep the answer of a phone: see ``submit_ballot``.
 
-
-def _strays(session: Session) -> list[Contest]:
-    """Ballots whose poll is as if it had never been opened: a rehearsal's end was interrupted.
-
-    The rooms are locked meanwhile, or else a poll that is being opened would look like one.
+    Raises PollClosed, BallotUnreadable, NotKnownYet; ManyNewPhones where new phones are more than seats, SlipMissing
+    where the room votes with slips.
     """
-    events = {contest.event_id for contest in box().contests()}
-    if not events:
-        return []
-    session.scalars(select(Room).where(Room.event_id.in_(events)).with_for_update()).all()
-    known = set(session.scalars(select(Poll.id).where(or_(is_open(), Poll.closed_at.is_not(None)))))
-    found = [contest for contest in box().contests() if contest.event_id in events and contest.id not in known]
-    for contest in found:
-        box().stop(contest.id)
-    return found
-
-
-def cast_ballot(code: str, device: Device, ballot: Ballot) -> Contest:
-    """Keep the answer of a phone; the latest one holds. Returns after it is on the disk.
-
-    Raises PollClosed where it comes too late or too early, BallotUnreadable where it is none, ManyNewPhones where new
-    phones are more than seats, SlipMissing where the room votes with slips, NotKnownYet where the disk does not keep
-    up: then the phone sends it again, and it counts once.
-    """
-    contest = box().open_contest(code)
-    if contest is None or (ballot.poll is not None and ballot.poll != contest.position):
+    opened = ballot_store().opened_for(code)
+    if opened is None or (ballot.poll is not None and ballot.poll != opened.position):
         raise PollClosed
-    spec = Spec.loads(contest.spec)
-    if spec.by_slip and lacks_slip(contest.event_id, device):
+    spec = Spec.loads(opened.spec)
+    if spec.by_slip and lacks_slip(opened.event_id, device):
         raise SlipMissing
     answer = read_answer(spec, ballot.form)
-    key = keys().get(contest.key_name)
+    key = keys().get(opened.key_name)
     if key is None:
         raise PollClosed
-    if not spec.by_slip and not newcomers.lets_in(code, device, lambda: seats_at(contest.event_id)):
+    if not spec.by_slip and not newcomers.lets_in(code, device, lambda: seats_at(opened.event_id)):
         raise ManyNewPhones
-    cast = Cast(contest.id, ballot_tag(key, contest.scope, device), answer, ballot.turn)
-    try:
-        is_counted = batches().submit(cast)
-    except TimeoutError as error:
-        raise NotKnownYet from error
-    if not is_counted:
-        raise PollClosed
-    return contest
-
-
-def _contest(poll: Poll, room: Room) -> Contest:
-    return Contest(
-        id=poll.id,
-        event_id=poll.event_id,
-        code=room.code,
-        position=poll.position,
-        key_name=key_name(poll),
-        scope=key_name(poll),
-        spec=replace(spec_of(poll), by_slip=slips_of(room.event_id)[0] > 0).dumps(),
-        is_live=poll.is_live,
-    )
-
-
-def _show(session: Session, room: Room, slide: Slide, poll: Poll) -> None:
-    room.slide, room.poll_id, room.is_blank = slide, poll.id, False
-    touch(session, room.event_id)
+    submit_ballot(opened, key, device, answer, ballot.turn)
+    return opened

@@ -26,13 +26,13 @@ class Spec:
     """Whether only phones answer that have used a voting slip."""
 
     def dumps(self) -> str:
-        """As the box keeps it while the poll is open."""
+        """As the ballot store keeps it while the poll is open."""
         return json.dumps(asdict(self))
 
     @staticmethod
     @lru_cache(maxsize=64)
     def loads(text: str) -> "Spec":
-        """What the box kept."""
+        """What the ballot store kept."""
         fields = json.loads(text)
         return Spec(**{**fields, "positions": tuple(fields["positions"])})
 
@@ -44,7 +44,6 @@ class Ballot:
     poll: int | None
     """The position of the poll that it answers; None for whichever is open."""
     turn: int | None
-    """Counts the answers of this phone."""
     form: MultiDict[str, str]
 
 

@@ -1,29 +1,47 @@
 """What becomes of ballots when their poll is closed.
 
 In this order, each step safe to repeat, so that a closing that is interrupted ends the same when it is run again:
-take no more answers, count, keep the counts, destroy the ballots, write the box again, destroy the key. A key that
+take no more answers, count, keep the counts, destroy the ballots, write the file again, destroy the key. A key that
 cannot be destroyed keeps no ballots: it is told in the log and by the doctor.
 A poll that is asked again after the debate keeps its ballots until the second one is closed.
 """
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
+from lunchkit.room.ballot_store import OpenPoll
+from lunchkit.room.models import Room
+from lunchkit.room.operations import CLOSES_AFTER
+from lunchkit.room.polls.answers import spec_of
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.operations import movement_between
-from lunchkit.room.polls.queries import asked_again_as
-from lunchkit.room.queries import box, keys
-
-CLOSES_AFTER = timedelta(hours=2)
-"""A poll that nobody closes is closed so long after the lunch."""
+from lunchkit.room.polls.queries import asked_again_as, is_open
+from lunchkit.room.queries import ballot_store, keys, slips_of
 
 
 def key_name(poll: Poll) -> str:
-    """The name of the key that a poll's tags are made with: a before and its after share one."""
+    """The name of the key that a poll's voter hashes are made with: a before and its after share one."""
     return str(poll.before_id or poll.id)
+
+
+def opened_as(poll: Poll, room: Room) -> OpenPoll:
+    """A poll as the ballot store keeps it while it is open."""
+    return OpenPoll(
+        id=poll.id,
+        event_id=poll.event_id,
+        code=room.code,
+        position=poll.position,
+        key_name=key_name(poll),
+        spec=replace(spec_of(poll), by_slip=slips_of(room.event_id)[0] > 0).dumps(),
+        is_live=poll.is_live,
+    )
 
 
 def is_past(poll: Poll, now: datetime | None) -> bool:
@@ -44,20 +62,20 @@ def waits_for_after(poll: Poll, now: datetime | None) -> bool:
 def compare(poll: Poll) -> dict[str, Any] | None:
     """What may be published of how opinions moved since the first time; None where the first ballots are gone."""
     before = poll.before
-    if before is None or before.closed_at is None or box().contest(before.id) is None:
+    if before is None or before.closed_at is None or ballot_store().opened(before.id) is None:
         return None
     if before.in_rehearsal != poll.in_rehearsal:
         return None
-    return movement_between(before, poll, box().pairs(before.id, poll.id))
+    return movement_between(before, poll, ballot_store().pairs(before.id, poll.id))
 
 
 def must_close(poll: Poll, now: datetime | None) -> bool:
     """Whether an open poll cannot go on: its closing was begun, its key is lost, or the lunch is long over."""
-    contest = box().contest(poll.id)
-    return contest is None or contest.is_closing or keys().get(contest.key_name) is None or is_past(poll, now)
+    opened = ballot_store().opened(poll.id)
+    return opened is None or opened.is_closing or keys().get(opened.key_name) is None or is_past(poll, now)
 
 
-def forget_unmatched(before: Poll | None) -> None:
+def destroy_unmatched(before: Poll | None) -> None:
     """Where the key of a first poll was lost with a restart of the machine, its ballots say nothing any more."""
     if before is not None and keys().get(key_name(before)) is None:
         destroy([before.id], key_name(before))
@@ -66,11 +84,11 @@ def forget_unmatched(before: Poll | None) -> None:
 def clear_ballots(poll: Poll) -> list[int]:
     """Destroy the ballots that are not needed any more, with their key.
 
-    Returns the ids of the polls of which nothing is left; none of them where somebody was at the box just then.
+    Returns the ids of the polls of which nothing is left; none of them where the ballot store was in use.
     """
     now = clock.now()
     if waits_for_after(poll, now):
-        box().keep_for_after(poll.id)
+        ballot_store().keep_for_after(poll.id)
         return []
     cleared = [poll.id]
     if poll.before is not None and not waits_for_after(poll.before, now):
@@ -81,9 +99,23 @@ def clear_ballots(poll: Poll) -> list[int]:
 def destroy(poll_ids: list[int], name: str) -> bool:
     """Destroy the ballots of these polls, then the key of this name unless another poll needs it still.
 
-    Returns False where somebody was at the box, so that bytes of ballots may be left in its file.
+    Returns False where the ballot store was in use, so that bytes of ballots may be left in its file.
     """
-    box().clear(poll_ids)
-    is_clean = box().scrub()
-    box().release(poll_ids, name, keys().destroy)
+    ballot_store().clear(poll_ids)
+    is_clean = ballot_store().vacuum()
+    ballot_store().release(poll_ids, name, keys().destroy)
     return is_clean
+
+
+def stop_orphans(session: Session) -> list[OpenPoll]:
+    """Stop and return ballots whose poll is as if it had never been opened: a rehearsal's end was interrupted."""
+    events = {opened.event_id for opened in ballot_store().opened_polls()}
+    if not events:
+        return []
+    # locked, or else a poll that is being opened would look like one
+    session.scalars(select(Room).where(Room.event_id.in_(events)).with_for_update()).all()
+    known = set(session.scalars(select(Poll.id).where(or_(is_open(), Poll.closed_at.is_not(None)))))
+    found = [opened for opened in ballot_store().opened_polls() if opened.event_id in events and opened.id not in known]
+    for opened in found:
+        ballot_store().stop(opened.id)
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from lunchkit.platform.text import guard
 from lunchkit.room.polls.kinds import SHAPES
-from lunchkit.room.polls.models import FEWEST_TOGETHER, Kind, Stage
+from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.results import Result, Row, Written
 from lunchkit.room.polls.view_models import ChoiceView, PollView
 
@@ -37,17 +37,12 @@ def _headings(poll: PollView) -> list[str]:
 
 
 def _lines(result: Result, note: str) -> list[list[Cell]]:
-    lines = [_line(result, row, note) for row in result.rows]
-    lines += [
-        ["", written.text, written.count, 0, written.count, result.share(written.count), result.n, note]
-        for written in result.written
+    rows: list[tuple[Cell, Row]] = [(row.position, row) for row in result.rows]
+    words: list[tuple[Cell, Row]] = [("", Row(0, written.text, written.count)) for written in result.written]
+    return [
+        [position, row.label, row.count, row.by_hand, row.total, result.share(row.total), result.n, note, *row.grades]
+        for position, row in (*rows, *words)
     ]
-    return lines
-
-
-def _line(result: Result, row: Row, note: str) -> list[Cell]:
-    counts: list[Cell] = [row.count, row.by_hand, row.total, result.share(row.total), result.n]
-    return [row.position, row.label, *counts, note, *row.grades]
 
 
 def result_json(poll: PollView, address: str) -> dict[str, Any]:
@@ -118,20 +113,14 @@ def view_from_json(kept: Mapping[str, Any], before: Mapping[str, Any] | None = N
     """The same as a revealed poll, for the files that are made of one; ``before`` is the JSON of the first time."""
     result = result_from_json(kept)
     return PollView(
-        id=0,
         position=kept["position"],
         kind=result.kind,
         question=result.question,
         ends=result.ends,
         choices=tuple(ChoiceView(row.position, row.label) for row in result.choices),
-        most_choices=1,
         allows_none=len(result.rows) > len(result.choices),
-        stage=Stage.REVEALED,
-        is_live=False,
-        in_rehearsal=False,
         is_before=kept.get("asking") == "before",
         is_after=kept.get("asking") == "after",
-        protects=FEWEST_TOGETHER,
         result=result,
         movement=kept["movement"],
         note=kept.get("note", ""),

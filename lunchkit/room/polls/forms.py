@@ -18,18 +18,17 @@ from lunchkit.platform.fields import BareForm, NumberField, at_most, between, ha
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.room.polls.kinds import SHAPES
 from lunchkit.room.polls.models import FEWEST_TOGETHER, Kind, Poll
-from lunchkit.room.polls.results import Result
 
 SCALE_STEPS = ("1", "2", "3", "4", "5")
 """The steps of a scale for which none are written."""
 MOST_WORDS = 3
 MOST_PROTECTED = 50
-MOST_BY_HAND = 5000
 LONGEST_END = 60
 LANGUAGES: dict[str, LazyString] = {"en": _l("English"), "de": _l("German"), "it": _l("Italian")}
-"""The languages into which a question may be put."""
 NO_OPINIONS = {"sans avis", "no opinion", "keine meinung", "nessuna opinione"}
 """What «sans avis» may be called among the typed choices."""
+
+COLUMNS = ("question", "kind", "most_choices", "allows_none", "is_live", "low_label", "high_label", "protects")
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,6 @@ class PollDetails:
     """By language: all choices in their order."""
     protects: int = FEWEST_TOGETHER
     before_id: int | None = None
-    """The question that this one asks again after the debate."""
 
 
 def _question_in(language: str) -> StringField:
@@ -67,7 +65,7 @@ def _end_in(label: LazyString) -> StringField:
 
 
 class PollForm(BareForm):
-    """One question. The token is asked for at the door of the house."""
+    """One question."""
 
     shapes = SHAPES
     languages = LANGUAGES
@@ -87,7 +85,7 @@ class PollForm(BareForm):
         default=Kind.SINGLE.value,
     )
     choices = TextAreaField(_l("Choices"), filters=[clean_text])
-    most_choices = NumberField(_l("At most so many each"), validators=[Optional()])
+    most_choices = NumberField(_l("At most this number each"), validators=[Optional()])
     low_label = _end_in(_l("What the low end means"))
     high_label = _end_in(_l("What the high end means"))
     allows_none = BooleanField(_l("«No opinion» is an answer too"), default=True)
@@ -132,7 +130,6 @@ class PollForm(BareForm):
         return not self.errors
 
     def _compare(self, translated: Field) -> None:
-        """A line for each choice, or none at all; else says so beside the field."""
         lines, wanted = _lines(translated.data), len(self.labels())
         try:
             if lines and len(lines) != wanted:
@@ -193,7 +190,6 @@ class PollForm(BareForm):
         return {language: tuple(lines) for language, lines in typed.items() if lines}
 
     def _kind(self) -> Kind:
-        """The kind that was chosen; one of a forged form is refused by its own field."""
         return Kind(self.kind.data) if self.kind.data in list(Kind) else Kind.SINGLE
 
 
@@ -205,32 +201,25 @@ def poll_form(poll: Poll | None = None, data: MultiDict[str, str] | None = None)
 def details_of(poll: Poll, before_id: int | None = None) -> PollDetails:
     """A question as it stands, to be asked once more."""
     labels = {
-        language: tuple(choice.translations.get(language, "") for choice in poll.choices) for language in LANGUAGES
+        language: tuple((choice.translations or {}).get(language, "") for choice in poll.choices)
+        for language in LANGUAGES
     }
     return PollDetails(
-        question=poll.question,
+        **{name: getattr(poll, name) for name in COLUMNS},
         choices=tuple(choice.label for choice in poll.choices),
-        kind=poll.kind,
-        most_choices=poll.most_choices,
-        allows_none=poll.allows_none,
-        is_live=poll.is_live,
-        low_label=poll.low_label,
-        high_label=poll.high_label,
-        translations=poll.translations,
+        translations=poll.translations or {},
         choice_translations={language: texts for language, texts in labels.items() if any(texts)},
-        protects=poll.protects,
         before_id=before_id,
     )
 
 
 def _start(poll: Poll) -> dict[str, Any]:
-    names = ("question", "kind", "most_choices", "low_label", "high_label", "allows_none", "is_live", "protects")
-    start: dict[str, Any] = {name: getattr(poll, name) for name in names}
-    start["choices"] = "\n".join(choice.label for choice in poll.choices)
+    details = details_of(poll)
+    start: dict[str, Any] = {name: getattr(details, name) for name in COLUMNS}
+    start["choices"] = "\n".join(details.choices)
     for language in LANGUAGES:
-        texts = (poll.translations or {}).get(language, {})
+        texts, labels = details.translations.get(language, {}), details.choice_translations.get(language, ())
         start |= {f"{language}_{part}": texts.get(part, "") for part in ("question", "low", "high")}
-        labels = [(choice.translations or {}).get(language, "") for choice in poll.choices]
         start[f"{language}_choices"] = "\n".join(label for label in labels if label)
     return start
 
@@ -239,61 +228,6 @@ class NoteForm(BareForm):
     """A remark on a result."""
 
     note = StringField(_l("Remark on the result"), filters=[clean_line], validators=[at_most(300)])
-
-
-def note_form(poll: Poll, data: MultiDict[str, str] | None = None) -> NoteForm:
-    """The form with the remark that is there, or filled from a request's form data."""
-    return NoteForm(formdata=data, data={"note": poll.note})
-
-
-@dataclass(frozen=True)
-class HandCounts:
-    """What was counted on paper or by raised hands."""
-
-    counts: Mapping[int, int]
-    """By the position of the choice, 0 for «sans avis»."""
-    people: int
-
-
-class HandForm(BareForm):
-    """A number for each answer: see ``hand_form``."""
-
-    positions: tuple[int, ...] = ()
-    counts_people = False
-
-    def numbers(self) -> list[Field]:
-        """The fields of the answers, in their order."""
-        return [self[f"count_{position}"] for position in self.positions]
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Each number by itself; then as many people as the answers leave room for."""
-        if not super().validate(extra_validators):
-            return False
-        counts = [number.data or 0 for number in self.numbers()]
-        if self.counts_people and not max(counts) <= (self["people"].data or 0) <= sum(counts):
-            between_them = {"low": max(counts), "high": sum(counts)}
-            self["people"].errors = [_("From %(low)s to %(high)s people can have given these answers.", **between_them)]
-        return not self.errors
-
-    def details(self) -> HandCounts:
-        """The frozen value of a valid form; an empty field counts nobody."""
-        counts = {position: self[f"count_{position}"].data or 0 for position in self.positions}
-        return HandCounts(counts, (self["people"].data or 0) if self.counts_people else sum(counts.values()))
-
-
-def hand_form(result: Result, data: MultiDict[str, str] | None = None) -> HandForm:
-    """The form for the answers of a question; where one person may give several it asks for the people too."""
-    fields: dict[str, Any] = {f"count_{row.position}": _number(row.label, row.by_hand) for row in result.rows}
-    several = result.kind is Kind.MULTIPLE
-    if several:
-        fields["people"] = _number(_l("People who answered"), result.by_hand)
-    settings = {"positions": tuple(row.position for row in result.rows), "counts_people": several}
-    form: HandForm = type("HandForm", (HandForm,), fields | settings)(formdata=data)
-    return form
-
-
-def _number(label: str | LazyString, now: int) -> NumberField:
-    return NumberField(label, default=now, validators=[Optional(), between(0, MOST_BY_HAND)])
 
 
 def _check_lines(kind: Kind, lines: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """The kinds of questions: one declaration each, of what it asks and of how its answers are read, shown and counted.
 
-An answer is a short text that says the same thing in one way only, so that the box can count equal ones:
+An answer is a short text that says the same thing in one way only, so that the ballot store can count equal ones:
 ``2`` a choice · ``1,3`` several · ``3>1>2`` a ranking · ``1+2-3=`` statements agreed with, refused and passed ·
 words between newlines · a text · ``0`` no opinion.
 A new kind also needs its part of the ballot (``templates/polls/_ballot.html``) and, if it is no row an answer, its
@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from lunchkit.platform.text import clean_line
-from lunchkit.room.polls.errors import BallotUnreadable
+from lunchkit.room.errors import BallotUnreadable
 from lunchkit.room.polls.models import NO_OPINION, Kind
 from lunchkit.room.polls.word_folding import clean_word
 
@@ -95,19 +95,16 @@ class Shape:
 
     name: LazyString
     hint: LazyString
-    """What it asks of people, in a line."""
     read: Callable[[Positions, int, Form], str]
-    """The answer in a ballot's form, of the positions on offer and at most so many. Raises BallotUnreadable."""
+    """The answer in a ballot's form, of the positions on offer, with a limit. Raises BallotUnreadable."""
     marks: Callable[[str], list[Mark]] = lambda answer: [(int(position), 0) for position in answer.split(",")]
     """What an answer counts for; what people wrote counts for nobody here."""
     shown: Callable[[str], set[str]] = lambda answer: set(answer.split(","))
     """An answer as its form shows it: the positions ticked, «3:1» for a rank, «2:agree» for a statement; or words."""
     grades: Callable[[int], Mapping[str, int]] = lambda choices: {}
-    """The grades that each of so many choices can get, by their names in exports."""
+    """The grades that each of a number of choices can get, by their names in exports."""
     lines: tuple[int, int] = (0, 0)
-    """How few and how many choices it has."""
     longest: int = 80
-    """Characters of a choice."""
     how_many: LazyString = _CHOICES
     takes_several: bool = False
     """Whether it is asked how many choices or words each may give."""
@@ -145,6 +142,6 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.STATEMENTS: Shape(
         _l("Statements"), _l("Everybody agrees, disagrees or passes on each of up to 8 statements."), _read_statements,
         marks=_statements, shown=_agreed, grades=lambda _choices: {"agree": 1, "pass": 0, "disagree": -1},
-        lines=(1, 8), longest=120, how_many=_l("Please write %(fewest)s to %(most)s statements, one a line."),
+        lines=(1, 8), longest=120, how_many=_l("Write %(fewest)s to %(most)s statements, one a line."),
     ),
 }  # fmt: skip

@@ -10,20 +10,17 @@ from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 from lunchkit.platform.ordered import Ordered
 
 FIRST_LANGUAGE = "fr"
-"""In which every question is written, before any other."""
+"""Every question is written in it first."""
 NO_OPINION = 0
 """The position of «sans avis» among the answers: no choice has it."""
 FEWEST_SHOWN = 5
-"""A result shows from so many people."""
+"""A result shows from this number of people."""
 FEWEST_TOGETHER = 3
 """The smallest group of people that a before/after picture may show; an organiser may ask for more."""
 
 
 def may_show(phones: int, hands: int, *, is_practice: bool) -> bool:
-    """Whether so many people answered that their answers may show; in a rehearsal, whoever answered.
-
-    Hands are seen by all: beside them a few phones would stand alone.
-    """
+    """Whether enough people answered that their answers may show; hands are seen by all, so phones count alone too."""
     people = phones + hands
     is_enough = people >= FEWEST_SHOWN and (phones == 0 or phones >= FEWEST_SHOWN)
     return is_enough or (is_practice and people > 0)
@@ -82,17 +79,12 @@ class Poll(Ordered, Model):
     high_label: Mapped[str] = mapped_column(String(60), default="", info=NOT_PERSONAL)
     """What the two ends of a scale mean."""
     translations: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
-    """By language (en, de, it): {"en": {"question": …, "low": …, "high": …}}."""
     most_choices: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
-    """How many choices one person may tick, or words they may write."""
     allows_none: Mapped[bool] = mapped_column(default=True, info=NOT_PERSONAL)
-    """Whether «sans avis» is among the answers."""
     is_live: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
-    """Whether the projector shows the counts while the poll is open."""
     before_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id"), unique=True, index=True, info=KEY)
     """The poll before the debate that this one asks again."""
     protects: Mapped[int] = mapped_column(default=FEWEST_TOGETHER, info=NOT_PERSONAL)
-    """The smallest group that the before/after picture may show."""
     in_rehearsal: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether it was opened in a rehearsal: then its result goes nowhere, and ends with the rehearsal."""
     note: Mapped[str] = mapped_column(String(300), default="", info=NOT_PERSONAL)
@@ -100,7 +92,6 @@ class Poll(Ordered, Model):
     opened_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     closed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     revealed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    """When its result was shown, the last time."""
     annulled_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     cleared_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When its ballots and their key were destroyed."""
@@ -203,7 +194,6 @@ class Choice(Model):
     position: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     label: Mapped[str] = mapped_column(String(120), info=NOT_PERSONAL)
     translations: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
-    """The label by language (en, de, it)."""
     poll: Mapped[Poll] = relationship(back_populates="choices")
 
     def label_in(self, language: str) -> str:
@@ -245,8 +235,12 @@ class WrittenAnswer(Model):
     normalised: Mapped[str] = mapped_column(String(300), primary_key=True, info=PERSONAL)
     """What makes two words the same: see ``room.polls.word_folding``."""
     text: Mapped[str] = mapped_column(Text, info=PERSONAL)
-    """As most people wrote it."""
     count: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """How many people wrote it, counted at the close; 0 while the poll is open."""
     approved_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     refused_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+
+    @property
+    def verdict(self) -> str:
+        """What an organiser decided: "approved", "refused", or "" while nobody has read it."""
+        return "approved" if self.approved_at else "refused" if self.refused_at else ""

@@ -21,7 +21,6 @@ from typing import Any
 from lunchkit.room.polls.models import FEWEST_SHOWN, NO_OPINION
 
 Way = tuple[int, int]
-"""From one answer to another."""
 
 
 class Level(StrEnum):
@@ -170,7 +169,6 @@ class _Public:
 
 
 def _orders(most: Sequence[int]) -> Iterator[list[int]]:
-    """Each place first, and each last."""
     places = sorted(range(len(most)), key=lambda place: -most[place])
     for place in places:
         others = [other for other in places if other != place]
@@ -178,7 +176,6 @@ def _orders(most: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _filled(least: Sequence[int], most: Sequence[int], order: Sequence[int], people: int) -> Iterator[tuple[int, ...]]:
-    """People in places, each filled before the next."""
     filled, rest = list(least), people - sum(least)
     for place in order if rest > 0 else ():
         more = min(most[place] - filled[place], rest)
@@ -232,7 +229,6 @@ def _is_possible(public: _Public, stays: Sequence[int], fixed: Mapping[Way, int]
 
 
 def _sums(numbers: Sequence[int]) -> list[int]:
-    """Of each set of them: bit by bit."""
     sums = [0]
     for number in numbers:
         sums += [number + other for other in sums]

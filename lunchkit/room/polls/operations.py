@@ -14,7 +14,7 @@ from lunchkit.room.operations import touch
 from lunchkit.room.polls.answers import tally
 from lunchkit.room.polls.models import NO_OPINION, HandCount, Kind, Poll, Tally, WrittenAnswer
 from lunchkit.room.polls.movement import publishable
-from lunchkit.room.polls.queries import digest_of, position_of
+from lunchkit.room.polls.queries import digest_of
 from lunchkit.room.polls.written_answers import gather
 from lunchkit.room.queries import people_at
 
@@ -32,11 +32,11 @@ def freeze(session: Session, poll: Poll, answers: Answers, movement: dict[str, A
         session.add(Tally(poll_id=poll.id, position=position, grade=grade, count=count))
     if Kind(poll.kind).is_written:
         _freeze_written(session, poll, answers)
-    seal(session, poll)
+    write_record(session, poll)
     touch(session, poll.event_id)
 
 
-def seal(session: Session, poll: Poll, *, is_intact: bool = True) -> None:
+def write_record(session: Session, poll: Poll, *, is_intact: bool = True) -> None:
     """Write the closing record, here and into the history; again after each action that changes a number later.
 
     Not where a number was changed otherwise before (``is_intact``): that stays visible.
@@ -67,7 +67,7 @@ def movement_between(before: Poll, after: Poll, pairs: Pairs) -> dict[str, Any]:
     before_only: Counter[int] = Counter()
     after_only: Counter[int] = Counter()
     for (was_answer, now_answer), count in pairs.items():
-        was, now = position_of(was_answer), position_of(now_answer)
+        was, now = (None if answer is None else int(answer) for answer in (was_answer, now_answer))
         if was is not None and now is not None:
             flows[was, now] += count
         elif was is not None:
@@ -76,16 +76,10 @@ def movement_between(before: Poll, after: Poll, pairs: Pairs) -> dict[str, Any]:
             after_only[now] += count
     positions = [choice.position for choice in after.choices]
     positions += [NO_OPINION] if before.allows_none or after.allows_none else []
-    return publishable(
-        flows=dict(flows),
-        before_only=dict(before_only),
-        after_only=dict(after_only),
-        positions=positions,
-        k=after.protects,
-    )
+    return publishable(flows, before_only, after_only, positions, k=after.protects)
 
 
-def wipe(session: Session, poll: Poll) -> None:
+def delete_results(session: Session, poll: Poll) -> None:
     """Forget all that came out of a poll."""
     for table in (Tally, HandCount, WrittenAnswer):
         session.execute(delete(table).where(table.poll_id == poll.id))

@@ -5,7 +5,7 @@ have seen keeps its own.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -13,21 +13,17 @@ from sqlalchemy.orm import Session, selectinload
 from lunchkit.events.models import Event
 from lunchkit.platform.ordered import lock_rows, next_position, swap
 from lunchkit.room.polls.errors import AskedAgain, CannotAskAgain, PollIsFrozen
-from lunchkit.room.polls.forms import PollDetails
+from lunchkit.room.polls.forms import COLUMNS, PollDetails
 from lunchkit.room.polls.models import Choice, Kind, Poll
 
 
 def place_poll(session: Session, event: Event, details: PollDetails) -> Poll:
-    """Write a question behind those that are there; one that asks another again goes right behind that, if it can.
+    """Add a poll behind those that are there; one that asks another again goes right behind that, if it can.
 
     Raises CannotAskAgain.
     """
     before = None if details.before_id is None else _first_of_pair(session, event, details)
-    position = next_position(session, Poll, event.id)
-    poll = Poll(event_id=event.id, position=position, before_id=details.before_id)
-    _write(poll, details)
-    session.add(poll)
-    session.flush()
+    poll = _add(session, event, next_position(session, Poll, event.id), details, details.before_id)
     if before is not None:
         _bring_behind(session, poll, before)
     return poll
@@ -40,13 +36,16 @@ def place_programme(session: Session, event: Event, questions: Sequence[tuple[Po
     """
     placed: list[Poll] = []
     for position, (details, first) in enumerate(questions, 1):
-        before_id = None if first is None else placed[first].id
-        poll = Poll(event_id=event.id, position=position, before_id=before_id)
-        _write(poll, details)
-        session.add(poll)
-        session.flush()
-        placed.append(poll)
+        placed.append(_add(session, event, position, details, None if first is None else placed[first].id))
     return placed
+
+
+def _add(session: Session, event: Event, position: int, details: PollDetails, before_id: int | None) -> Poll:
+    poll = Poll(event_id=event.id, position=position, before_id=before_id)
+    _write(poll, details)
+    session.add(poll)
+    session.flush()
+    return poll
 
 
 def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
@@ -63,23 +62,19 @@ def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
         _write(one, details)
 
 
-def take_off(session: Session, poll: Poll, *, with_second: bool = False) -> None:
-    """Take a question off the programme, where nobody has seen it; ``with_second`` also the one that asks it again.
+def delete_poll(session: Session, poll: Poll, *, with_second: bool = False) -> None:
+    """Delete a poll that nobody has seen; ``with_second`` also the one that asks it again.
 
     Raises PollIsFrozen, AskedAgain.
     """
-    if poll.is_frozen:
-        raise PollIsFrozen
     seconds = [other for other in _partners(session, poll) if other.before_id == poll.id]
+    if poll.is_frozen or any(other.is_frozen for other in seconds if with_second):
+        raise PollIsFrozen
     if seconds and not with_second:
         raise AskedAgain
-    if any(other.is_frozen for other in seconds):
-        raise PollIsFrozen
-    for other in seconds:
-        session.delete(other)
-    session.flush()
-    session.delete(poll)
-    session.flush()
+    for one in (*seconds, poll):
+        session.delete(one)
+        session.flush()
 
 
 def stays(poll: Poll, other: Poll | None) -> bool:
@@ -97,14 +92,12 @@ def _first_of_pair(session: Session, event: Event, details: PollDetails) -> Poll
 
 
 def _partners(session: Session, poll: Poll) -> Sequence[Poll]:
-    """The other question of a before/after pair, if there is one."""
     same = Poll.id == poll.before_id if poll.before_id is not None else Poll.before_id == poll.id
     found = select(Poll).where(same).options(selectinload(Poll.choices))
     return session.scalars(found.with_for_update().execution_options(populate_existing=True)).all()
 
 
 def _bring_behind(session: Session, poll: Poll, first: Poll) -> None:
-    """Move a new question up to the other one, or to the last one that keeps its number."""
     for neighbour in reversed(lock_rows(session, poll)[:-1]):
         if neighbour is first or neighbour.is_frozen:
             return
@@ -112,10 +105,8 @@ def _bring_behind(session: Session, poll: Poll, first: Poll) -> None:
 
 
 def _write(poll: Poll, details: PollDetails) -> None:
-    poll.question, poll.kind = details.question, details.kind
-    poll.low_label, poll.high_label = details.low_label, details.high_label
-    poll.most_choices, poll.allows_none = details.most_choices, details.allows_none
-    poll.is_live, poll.protects = details.is_live, details.protects
+    for name in COLUMNS:
+        setattr(poll, name, getattr(details, name))
     poll.translations = {language: dict(texts) for language, texts in details.translations.items()}
     _set_choices(poll, details.choices)
     for number, choice in enumerate(poll.choices):
@@ -133,24 +124,20 @@ def _set_choices(poll: Poll, labels: tuple[str, ...]) -> None:
     del poll.choices[len(labels) :]
 
 
-@dataclass(frozen=True)
-class ProgrammeRow:
-    """A question on the organiser's list, and what may be done with its place."""
+class ProgrammeRow(NamedTuple):
+    """A poll on the organiser's list, and what may be done with its place."""
 
     poll: Poll
     may_change: bool
-    """Nobody has seen it, nor the other one of its pair."""
     goes_up: bool
     goes_down: bool
     may_ask_again: bool
     first: Poll | None
-    """The question that this one asks again."""
     second: Poll | None
-    """The question that asks this one again."""
 
 
 def programme_rows(polls: Sequence[Poll]) -> list[ProgrammeRow]:
-    """The questions of a lunch, in their order, as an organiser arranges them."""
+    """The polls of a lunch, in their order, as an organiser arranges them; each with the other one of its pair."""
     by_id = {poll.id: poll for poll in polls}
     seconds = {poll.before_id: poll for poll in polls if poll.before_id is not None}
     return [

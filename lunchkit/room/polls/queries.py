@@ -19,7 +19,7 @@ from lunchkit.room.polls.models import NO_OPINION, HandCount, Kind, Poll, Stage,
 from lunchkit.room.polls.results import Result, Row, Written
 from lunchkit.room.polls.view_models import PollView, poll_view
 from lunchkit.room.polls.written_answers import Gathered, gather
-from lunchkit.room.queries import box, people_at
+from lunchkit.room.queries import ballot_store, people_at
 
 
 def polls_of(event_id: int) -> Sequence[Poll]:
@@ -65,35 +65,38 @@ def asked_again_as(poll_id: int) -> Poll | None:
     return db.session.scalar(select(Poll).where(Poll.before_id == poll_id))
 
 
+def other_of_pair(poll: Poll) -> Poll | None:
+    """The other one of the two that ask the same, before and after the debate."""
+    return poll.before or asked_again_as(poll.id)
+
+
 def other_asking(poll: Poll) -> Poll | None:
-    """The other time that a question was asked, before or after the debate, if everybody may read its result."""
-    other = poll.before or asked_again_as(poll.id)
+    """The other one of a pair, if everybody may read its result."""
+    other = other_of_pair(poll)
     return other if other is not None and other.is_public else None
 
 
 def ballots_of(poll: Poll) -> int:
     """How many phones answered: counted now while the poll is open, frozen afterwards."""
-    return poll.ballots if poll.ballots is not None else box().count(poll.id)
+    return poll.ballots if poll.ballots is not None else ballot_store().count(poll.id)
 
 
 def is_short(poll: Poll) -> bool:
-    """Whether a question that is open has so few answers that, closed now, its result could not be shown.
-
-    Nobody is asked about that in a rehearsal.
-    """
+    """Whether an open poll has so few answers that, closed now, its result could not be shown; not in a rehearsal."""
     return not poll.in_rehearsal and not may_show(ballots_of(poll), poll.hand_ballots, is_practice=False)
 
 
 def result_of(poll: Poll, language: str) -> Result:
     """The result of a closed poll, with what was counted by hand."""
-    counts = {
-        (row.position, row.grade): row.count
-        for row in db.session.scalars(select(Tally).where(Tally.poll_id == poll.id))
-    }
-    written = db.session.scalars(
-        select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None))
-    ).all()
-    return _result(poll, language, poll.ballots or 0, counts, [Written(row.text, row.count) for row in written])
+    rows = db.session.scalars(select(Tally).where(Tally.poll_id == poll.id))
+    counts = {(row.position, row.grade): row.count for row in rows}
+    written = [Written(row.text, row.count) for row in _approved(poll)]
+    return _result(poll, language, poll.ballots or 0, counts, written)
+
+
+def _approved(poll: Poll) -> Sequence[WrittenAnswer]:
+    approved = WrittenAnswer.approved_at.is_not(None)
+    return db.session.scalars(select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id, approved)).all()
 
 
 def digest_of(poll: Poll) -> str:
@@ -125,11 +128,8 @@ def lacks_words(poll: Poll) -> bool:
 
 def live_result(poll: Poll, language: str) -> Result:
     """The counts that a live poll shows while it is open: behind, and by groups: see ``room.ballot_store``."""
-    ballots, answers = box().shown_answers(poll.id)
-    approved = select(WrittenAnswer.normalised, WrittenAnswer.text).where(
-        WrittenAnswer.poll_id == poll.id, WrittenAnswer.approved_at.is_not(None)
-    )
-    texts: dict[str, str] = dict(db.session.execute(approved).all())
+    ballots, answers = ballot_store().shown_answers(poll.id)
+    texts = {row.normalised: row.text for row in _approved(poll)}
     gathered = gather(poll.kind, answers) if Kind(poll.kind).is_written else []
     written = [Written(texts[item.normalised], item.count) for item in gathered if item.normalised in texts]
     return _result(poll, language, ballots, tally(poll.kind, answers), written)
@@ -203,14 +203,10 @@ def screen_poll_view(poll: Poll, language: str) -> PollView:
 
 
 @dataclass(frozen=True)
-class WaitingAnswer:
+class WaitingAnswer(Gathered):
     """A word or text before an organiser."""
 
-    normalised: str
-    text: str
-    count: int
     verdict: str
-    """'' not read yet, 'approved' or 'refused'."""
 
 
 def answers_to_judge(poll: Poll) -> list[WaitingAnswer]:
@@ -220,25 +216,13 @@ def answers_to_judge(poll: Poll) -> list[WaitingAnswer]:
     }
     gathered = [Gathered(row.normalised, row.text, row.count) for row in rows.values()]
     if poll.closed_at is None:
-        shown = dict.fromkeys(box().shown_answers(poll.id)[1], 0)  # on the projector, whatever its author says now
-        gathered = gather(poll.kind, shown | box().answers(poll.id))
-    answers = [
-        WaitingAnswer(item.normalised, item.text, item.count, _verdict(rows.get(item.normalised))) for item in gathered
-    ]
+        shown = dict.fromkeys(ballot_store().shown_answers(poll.id)[1], 0)  # even if its author wrote another since
+        gathered = gather(poll.kind, shown | ballot_store().answers(poll.id))
+    verdicts = {name: row.verdict for name, row in rows.items()}
+    answers = [WaitingAnswer(**vars(item), verdict=verdicts.get(item.normalised, "")) for item in gathered]
     return sorted(answers, key=lambda answer: (answer.verdict != "", -answer.count, answer.normalised))
-
-
-def _verdict(row: WrittenAnswer | None) -> str:
-    if row is None or (row.approved_at is None and row.refused_at is None):
-        return ""
-    return "approved" if row.approved_at is not None else "refused"
 
 
 def count_unread(poll: Poll) -> int:
     """How many words or texts wait for an organiser."""
     return sum(answer.verdict == "" for answer in answers_to_judge(poll)) if Kind(poll.kind).is_written else 0
-
-
-def position_of(answer: str | None) -> int | None:
-    """The choice that an answer to a question of one choice names, 0 for «sans avis»."""
-    return None if answer is None else int(answer)

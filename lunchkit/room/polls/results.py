@@ -10,12 +10,10 @@ class Row:
     """How often one answer was given."""
 
     position: int
-    """Of the choice; 0 for «sans avis»."""
     label: str
     count: int
     """Phones."""
     by_hand: int = 0
-    """On paper or with a raised hand."""
     grades: tuple[int, ...] = ()
     """Of a ranking: how often it came first, second …; of a statement: how many agreed, passed, disagreed."""
 
@@ -53,15 +51,13 @@ class Result:
     written: tuple[Written, ...] = ()
     """Words by how many wrote them; texts in an order that says nothing."""
     ends: tuple[str, str] = ("", "")
-    """What the ends of a scale mean."""
     is_practice: bool = False
-    """Whether it is of a rehearsal: then it shows whoever answered, and goes nowhere."""
+    """Whether it is of a rehearsal: then it shows any number of answers, and is not published."""
     exceeds: int | None = None
-    """How many people were there, where more answered: see ``Poll.exceeds``."""
 
     @property
     def is_shown(self) -> bool:
-        """Whether so many people answered that their answers may show."""
+        """Whether enough people answered that their answers may show."""
         return may_show(self.n - self.by_hand, self.by_hand, is_practice=self.is_practice)
 
     @property

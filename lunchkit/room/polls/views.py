@@ -1,4 +1,4 @@
-"""Public doors of polls: the ballot that a phone sends, and results as page, picture and data."""
+"""Public views of polls: the ballot that a phone sends, and results as page, picture and data."""
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,14 +6,14 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform.codes import clean_code
-from lunchkit.platform.errors import USER_ERRORS, as_user_error
+from lunchkit.platform.errors import USER_ERRORS
 from lunchkit.platform.i18n import language
 from lunchkit.platform.links import public
 from lunchkit.room.actions import use_slip
-from lunchkit.room.answers_to_phones import not_done, wants_json
+from lunchkit.room.answers_to_phones import refused_phone, wants_json
 from lunchkit.room.devices import sending_device
 from lunchkit.room.errors import RoomRefused
-from lunchkit.room.polls.actions import cast_ballot
+from lunchkit.room.polls.actions import save_ballot
 from lunchkit.room.polls.answers import ballot_of
 from lunchkit.room.polls.exports import result_csv, result_json
 from lunchkit.room.polls.models import Poll
@@ -25,26 +25,20 @@ bp = Blueprint("polls", __name__)
 
 
 @bp.post("/v/<code>")
-def cast(code: str) -> ResponseReturnValue:
+def vote(code: str) -> ResponseReturnValue:
     """Take the answer of a phone. Every answer to it has the same length, whatever was chosen."""
     try:
-        contest = cast_ballot(clean_code(code), sending_device(request), ballot_of(request.form))
+        opened = save_ballot(clean_code(code), sending_device(request), ballot_of(request.form))
     except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        if wants_json():
-            return not_done(str(refusal.message), error)
-        if not isinstance(refusal, RoomRefused):
-            raise
-        return redirect(url_for("presenter.phone", code=code, note=refusal.state), code=303)
+        return refused_phone(error, code)
     if wants_json():
-        revision = known_revision(contest.code, contest.event_id)
+        revision = known_revision(opened.code, opened.event_id)
         return Response(b'{"rev":%d}\n' % revision, content_type="application/json")
     return redirect(url_for("presenter.phone", code=code), code=303)
 
 
 @bp.post("/v/<code>/slip")
 def exchange(code: str) -> ResponseReturnValue:
-    """Use a voting slip up, so that this phone may vote."""
     room, note = room_by_code_or_404(code), None
     try:
         use_slip(room, clean_code(request.form.get("slip", "")), sending_device(request))
@@ -55,7 +49,6 @@ def exchange(code: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/polls/<int(max=2147483647):number>")
 def result(slug: str, number: int) -> ResponseReturnValue:
-    """What a room answered: a picture, and the same numbers in a table."""
     event, poll, view = _told(slug, number)
     beside = {"record": poll.record, "is_altered": is_altered(poll), "other": other_asking(poll)}
     return render_template("polls/result.html", event=event, poll=view, address=_address(event, number), **beside)
@@ -63,7 +56,6 @@ def result(slug: str, number: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/polls/<int(max=2147483647):number>.csv")
 def result_table(slug: str, number: int) -> ResponseReturnValue:
-    """The numbers for a spreadsheet."""
     event, _poll, view = _told(slug, number)
     response = Response(result_csv(view), content_type="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-{number}.csv")
@@ -91,7 +83,6 @@ def result_data(slug: str, number: int) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/polls/<int(max=2147483647):number>.svg")
 def result_image(slug: str, number: int) -> ResponseReturnValue:
-    """The picture alone, which another site may show without a script."""
     event, _poll, view = _told(slug, number)
     picture = render_template("polls/result.svg", event=event, poll=view, address=_address(event, number))
     response = Response(picture, content_type="image/svg+xml; charset=utf-8")
@@ -101,7 +92,6 @@ def result_image(slug: str, number: int) -> ResponseReturnValue:
 
 
 def _told(slug: str, number: int) -> tuple[Event, Poll, PollView]:
-    """A lunch, a question of it, and what everybody may see of that. Raises NotFound."""
     event = event_by_slug_or_404(slug)
     poll = public_poll_or_404(event.id, number)
     return event, poll, public_view(poll, language())

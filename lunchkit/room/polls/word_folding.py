@@ -22,14 +22,10 @@ _FINAL_E_FOLDS = re.compile(
 )
 
 
-def _listed(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_FINAL_E_TELLS = _listed("""
-limité mérité invité visité imité profité habité exploité débité cité
-""")
-_NO_PLURALS = _listed("cours fils fois fonds mets paris travers tris vers")
+_FINAL_E_TELLS = frozenset(
+    ["limité", "mérité", "invité", "visité", "imité", "profité", "habité", "exploité", "débité", "cité"]
+)
+_NO_PLURALS = frozenset(["cours", "fils", "fois", "fonds", "mets", "paris", "travers", "tris", "vers"])
 """Words that end in an s without being plurals, and would be another word without it."""
 _IRREGULAR = {
     "travaux": "travail", "vitraux": "vitrail", "coraux": "corail",
@@ -89,7 +85,6 @@ def _singular(word: str) -> str:
 
 
 def _with_final_accent(word: str, bare: str) -> str:
-    """An é at the end tells «marché» from «marche»; not in «égalité», whatever the keyboard."""
     if not word.endswith("é") or bare.endswith("s"):
         return bare
     folds = _FINAL_E_FOLDS.search(word) is not None and word not in _FINAL_E_TELLS

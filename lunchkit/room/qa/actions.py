@@ -1,9 +1,10 @@
-"""Verbs of questions from the room: to ask and support them on a phone, and to judge them."""
+"""Actions on audience questions: to ask and support them on a phone, and to judge them."""
 
 import base64
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -13,18 +14,15 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import mark_for_vacuum, transaction, vacuum_if_marked
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Window
-from lunchkit.room.devices import Device, support_tag
+from lunchkit.room.devices import Device, supporter_hash
 from lunchkit.room.models import Room
-from lunchkit.room.operations import touch, touch_counts
+from lunchkit.room.operations import CLOSES_AFTER, touch, touch_counts
 from lunchkit.room.qa.errors import AskedOffRecord, QuestionsClosed, SupportClosed, TooManyQuestions, TooManyWaiting
 from lunchkit.room.qa.forms import QuestionDetails
 from lunchkit.room.qa.models import Question, Support, Turn
 from lunchkit.room.qa.queries import WAITS, count_waiting
 
-FREEZES_AFTER = timedelta(hours=2)
-"""So long after the lunch the supports are counted for good, and their tags destroyed."""
 MOST_WAITING = 2_000
-"""Questions that may wait to be read in one room: whoever floods it fills no more than that."""
 asking = Window(10, 3600)
 """Questions of one phone within an hour; nothing is counted by address: a whole room shares one."""
 arriving = Window(30, 60)
@@ -41,7 +39,9 @@ def ask_question(room: Room, device: Device, details: QuestionDetails) -> Questi
         key = _stored_key(details)
         known = session.scalar(select(Question).where(Question.event_id == room.event_id, Question.key == key))
         if known is not None:
-            _also_off_record(session, known, details)
+            if details.off_record and not known.asked_off_record:
+                known.off_record = known.asked_off_record = True
+                touch(session, known.event_id)
             return known
         _let_in(session, room, device)
         question = Question(
@@ -57,22 +57,15 @@ def ask_question(room: Room, device: Device, details: QuestionDetails) -> Questi
 
 
 def _stored_key(details: QuestionDetails) -> str:
-    """Of the key of the form and the words, so that other words in the same copy of the form are another question."""
+    # other words in the same copy of the form are another question
     key = details.key or secrets.token_urlsafe(16)
     digest = hashlib.sha256(f"{key}\n{details.text}".encode()).digest()
     return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
 
 
-def _also_off_record(session: Session, question: Question, details: QuestionDetails) -> None:
-    """Whoever comes back to tick the box gets what it promises."""
-    if details.off_record and not question.asked_off_record:
-        question.off_record = question.asked_off_record = True
-        touch(session, question.event_id)
-
-
 def _let_in(session: Session, room: Room, device: Device) -> None:
     event = session.get_one(Event, room.event_id)
-    if not room.takes_questions or clock.now() >= event.over_at + FREEZES_AFTER:
+    if not room.takes_questions or clock.now() >= event.over_at + CLOSES_AFTER:
         raise QuestionsClosed
     if count_waiting(room.event_id) >= MOST_WAITING or not arriving.allows(room.code):
         raise TooManyWaiting
@@ -80,28 +73,22 @@ def _let_in(session: Session, room: Room, device: Device) -> None:
         raise TooManyQuestions
 
 
-def support_question(room: Room, device: Device, question_id: int) -> None:
-    """One phone more that would like to hear the answer; once is enough. Raises NotFound, SupportClosed."""
+def support_question(room: Room, device: Device, question_id: int, *, is_on: bool = True) -> None:
+    """Let a phone support a question, once, or no longer. Raises NotFound, SupportClosed."""
     with transaction() as session:
         question = _supportable(session, room, question_id)
-        tag = support_tag(device, question.id)
-        if session.get(Support, (question.id, tag)) is None:
-            session.add(Support(question_id=question.id, tag=tag))
-            touch_counts(session, question.event_id)
-
-
-def withdraw_support(room: Room, device: Device, question_id: int) -> None:
-    """One phone fewer, if it was there. Raises NotFound, SupportClosed."""
-    with transaction() as session:
-        question = _supportable(session, room, question_id)
-        support = session.get(Support, (question.id, support_tag(device, question.id)))
-        if support is not None:
-            session.delete(support)
-            touch_counts(session, question.event_id)
+        supporter = supporter_hash(device, question.id)
+        known = session.get(Support, (question.id, supporter))
+        if is_on and known is None:
+            session.add(Support(question_id=question.id, tag=supporter))
+        elif not is_on and known is not None:
+            session.delete(known)
+        else:
+            return
+        touch_counts(session, question.event_id)
 
 
 def _supportable(session: Session, room: Room, question_id: int) -> Question:
-    """The question, locked: whoever supports, counts or judges it waits for the others."""
     question = session.get(Question, question_id, with_for_update=True)
     if question is None or question.event_id != room.event_id or question.approved_at is None:
         raise NotFound
@@ -110,44 +97,44 @@ def _supportable(session: Session, room: Room, question_id: int) -> Question:
     return question
 
 
-def approve_question(question: Question) -> None:
-    """Show a question to the room."""
+@contextmanager
+def _judging(question: Question) -> Iterator[Session]:
     with transaction() as session:
         session.refresh(question, with_for_update=True)
+        yield session
+        touch(session, question.event_id)
+
+
+def approve_question(question: Question) -> None:
+    """Show a question to the room."""
+    with _judging(question):
         question.approved_at = question.approved_at or clock.now()
         question.set_aside_at = None
-        touch(session, question.event_id)
 
 
 def answer_question(question: Question) -> None:
-    """The question was answered: it leaves the screens."""
-    with transaction() as session:
-        session.refresh(question, with_for_update=True)
+    """Mark a question as answered: it leaves the screens."""
+    with _judging(question):
         question.answered_at = question.answered_at or clock.now()
         question.set_aside_at = None
-        touch(session, question.event_id)
 
 
 def set_aside_question(question: Question) -> None:
-    """The question does not show, or no longer; nothing is lost."""
-    with transaction() as session:
-        session.refresh(question, with_for_update=True)
+    """Hide a question; nothing is lost."""
+    with _judging(question):
         question.set_aside_at = question.set_aside_at or clock.now()
-        touch(session, question.event_id)
 
 
 def set_aside_waiting(last: Question) -> None:
-    """Set aside all questions that wait, up to this one: what came later nobody has seen yet."""
-    with transaction() as session:
+    """Hide all questions that wait, up to this one: what came later nobody has seen yet."""
+    with _judging(last) as session:
         unread = update(Question).where(Question.event_id == last.event_id, Question.id <= last.id, WAITS)
         session.execute(unread.values(set_aside_at=clock.now()))
-        touch(session, last.event_id)
 
 
 def restore_question(question: Question, from_turn: Turn | None = None) -> None:
-    """Take the last step back. With ``from_turn`` only that one, so that a button tapped twice undoes once."""
-    with transaction() as session:
-        session.refresh(question, with_for_update=True)
+    """Undo the last step. With ``from_turn`` only that one, so that a button tapped twice undoes once."""
+    with _judging(question):
         if from_turn is not None and question.turn is not from_turn:
             return
         if question.turn is Turn.SET_ASIDE:
@@ -156,29 +143,23 @@ def restore_question(question: Question, from_turn: Turn | None = None) -> None:
             question.answered_at = None
         else:
             question.approved_at = None
-        touch(session, question.event_id)
 
 
 def restore_set_aside_with(question: Question) -> None:
     """Restore all questions that were set aside in the same step as this one; nothing if it is restored already."""
-    with transaction() as session:
-        session.refresh(question, with_for_update=True)
-        if question.set_aside_at is None:
-            return
-        same_step = Question.set_aside_at == question.set_aside_at
-        together = update(Question).where(Question.event_id == question.event_id, same_step)
-        session.execute(together.values(set_aside_at=None))
-        touch(session, question.event_id)
+    with _judging(question) as session:
+        if question.set_aside_at is not None:
+            same_step = Question.set_aside_at == question.set_aside_at
+            together = update(Question).where(Question.event_id == question.event_id, same_step)
+            session.execute(together.values(set_aside_at=None))
 
 
 def mark_off_record(question: Question, off_record: bool) -> None:
-    """Keep a question in the room, or let it out again. Raises AskedOffRecord where whoever asked wished it kept."""
-    with transaction() as session:
-        session.refresh(question, with_for_update=True)
+    """Keep a question off the record, or not. Raises AskedOffRecord where the person who asked wished it so."""
+    with _judging(question):
         if question.asked_off_record and not off_record:
             raise AskedOffRecord
         question.off_record = off_record
-        touch(session, question.event_id)
 
 
 def freeze_supports() -> int:
@@ -208,11 +189,4 @@ def freeze_supports() -> int:
 
 
 def _is_past() -> ColumnElement[bool]:
-    return or_(Event.over_at <= clock.now() - FREEZES_AFTER, Event.cancelled_at.is_not(None))
-
-
-def delete_rehearsed(event: Event) -> None:
-    """Forget the questions of a rehearsal, and who supported them."""
-    with transaction() as session:
-        session.execute(delete(Question).where(Question.event_id == event.id, Question.in_rehearsal))
-        touch(session, event.id)
+    return or_(Event.over_at <= clock.now() - CLOSES_AFTER, Event.cancelled_at.is_not(None))

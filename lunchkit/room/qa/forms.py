@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
@@ -13,7 +12,7 @@ from lunchkit.platform.fields import BareForm, at_most, has_a_word
 from lunchkit.platform.text import clean_line
 from lunchkit.room.qa.models import LONGEST, Turn
 
-WORDLESS = _l("Please write your question.")
+WORDLESS = _l("Write your question.")
 LONGEST_KEY = 64
 
 
@@ -46,11 +45,6 @@ class QuestionForm(BareForm):
     def complaint(self) -> str:
         """The first thing that is wrong, in words."""
         return next((str(errors[0]) for errors in self.errors.values()), "")
-
-
-def question_form(data: MultiDict[str, str] | None = None) -> QuestionForm:
-    """The form, empty or filled from a request's form data."""
-    return QuestionForm(formdata=data)
 
 
 def is_set(data: Mapping[str, Any], name: str) -> bool:

@@ -63,10 +63,9 @@ class Question(Model):
 
 
 class Support(Model):
-    """One phone that would like to hear the answer, under a tag that says nothing of the phone."""
+    """One phone that would like to hear the answer, under a hash that says nothing of the phone."""
 
     __tablename__ = "support"
 
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), primary_key=True, info=KEY)
     tag: Mapped[str] = mapped_column(String(32), primary_key=True, info=KEY)
-    """See ``room.devices.support_tag``."""

@@ -1,19 +1,17 @@
 """Reads of questions from the room, named after what they answer. Supports are counted, never remembered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
-from lunchkit.room.devices import Device, support_tag
+from lunchkit.room.devices import Device, supporter_hash
 from lunchkit.room.qa.models import Question, Support, Turn
 
 
-@dataclass(frozen=True)
-class RoomQuestion:
+class RoomQuestion(NamedTuple):
     """A question as phones show it: without a count, so that none leads."""
 
     id: int
@@ -31,40 +29,14 @@ class RankedQuestion(NamedTuple):
     off_record: bool
 
 
-@dataclass(frozen=True)
-class JudgedQuestion:
+class JudgedQuestion(NamedTuple):
     """A question before an organiser."""
 
     question: Question
     supports: int
 
 
-@dataclass(frozen=True)
-class QuestionsToJudge:
-    """All questions of a lunch, by where they stand."""
-
-    waiting: tuple[JudgedQuestion, ...] = ()
-    """The longest waiting first."""
-    approved: tuple[JudgedQuestion, ...] = ()
-    """The most supported first, as on the projector."""
-    answered: tuple[JudgedQuestion, ...] = ()
-    set_aside: tuple[JudgedQuestion, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """How many there are."""
-        return len(self.waiting) + len(self.approved) + len(self.answered) + len(self.set_aside)
-
-    @property
-    def last_set_aside(self) -> tuple[JudgedQuestion, ...]:
-        """The questions of the latest setting aside: one, or all that waited."""
-        moments = [each.question.set_aside_at for each in self.set_aside if each.question.set_aside_at]
-        latest = max(moments, default=None)
-        return tuple(each for each in self.set_aside if each.question.set_aside_at == latest)
-
-
-@dataclass(frozen=True)
-class PublicQuestion:
+class PublicQuestion(NamedTuple):
     """A question that may leave the room."""
 
     text: str
@@ -117,8 +89,8 @@ def approved_questions(event_id: int, device: Device | None = None) -> tuple[Roo
 def _supported_by(device: Device, question_ids: Sequence[int]) -> set[int]:
     if not question_ids:
         return set()
-    tags = [support_tag(device, question_id) for question_id in question_ids]
-    return set(db.session.scalars(select(Support.question_id).where(Support.tag.in_(tags))))
+    hashes = [supporter_hash(device, question_id) for question_id in question_ids]
+    return set(db.session.scalars(select(Support.question_id).where(Support.tag.in_(hashes))))
 
 
 def ranked_questions(event_id: int) -> tuple[RankedQuestion, ...]:
@@ -132,19 +104,23 @@ def ranked_questions(event_id: int) -> tuple[RankedQuestion, ...]:
     return tuple(RankedQuestion(*row) for row in rows)
 
 
-def questions_to_judge(event_id: int) -> QuestionsToJudge:
-    """All questions of a lunch for its organisers, each with its supports; in one query."""
+def questions_to_judge(event_id: int) -> dict[Turn, list[JudgedQuestion]]:
+    """All questions of a lunch by turn: the longest waiting and the most supported first, then the latest first."""
     rows = db.session.execute(
         select(Question, count_of_supports()).where(Question.event_id == event_id).order_by(Question.id)
     )
     found = [JudgedQuestion(question, supports) for question, supports in rows]
     by_turn = {turn: [each for each in found if each.question.turn is turn] for turn in Turn}
-    return QuestionsToJudge(
-        waiting=tuple(by_turn[Turn.WAITING]),
-        approved=tuple(sorted(by_turn[Turn.APPROVED], key=lambda each: (-each.supports, each.question.id))),
-        answered=tuple(reversed(by_turn[Turn.ANSWERED])),
-        set_aside=tuple(reversed(by_turn[Turn.SET_ASIDE])),
-    )
+    by_turn[Turn.APPROVED].sort(key=lambda each: -each.supports)
+    for turn in (Turn.ANSWERED, Turn.SET_ASIDE):
+        by_turn[turn].reverse()
+    return by_turn
+
+
+def set_aside_last(questions: Sequence[JudgedQuestion]) -> list[Question]:
+    """The questions of the latest setting aside: one, or all that waited."""
+    latest = max((each.question.set_aside_at for each in questions if each.question.set_aside_at), default=None)
+    return [each.question for each in questions if each.question.set_aside_at == latest]
 
 
 def count_waiting(event_id: int) -> int:

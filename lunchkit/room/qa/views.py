@@ -1,4 +1,4 @@
-"""Doors for phones: ask the room a question, and support the questions of others.
+"""Views for phones: ask the room a question, and support the questions of others.
 
 Exempt from form tokens: phones have no session. A post of another site is refused by its origin (``platform.web``), and
 the phone's cookie is not sent along with it.
@@ -15,28 +15,25 @@ from lunchkit.room.answers_to_phones import done, not_done, wants_json
 from lunchkit.room.devices import new_device, remember, sending_device
 from lunchkit.room.errors import NoCookie
 from lunchkit.room.models import Room
-from lunchkit.room.qa.actions import ask_question, support_question, withdraw_support
+from lunchkit.room.qa.actions import ask_question, support_question
 from lunchkit.room.qa.errors import QuestionUnreadable
-from lunchkit.room.qa.forms import QuestionForm, is_set, question_form
+from lunchkit.room.qa.forms import QuestionForm, is_set
 from lunchkit.room.queries import room_by_code_or_404
 
 PHONE = "presenter.phone"
 PAGES = (PHONE, "presenter.phone_in_capitals")
-"""The phone's page, which a QR code names in capitals."""
 bp = Blueprint("qa", __name__)
 
 
 @bp.app_template_global("question_key")
 def form_key() -> str:
-    """A name for one phone's own copy of the form; empty in a stream, which goes to all phones alike."""
     return secrets.token_urlsafe(16) if request.endpoint in PAGES else ""
 
 
 @bp.post("/v/<code>/questions")
 def ask(code: str) -> ResponseReturnValue:
-    """Take a question; whatever is wrong, the form comes back with all that was typed."""
     room = room_by_code_or_404(code)
-    event, form = room.event, question_form(request.form)
+    event, form = room.event, QuestionForm(formdata=request.form)
     try:
         _ask(room, form)
     except USER_ERRORS as error:
@@ -46,12 +43,10 @@ def ask(code: str) -> ResponseReturnValue:
 
 @bp.post("/v/<code>/questions/<int(max=2147483647):question_id>/support")
 def support(code: str, question_id: int) -> ResponseReturnValue:
-    """Support a question, or no longer."""
     room = room_by_code_or_404(code)
     event = room.event
     try:
-        verb = support_question if is_set(request.form, "on") else withdraw_support
-        verb(room, sending_device(request), question_id)
+        support_question(room, sending_device(request), question_id, is_on=is_set(request.form, "on"))
     except USER_ERRORS as error:
         return _refused(event, room.code, error)
     return done(event.id, url_for(PHONE, code=room.code, _anchor=f"question-{question_id}"))
@@ -64,7 +59,6 @@ def _ask(room: Room, form: QuestionForm) -> None:
 
 
 def _refused(event: Event, code: str, error: Exception, form: QuestionForm | None = None) -> ResponseReturnValue:
-    """The no, as data or as a page."""
     refusal = as_user_error(error)
     message = form.complaint if form is not None and isinstance(refusal, QuestionUnreadable) else str(refusal.message)
     if wants_json():

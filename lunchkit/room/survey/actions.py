@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, mark_for_vacuum, transaction
-from lunchkit.room.ballot_store import Cast, Contest
-from lunchkit.room.devices import Device, ballot_tag
+from lunchkit.room.actions import submit_ballot
+from lunchkit.room.ballot_store import OpenPoll
+from lunchkit.room.devices import Device
+from lunchkit.room.errors import BallotUnreadable, PollClosed
 from lunchkit.room.operations import touch
 from lunchkit.room.polls.answers import Ballot
-from lunchkit.room.polls.errors import BallotUnreadable, NotKnownYet, PollClosed
 from lunchkit.room.polls.models import FEWEST_SHOWN
-from lunchkit.room.queries import batches, box, keys
-from lunchkit.room.survey.answers import NOTHING, contest_of, said_in
+from lunchkit.room.queries import ballot_store, keys
+from lunchkit.room.survey.answers import NOTHING, said_in, survey_of
 from lunchkit.room.survey.models import Feedback, Remark, Stage, closes_at, stage_of
-from lunchkit.room.survey.queries import feedback_of, said_at
+from lunchkit.room.survey.queries import feedback_of, given_by, said_at
 
 
 def answer_feedback(event: Event, device: Device, ballot: Ballot) -> None:
@@ -27,39 +28,33 @@ def answer_feedback(event: Event, device: Device, ballot: Ballot) -> None:
 
     Raises PollClosed, NotKnownYet; BallotUnreadable, also where a phone that has answered nothing sends nothing.
     """
-    said, contest = said_in(ballot.form), contest_of(event.id)
+    said, opened = said_in(ballot.form), survey_of(event.id)
     if stage_of(event, feedback_of(event.id), clock.now()) is not Stage.OPEN:
         raise PollClosed
-    tag = ballot_tag(_key(contest), contest.scope, device)
-    if said == NOTHING and box().ballot_of(contest.id, tag) is None:
+    key = _key(opened)
+    if said == NOTHING and not given_by(event.id, device).is_kept:
         raise BallotUnreadable
-    try:
-        is_kept = batches().submit(Cast(contest.id, tag, said.dumps(), ballot.turn))
-    except TimeoutError as error:
-        raise NotKnownYet from error
-    if not is_kept:
-        raise PollClosed
+    submit_ballot(opened, key, device, said.dumps(), ballot.turn)
 
 
-def _key(contest: Contest) -> bytes:
-    """The key of a survey; the first answer makes it, and opens the survey in the ballot box. Raises PollClosed.
+def _key(opened: OpenPoll) -> bytes:
+    """The key of a survey; the first answer makes it, and opens the survey in the ballot store. Raises PollClosed.
 
     After a restart of the machine there is a new one: what was kept before counts, but nobody can change it any more.
     """
-    key = keys().get(contest.key_name)
-    if key is not None and box().contest(contest.id) is not None:
+    key = keys().get(opened.key_name)
+    if key is not None and ballot_store().opened(opened.id) is not None:
         return key
     with transaction() as session:
-        _event, feedback = _lock(session, contest.event_id)
+        _event, feedback = _lock(session, opened.event_id)
         if feedback is not None:
             raise PollClosed
-        if box().contest(contest.id) is None:
-            box().open(contest)
-        return keys().ensure(contest.key_name)
+        if ballot_store().opened(opened.id) is None:
+            ballot_store().open(opened)
+        return keys().ensure(opened.key_name)
 
 
 def _lock(session: Session, event_id: int) -> tuple[Event, Feedback | None]:
-    """A lunch, held, and what came out of its survey; None until that is closed."""
     event = session.get_one(Event, event_id, with_for_update=True, populate_existing=True)
     return event, session.get(Feedback, event_id, populate_existing=True)
 
@@ -69,18 +64,17 @@ def close_feedback(event: Event) -> None:
 
     Before the end of the lunch: ask nothing at all. Each step may be repeated: see ``close_due_feedback``.
     """
-    contest = contest_of(event.id)
+    opened = survey_of(event.id)
     with transaction() as session:
         event, feedback = _lock(session, event.id)
         if feedback is None:
-            box().stop(contest.id)
+            ballot_store().stop(opened.id)
             _freeze(session, event)
             touch(session, event.id)
-    _destroy(contest)
+    _destroy(opened)
 
 
 def _freeze(session: Session, event: Event) -> None:
-    """Keep how many answered; and what, where five did, each question by itself. Remarks get a random order."""
     said = said_at(event.id)
     marks = _counts([str(one.mark) for one in said if one.mark is not None])
     again = _counts([one.again for one in said if one.again is not None])
@@ -95,14 +89,14 @@ def _counts(answers: Sequence[str]) -> dict[str, int]:
     return dict(Counter(answers)) if len(answers) >= FEWEST_SHOWN else {}
 
 
-def _destroy(contest: Contest) -> None:
-    """Destroy ballots and key. The contest stays until no byte of them is left, so that this is run again."""
-    box().stop(contest.id)
-    box().clear([contest.id])
-    is_clean = box().scrub()
-    keys().destroy(contest.key_name)
+def _destroy(opened: OpenPoll) -> None:
+    """Destroy ballots and key. The open poll stays until no byte of them is left, so that this is run again."""
+    ballot_store().stop(opened.id)
+    ballot_store().clear([opened.id])
+    is_clean = ballot_store().vacuum()
+    keys().destroy(opened.key_name)
     if is_clean:
-        box().release([contest.id], contest.key_name, keys().destroy)
+        ballot_store().release([opened.id], opened.key_name, keys().destroy)
 
 
 def close_due_feedback(*, by_hours: bool = True) -> int:
@@ -111,11 +105,11 @@ def close_due_feedback(*, by_hours: bool = True) -> int:
     Where the clock is not believed nothing is due by its hour (``by_hours``).
     """
     closed = 0
-    for contest in box().surveys():
-        event = db.session.get(Event, contest.event_id, populate_existing=True)
+    for opened in ballot_store().surveys():
+        event = db.session.get(Event, opened.event_id, populate_existing=True)
         if event is None:  # the database is an older one that was restored
-            _destroy(contest)
-        elif contest.is_closing or _is_past(event, by_hours=by_hours):
+            _destroy(opened)
+        elif opened.is_closing or _is_past(event, by_hours=by_hours):
             close_feedback(event)
             closed += 1
     return closed

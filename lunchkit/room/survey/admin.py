@@ -15,7 +15,6 @@ bp = Blueprint("survey", __name__)
 
 @bp.get("/e/<slug>/feedback")
 def index(slug: str) -> ResponseReturnValue:
-    """How many answered; once the survey is closed two pictures with their tables, and what people wrote."""
     event = any_event_by_slug_or_404(slug)
     room = room_of_event(event.id)
     return render_template(
@@ -29,14 +28,12 @@ def index(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/feedback/closing")
 def close(slug: str) -> ResponseReturnValue:
-    """Close the survey."""
     event = any_event_by_slug_or_404(slug)
     return after(event, lambda: close_feedback(event), url_for(".index", slug=slug, done="closed"))
 
 
 @bp.post("/e/<slug>/feedback/erasure")
 def erase(slug: str) -> ResponseReturnValue:
-    """Erase a remark."""
     event = any_event_by_slug_or_404(slug)
     erase_remark(remark_or_404(event.id, request.form.get("remark", "")))
     return redirect(url_for(".index", slug=slug, done="erased", _anchor="remarks"), code=303)

@@ -1,12 +1,12 @@
-"""Answers to the survey: how a form is read, how an answer is written down, and where in the ballot box it goes."""
+"""Answers to the survey: how a form is read, how an answer is written down, and where in the ballot store it goes."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
 from lunchkit.platform.text import clean_line
-from lunchkit.room.ballot_store import Contest
-from lunchkit.room.polls.errors import BallotUnreadable
+from lunchkit.room.ballot_store import OpenPoll
+from lunchkit.room.errors import BallotUnreadable
 from lunchkit.room.survey.models import LONGEST, MARKS, Again
 
 _AGAINS = {"": None, **{str(number): answer.value for number, answer in enumerate(Again, 1)}}
@@ -22,12 +22,12 @@ class Said:
     better: str = ""
 
     def dumps(self) -> str:
-        """As the ballot box keeps it."""
+        """As the ballot store keeps it."""
         return json.dumps(astuple(self))
 
     @staticmethod
     def loads(text: str) -> "Said":
-        """What the ballot box kept."""
+        """What the ballot store kept."""
         return Said(*json.loads(text))
 
 
@@ -43,7 +43,7 @@ def said_in(form: Mapping[str, str]) -> Said:
     return Said(_MARKS[mark], _AGAINS[again], text)
 
 
-def contest_of(event_id: int) -> Contest:
-    """The survey of a lunch in the ballot box. No code that a phone can type is its code."""
+def survey_of(event_id: int) -> OpenPoll:
+    """The survey of a lunch in the ballot store. No code that a phone can type is its code."""
     name = f"feedback-{event_id}"
-    return Contest(-event_id, event_id, name, position=0, key_name=name, scope=name, spec="", is_live=False)
+    return OpenPoll(-event_id, event_id, name, position=0, key_name=name, spec="", is_live=False)

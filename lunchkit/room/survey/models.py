@@ -15,7 +15,6 @@ OPEN_FOR = timedelta(days=7)
 """So long after the lunch people may still answer: long enough for a person who only reads the e-mail of thanks."""
 MARKS = (1, 2, 3, 4, 5)
 LONGEST = 500
-"""Characters of a remark."""
 
 
 class Again(StrEnum):
@@ -44,7 +43,6 @@ class Feedback(Model):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False, info=KEY)
     closed_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     answered: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
-    """Phones that answered anything."""
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
     """{"mark": {"1": phones, …}, "again": {"yes": phones, …}}; a question that fewer than five answered is empty."""
 

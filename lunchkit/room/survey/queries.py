@@ -1,6 +1,7 @@
 """Reads of the survey, named after the question that they answer."""
 
 from datetime import timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -10,15 +11,38 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, page_of
 from lunchkit.platform.errors import NotFound
-from lunchkit.room.devices import Device, ballot_tag
+from lunchkit.room.devices import Device
 from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.results import Result, Row
-from lunchkit.room.queries import box, keys
-from lunchkit.room.survey.answers import NOTHING, Said, contest_of
-from lunchkit.room.survey.models import MARKS, Again, Feedback, Remark, closes_at, stage_of
-from lunchkit.room.survey.view_models import FeedbackView, Given, Glance, Outcome, RemarkPage
+from lunchkit.room.queries import OwnAnswer, ballot_store, own_answer
+from lunchkit.room.survey.answers import NOTHING, Said, survey_of
+from lunchkit.room.survey.models import MARKS, Again, Feedback, Remark, Stage, closes_at, stage_of
 
 PAGE_SIZE = 40
+
+
+class Glance(NamedTuple):
+    """The survey in a line of the page of a lunch."""
+
+    stage: Stage
+    answered: int
+
+
+class Outcome(NamedTuple):
+    """What came out of the survey; results and remarks are empty until it is closed."""
+
+    stage: Stage
+    answered: int
+    asked: dict[str, Any]
+    """See ``feedback_view``."""
+    mark: Result
+    again: Result
+    remarks: int
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether enough people answered that anything shows."""
+        return self.mark.is_shown or self.again.is_shown or self.remarks > 0
 
 
 def feedback_of(event_id: int) -> Feedback | None:
@@ -26,31 +50,26 @@ def feedback_of(event_id: int) -> Feedback | None:
     return db.session.get(Feedback, event_id)
 
 
-def feedback_view(event: Event) -> FeedbackView:
-    """The three questions, in the language of the page."""
-    return FeedbackView(
-        mark=_("How was this lunch?"),
-        low=_("disappointing"),
-        high=_("excellent"),
-        again=_("Would you come again?"),
-        better=_("What should we do better?"),
-        closes_on=(closes_at(event) - timedelta(seconds=1)).astimezone(ZoneInfo(event.zone)).date(),
-    )
+def feedback_view(event: Event) -> dict[str, Any]:
+    """The three questions and the ends of the scale, in the language of the page; ``closes_on`` is the last day."""
+    return {
+        "mark": _("How was this lunch?"),
+        "low": _("disappointing"),
+        "high": _("excellent"),
+        "again": _("Would you come again?"),
+        "better": _("What should we do better?"),
+        "closes_on": (closes_at(event) - timedelta(seconds=1)).astimezone(ZoneInfo(event.zone)).date(),
+    }
 
 
-def given_by(event_id: int, device: Device | None) -> Given:
-    """What a phone has answered."""
-    contest = contest_of(event_id)
-    key = keys().get(contest.key_name)
-    if key is None or device is None:
-        return Given()
-    kept = box().ballot_of(contest.id, ballot_tag(key, contest.scope, device))
-    return Given(Said.loads(kept.answer), kept.turn + 1, is_kept=True) if kept else Given()
+def given_by(event_id: int, device: Device | None) -> OwnAnswer:
+    """What a phone has answered, as ``Said``."""
+    return own_answer(survey_of(event_id), device, Said.loads)
 
 
 def said_at(event_id: int) -> list[Said]:
-    """The answers in the ballot box, one a phone, without those that were taken back; their order tells nothing."""
-    answers = box().answers(contest_of(event_id).id)
+    """The answers in the ballot store, one a phone, without those that were taken back; their order tells nothing."""
+    answers = ballot_store().answers(survey_of(event_id).id)
     read = [(Said.loads(answer), phones) for answer, phones in sorted(answers.items())]
     return [said for said, phones in read if said != NOTHING for _phone in range(phones)]
 
@@ -78,14 +97,13 @@ def outcome(event: Event) -> Outcome:
         stage=now.stage,
         answered=now.answered,
         asked=asked,
-        mark=_result(Kind.SCALE, asked.mark, steps, (asked.low, asked.high)),
-        again=_result(Kind.SINGLE, asked.again, choices),
+        mark=_result(Kind.SCALE, asked["mark"], steps, (asked["low"], asked["high"])),
+        again=_result(Kind.SINGLE, asked["again"], choices),
         remarks=count_remarks(event.id),
     )
 
 
 def _result(kind: Kind, question: str, rows: list[Row], ends: tuple[str, str] = ("", "")) -> Result:
-    """A question's answers in the shape of a poll's, so that the same pictures are drawn of them."""
     return Result(kind, question, sum(row.count for row in rows), by_hand=0, rows=tuple(rows), ends=ends)
 
 
@@ -94,12 +112,12 @@ def count_remarks(event_id: int) -> int:
     return db.session.scalar(select(func.count()).where(Remark.event_id == event_id)) or 0
 
 
-def remarks_page(event_id: int, page: int) -> RemarkPage:
+def remarks_page(event_id: int, page: int) -> dict[str, Any]:
     """What people wrote, in a random order. A page beyond the last is the last."""
     page, pages = page_of(count_remarks(event_id), page, PAGE_SIZE)
     of_lunch = select(Remark).where(Remark.event_id == event_id).order_by(Remark.id)
     rows = db.session.scalars(of_lunch.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
-    return RemarkPage(tuple(rows), page, pages)
+    return {"rows": rows, "page": page, "pages": pages}
 
 
 def remark_or_404(event_id: int, remark_id: str) -> Remark:

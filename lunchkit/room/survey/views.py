@@ -4,14 +4,13 @@ Exempt from form tokens: phones have no session. A post of another site is refus
 the phone's cookie is not sent along with it. Nothing is counted by address: a whole room shares one.
 """
 
-from flask import Blueprint, make_response, redirect, request, url_for
+from flask import Blueprint, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform import clock
-from lunchkit.platform.errors import USER_ERRORS, as_user_error
-from lunchkit.room.answers_to_phones import done, not_done, wants_json
+from lunchkit.platform.errors import USER_ERRORS
+from lunchkit.room.answers_to_phones import done, refused_phone
 from lunchkit.room.devices import remember, sending_device
-from lunchkit.room.errors import RoomRefused
 from lunchkit.room.polls.answers import ballot_of
 from lunchkit.room.queries import room_by_code_or_404
 from lunchkit.room.survey.actions import answer_feedback
@@ -23,19 +22,13 @@ bp = Blueprint("survey", __name__)
 
 @bp.post("/v/<code>/feedback")
 def answer(code: str) -> ResponseReturnValue:
-    """Take the answer of a phone. It keeps its number until the survey closes, so that it can change its mind."""
     room = room_by_code_or_404(code)
     event = room.event
     try:
         device = sending_device(request)
         answer_feedback(event, device, ballot_of(request.form))
     except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        if wants_json():
-            return not_done(str(refusal.message), error)
-        if not isinstance(refusal, RoomRefused):
-            raise
-        return redirect(url_for(PHONE, code=room.code, note=refusal.state), code=303)
+        return refused_phone(error, room.code)
     response = make_response(done(event.id, url_for(PHONE, code=room.code)))
     remember(response, device, int((closes_at(event) - clock.now()).total_seconds()))
     return response

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
@@ -12,14 +13,16 @@ from lunchkit.platform.db import transaction
 from lunchkit.room.actions import room_of
 from lunchkit.room.models import Room, Slide
 from lunchkit.room.operations import touch
-from lunchkit.room.polls.actions import close_poll, end_rehearsal, open_poll, reveal_poll, start_rehearsal
+from lunchkit.room.polls.actions import close_poll, destroy_ballots, open_poll, reveal_poll
+from lunchkit.room.polls.errors import AnotherPollIsOpen
 from lunchkit.room.polls.models import Poll, Stage
-from lunchkit.room.polls.queries import polls_of
-from lunchkit.room.qa.actions import delete_rehearsed
+from lunchkit.room.polls.operations import delete_results
+from lunchkit.room.polls.queries import is_open, polls_of
+from lunchkit.room.qa.models import Question
+from lunchkit.room.queries import ballot_store
 from lunchkit.site.presenter.queries import next_step
 
 LONGEST_TIMER = 180
-"""Minutes."""
 
 
 def go_on(event: Event, wanted: str | None = None, poll_id: int | None = None, *, even_few: bool = True) -> None:
@@ -91,10 +94,23 @@ def take_questions(event: Event, *, takes: bool) -> None:
         room.takes_questions = takes
 
 
-def rehearse(event: Event, *, rehearses: bool) -> None:
-    """Begin a rehearsal, or end it and delete its answers. Raises AnotherPollIsOpen."""
-    if rehearses:
-        start_rehearsal(event)
-    else:
-        end_rehearsal(event)
-        delete_rehearsed(event)
+def start_rehearsal(event: Event) -> None:
+    """Open polls for practice from now on. Raises AnotherPollIsOpen."""
+    with _changed_room(event) as (session, room):
+        if session.scalar(select(Poll.id).where(Poll.event_id == event.id, is_open())) is not None:
+            raise AnotherPollIsOpen
+        room.rehearsing_since = room.rehearsing_since or clock.now()
+
+
+def end_rehearsal(event: Event) -> None:
+    """Delete all that was practised: the polls of the rehearsal are as if they had never been opened."""
+    with _changed_room(event) as (session, room):
+        practised = session.scalars(select(Poll).where(Poll.event_id == event.id, Poll.in_rehearsal)).all()
+        for poll in practised:
+            ballot_store().stop(poll.id)
+            delete_results(session, poll)
+        room.rehearsing_since = None
+        room.slide, room.poll_id = Slide.WELCOME, None
+        session.execute(delete(Question).where(Question.event_id == event.id, Question.in_rehearsal))
+    for poll in practised:
+        destroy_ballots(poll)

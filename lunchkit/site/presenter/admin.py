@@ -5,6 +5,7 @@ from functools import partial
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -21,9 +22,10 @@ from lunchkit.room.polls.errors import NotOpen, TooFewToShow
 from lunchkit.room.polls.models import FEWEST_SHOWN, Poll, Stage
 from lunchkit.room.polls.queries import count_unread, is_short, poll_or_404, polls_of, screen_poll_view
 from lunchkit.room.polls.view_models import poll_view
+from lunchkit.room.queries import room_of_event
 from lunchkit.room.survey.queries import glance
 from lunchkit.site.presenter import actions
-from lunchkit.site.presenter.feeds import screen_addresses
+from lunchkit.site.presenter.feeds import addresses_of
 from lunchkit.site.presenter.queries import current_poll, next_step, shown_slide
 
 LARGEST_ID = 2_147_483_647
@@ -33,7 +35,10 @@ bp = Blueprint("presenter", __name__)
 @bp.get("/e/<slug>/room")
 def remote(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    room = room_of(event)
+    room = room_of_event(event.id)
+    if room is None or event.published_at is None:
+        make = url_for(".slide", slug=slug)
+        return render_template("admin/printouts/no_code.html", event=event, heading=_("In the room"), make=make)
     polls = polls_of(event.id)
     step, target = next_step(room, polls)
     current, heard = current_poll(room, polls), glance(event)
@@ -51,7 +56,6 @@ def remote(slug: str) -> ResponseReturnValue:
         unread={poll.id: count_unread(poll) for poll in polls},
         current=views[current.id] if current else None,
         slide=shown_slide(room, current),
-        few={poll.id for poll in polls if poll.has_few},
         is_short=current is not None and current.stage is Stage.OPEN and is_short(current),
         fewest=FEWEST_SHOWN,
         feedback=heard.stage,
@@ -62,7 +66,7 @@ def remote(slug: str) -> ResponseReturnValue:
         ballots=(views[current.id].ballots or 0) if current else 0,
         screen_url=public("presenter.screen", code=room.code),
         phone_url=public("presenter.phone", code=room.code),
-        **screen_addresses(room.code, language()),
+        **addresses_of("screen", room.code, language()),
     )
 
 
@@ -99,7 +103,7 @@ def timer(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/room/rehearsal")
 def rehearsal(slug: str) -> ResponseReturnValue:
-    return _do(slug, lambda event: actions.rehearse(event, rehearses=_is_on()))
+    return _do(slug, actions.start_rehearsal if _is_on() else actions.end_rehearsal)
 
 
 @bp.post("/e/<slug>/room/questions")
@@ -140,7 +144,6 @@ def _current(event: Event) -> Poll:
 
 
 def _opened_next(event: Event) -> Poll:
-    """The poll on the screen, if it is open or annulled; else the next one."""
     shown = current_poll(room_of(event), polls_of(event.id))
     if shown is not None and shown.stage in (Stage.OPEN, Stage.VOID):
         return shown

@@ -8,7 +8,7 @@ from flask import Flask, current_app, render_template, url_for
 
 from lunchkit.platform.live.hub import Feed
 from lunchkit.room.models import Room
-from lunchkit.room.queries import box, phones_key, revision_of, revisions_of, room_by_code_or_404
+from lunchkit.room.queries import ballot_store, phones_key, revision_of, revisions_of, room_by_code_or_404
 from lunchkit.site.presenter.queries import phone_view, screen_view
 
 Value = TypeVar("Value")
@@ -25,11 +25,7 @@ def phone_feed(room: Room, language: str) -> Feed:
         html = render_template("presenter/_phone.html", phone=view, mine=None)
         return _line({"rev": view.revision, "key": view.key, "html": html})
 
-    return Feed(
-        key=phones_key(code, language),
-        revision=_outside(lambda: revision_of(event_id)),
-        state=_spoken(state, language),
-    )
+    return Feed(phones_key(code, language), _outside(lambda: revision_of(event_id)), _spoken(state, language))
 
 
 def screen_feed(room: Room, language: str) -> Feed:
@@ -42,14 +38,9 @@ def screen_feed(room: Room, language: str) -> Feed:
         return _line({"rev": view.revision, "key": view.key, "ballots": view.ballots, "html": html})
 
     def revision() -> int:
-        return sum(revisions_of(event_id)) + box().revision(event_id)
+        return sum(revisions_of(event_id)) + ballot_store().revision(event_id)
 
-    return Feed(
-        key=screens_key(code, language),
-        revision=_outside(revision),
-        state=_spoken(state, language),
-        gap=SCREEN_GAP,
-    )
+    return Feed(screens_key(code, language), _outside(revision), _spoken(state, language), SCREEN_GAP)
 
 
 def screens_key(code: str, language: str) -> tuple[str, ...]:
@@ -57,20 +48,9 @@ def screens_key(code: str, language: str) -> tuple[str, ...]:
     return ("screens", code, language)
 
 
-def phone_addresses(code: str, language: str) -> dict[str, str]:
-    """The addresses of the phone's feed."""
-    return {
-        "stream_url": url_for("presenter.phone_stream", code=code, say=language),
-        "state_url": url_for("presenter.phone_state", code=code, say=language),
-    }
-
-
-def screen_addresses(code: str, language: str) -> dict[str, str]:
-    """The addresses of the projector's feed."""
-    return {
-        "stream_url": url_for("presenter.screen_stream", code=code, say=language),
-        "state_url": url_for("presenter.screen_state", code=code, say=language),
-    }
+def addresses_of(name: str, code: str, language: str) -> dict[str, str]:
+    """The addresses of a feed: of the ``phone`` or the ``screen``."""
+    return {f"{what}_url": url_for(f"presenter.{name}_{what}", code=code, say=language) for what in ("stream", "state")}
 
 
 def _line(message: dict[str, object]) -> bytes:
@@ -78,7 +58,6 @@ def _line(message: dict[str, object]) -> bytes:
 
 
 def _outside(work: Callable[[], Value]) -> Callable[[], Value]:
-    """The same in an application context: tickers have none."""
     app = _this_app()
 
     def done() -> Value:

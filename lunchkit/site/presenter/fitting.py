@@ -22,7 +22,6 @@ SMALLEST = 34
 CHARACTER, LINE = 0.53, 1.0
 """Width of a character and height of a line, in ems."""
 CLOUD = (1790, 540)
-"""Width and height of the word cloud."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,6 @@ class Plan:
 
 
 Way = tuple[int, int, int]
-"""Height, rows and text size of a layout to try."""
 FIELDS: tuple[Way, ...] = (
     (240, 1, 60), (240, 1, 46), (396, 2, 60), (396, 2, 46), (396, 3, 40), (596, 3, 46), (596, 2, 40), (596, 4, 40),
     (632, 3, 34), (632, 4, 34), (632, 5, 34),
@@ -82,7 +80,6 @@ def plan_choices(poll: PollView, none: str) -> Plan:
 
 
 def _plan(labels: list[str], ways: tuple[Way, ...], margin: int, rest: int) -> Plan:
-    """The first layout in which all labels fit; ``margin`` and ``rest``: width and height that are not for text."""
     for height, rows, size in ways:
         columns = -(-len(labels) // rows)
         inner = (height - rest) / rows - (20 if size < SIZES[-1] else 44)

@@ -11,22 +11,21 @@ from lunchkit.platform import clock, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.links import public
 from lunchkit.registrations.queries import seats_taken
-from lunchkit.room.devices import Device, ballot_tag
+from lunchkit.room.devices import Device
 from lunchkit.room.models import Room, Slide
 from lunchkit.room.polls.answers import Spec, values_of
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import ballots_of, polls_of, public_view, screen_poll_view
 from lunchkit.room.qa.queries import RoomQuestion, approved_questions, ranked_questions
-from lunchkit.room.queries import box, keys
+from lunchkit.room.queries import OwnAnswer, ballot_store, own_answer
 from lunchkit.room.survey.models import Stage as FeedbackStage
 from lunchkit.room.survey.models import stage_of
 from lunchkit.room.survey.queries import count_answered, feedback_of, feedback_view
-from lunchkit.site.presenter.view_models import OwnAnswer, PhoneView, ScreenView
+from lunchkit.site.presenter.view_models import PhoneView, ScreenView
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.queries import appearances
 
 _STATES = {Stage.OPEN: "open", Stage.CLOSED: "closed", Stage.REVEALED: "revealed"}
-"""States of phones, by the stage of the current poll."""
 _AFTERWARDS = {FeedbackStage.OPEN: "feedback", FeedbackStage.CLOSED: "over"}
 
 
@@ -55,7 +54,7 @@ def possible(room: Room, polls: Sequence[Poll]) -> tuple[str, ...]:
     current = current_poll(room, polls)
     stage = current.stage if current is not None else Stage.PLANNED
     step, _poll = next_step(room, polls)
-    verbs = {
+    keys_by_noun = {
         "step": step != "done" or room.slide != Slide.WELCOME,
         "opening": stage is Stage.VOID or (stage is not Stage.OPEN and any(p.stage is Stage.PLANNED for p in polls)),
         "closing": stage is Stage.OPEN,
@@ -63,7 +62,7 @@ def possible(room: Room, polls: Sequence[Poll]) -> tuple[str, ...]:
         "hiding": stage is Stage.REVEALED,
         "annulment": stage in (Stage.OPEN, Stage.CLOSED, Stage.REVEALED),
     }
-    return tuple(verb for verb, is_possible in verbs.items() if is_possible)
+    return tuple(noun for noun, is_possible in keys_by_noun.items() if is_possible)
 
 
 def shown_slide(room: Room, poll: Poll | None) -> Slide:
@@ -87,7 +86,6 @@ def _asks_feedback(event: Event) -> bool:
 
 
 def _is_shown_since(room: Room, poll: Poll | None) -> bool:
-    """Whether a poll is open, or a result was revealed after the end of the event."""
     if poll is None or room.slide == Slide.QUESTIONS:
         return poll is not None and poll.stage is Stage.OPEN
     return poll.stage is Stage.OPEN or (poll.revealed_at is not None and poll.revealed_at >= room.event.over_at)
@@ -152,7 +150,7 @@ def screen_view(room: Room, language: str) -> ScreenView:
         code=room.code,
         address=address.partition("://")[2],
         qr=qr.svg(phone_address(room.code), _("QR code of this room")),
-        revision=room.revision + room.counts_revision + box().revision(room.event_id),
+        revision=room.revision + room.counts_revision + ballot_store().revision(room.event_id),
         slide=slide,
         is_blank=room.is_blank,
         key=_screen_key(room, slide, poll) + (f"-{view.ballots}-{view.exceeds}" if view and view.exceeds else ""),
@@ -176,15 +174,9 @@ def phone_address(code: str) -> str:
 
 
 def own_answer_of(room: Room, device: Device | None) -> OwnAnswer:
-    """What a phone has answered to the open poll."""
-    contest = box().open_contest(room.code)
-    key = keys().get(contest.key_name) if contest is not None else None
-    if contest is None or key is None or device is None:
-        return OwnAnswer()
-    kept = box().ballot_of(contest.id, ballot_tag(key, contest.scope, device))
-    if kept is None:
-        return OwnAnswer()
-    return OwnAnswer(frozenset(values_of(Spec.loads(contest.spec), kept.answer)), kept.turn + 1, is_kept=True)
+    """What a phone has answered to the open poll, as ``room.polls.answers.values_of`` gives it."""
+    opened = ballot_store().opened_for(room.code)
+    return own_answer(opened, device, lambda answer: values_of(Spec.loads(opened.spec if opened else ""), answer))
 
 
 def _mark(room: Room, poll: Poll | None, state: str, questions: tuple[RoomQuestion, ...]) -> str:
@@ -206,8 +198,7 @@ def _of_poll(poll: Poll | None) -> str:
 
 
 def _screen_key(room: Room, slide: str, poll: Poll | None) -> str:
-    """Changes with the room's revision; ballots change it only in a live poll."""
-    live = box().shown_answers(poll.id)[0] if poll is not None and poll.is_live else 0
+    live = ballot_store().shown_answers(poll.id)[0] if poll is not None and poll.is_live else 0
     supports = room.counts_revision if slide == Slide.QUESTIONS else 0
     return f"{slide}-{_of_poll(poll)}-{room.revision}-{live}-{supports}"
 

@@ -2,24 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
 from lunchkit.events.models import Event
 from lunchkit.room.polls.view_models import PollView
 from lunchkit.room.qa.queries import RankedQuestion, RoomQuestion
-from lunchkit.room.survey.view_models import FeedbackView
-
-
-@dataclass(frozen=True)
-class OwnAnswer:
-    """What this phone has answered: only in its page, never in a stream."""
-
-    values: frozenset[str] = frozenset()
-    """As ``room.polls.answers.values_of`` gives them."""
-    turn: int = 1
-    """The number of its next answer."""
-    is_kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,13 +21,12 @@ class PhoneView:
     state: str
     """welcome, open, closed, revealed, annulled, feedback or over."""
     key: str
-    """Changes whenever the page must."""
     poll: PollView | None
     upcoming: int
     takes_questions: bool
     questions: tuple[RoomQuestion, ...]
     in_rehearsal: bool
-    feedback: FeedbackView | None = None
+    feedback: dict[str, Any] | None = None
     was_answered: bool = False
     """Whether the survey was answered; only once it is closed."""
     result: int | None = None
@@ -52,7 +40,6 @@ class ScreenView:
     event: Event
     code: str
     address: str
-    """Typed by hand, without the code."""
     qr: Markup
     revision: int
     slide: str
@@ -63,10 +50,8 @@ class ScreenView:
     expected: int
     """People who have a seat; 0 where nobody registered."""
     speakers: tuple[tuple[str, str], ...]
-    """Name and role."""
     questions: tuple[RankedQuestion, ...]
     timer_ends_at: datetime | None
     in_rehearsal: bool
     asks_feedback: bool = False
     may: tuple[str, ...] = ()
-    """The keys that work now."""

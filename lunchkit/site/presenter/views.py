@@ -15,16 +15,19 @@ from lunchkit.platform.live.streams import channel_of, state, stream
 from lunchkit.platform.static_files import compress
 from lunchkit.platform.web import POLICY
 from lunchkit.room.devices import device_of, new_device, remember
-from lunchkit.room.queries import lacks_slip, phones_key, room_by_code_or_404
+from lunchkit.room.errors import BallotUnreadable, ManyNewPhones, NoCookie, NotKnownYet, PollClosed, SlipMissing
+from lunchkit.room.queries import OwnAnswer, lacks_slip, phones_key, room_by_code_or_404
 from lunchkit.room.survey.queries import given_by
-from lunchkit.room.survey.view_models import Given
 from lunchkit.site.presenter import feeds
 from lunchkit.site.presenter.fitting import cloud_size, fit, in_parts, plan_choices
 from lunchkit.site.presenter.queries import own_answer_of, phone_view, screen_view
 from lunchkit.team.policies import may
 
-NOTES = ("closed", "unreadable", "later", "no-cookie", "crowded", "slip", "asked")
-"""Notices for a phone without a script after it sent something."""
+REFUSALS = {
+    error.state: error.message
+    for error in (PollClosed, BallotUnreadable, NotKnownYet, NoCookie, ManyNewPhones, SlipMissing)
+}
+"""What a phone without a script is told, by the ``note`` of its address."""
 POLICY_WITH_EMPTY_ICON = POLICY.replace("img-src 'self'", "img-src 'self' data:")
 """The phone's page saves the request for an icon with a `data:` address."""
 bp = Blueprint("presenter", __name__)
@@ -55,19 +58,20 @@ def phone(code: str) -> ResponseReturnValue:
         return render_template("presenter/join.html", code=clean_code(code)), 404
     known = device_of(request)
     device = known or new_device()
-    note = "asked" if "asked" in request.args else request.args.get("note")
+    note = request.args.get("note", "")
     mine = own_answer_of(room, device)
     view = phone_view(room, language(), device)
-    given = given_by(room.event_id, known) if view.state == "feedback" else Given()
+    given = given_by(room.event_id, known) if view.state == "feedback" else OwnAnswer()
     page = render_template(
         "presenter/phone.html",
         phone=view,
         mine=mine,
         given=given,
         event=room.event,
-        note=note if note in NOTES else None,
+        note="asked" if "asked" in request.args else note,
+        refusal=REFUSALS.get(note, ""),
         slip=clean_code(request.args.get("slip", "")) if lacks_slip(room.event_id, device) else None,
-        **feeds.phone_addresses(room.code, language()),
+        **feeds.addresses_of("phone", room.code, language()),
     )
     response = make_response(page)
     response.headers["Content-Security-Policy"] = POLICY_WITH_EMPTY_ICON
@@ -96,7 +100,7 @@ def screen(code: str) -> ResponseReturnValue:
         screen=screen_view(room, language()),
         event=room.event,
         can_steer=can_steer,
-        **feeds.screen_addresses(room.code, language()),
+        **feeds.addresses_of("screen", room.code, language()),
     )
     return page if can_steer else compress(make_response(page))
 

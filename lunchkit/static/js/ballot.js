@@ -1,9 +1,9 @@
 // Sends ballots without leaving the page. An answer is kept until the server has answered, and is sent again after a
-// growing random pause; the newest counts, and whatever comes late of an older one changes nothing on the page.
+// growing random pause; the newest counts, and what comes late of an older one changes nothing on the page.
 // <section data-ballot="key"><form class="ballot">; the words stand in data- attributes of [data-stream].
 const STORE = "lunchkit-ballot",
   LONGEST = 15,
-  PATIENCE = 12_000,
+  TIMEOUT = 12_000,
   DWELL = 900;
 const page = document.querySelector("[data-stream]"),
   note = document.querySelector("[data-note]");
@@ -44,7 +44,7 @@ function count(key, least) {
 const home = (key) => page.querySelector(`[data-ballot="${CSS.escape(key)}"]`);
 const pressed = (place) => place.querySelector("[aria-pressed=true]");
 
-function cast(form, submitter) {
+function vote(form, submitter) {
   const place = form.closest("[data-ballot]");
   const data = new FormData(form);
   if (submitter?.name) data.set(submitter.name, submitter.value);
@@ -67,7 +67,7 @@ async function send() {
   busy?.abort();
   const sent = ballot;
   const mine = (busy = new AbortController());
-  const limit = setTimeout(() => mine.abort(), PATIENCE);
+  const limit = setTimeout(() => mine.abort(), TIMEOUT);
   say(sent.tries ? "retrying" : "sending", sent.why);
   let status = 0,
     text = "";
@@ -163,10 +163,10 @@ function restore() {
   if (ballot.answer && shown) show();
 }
 
-// A tap is a vote; whoever goes through the choices with the arrow keys gets a moment to come to theirs.
+// A tap is a vote; a person who goes through the choices with the arrow keys gets a moment.
 function tap(input) {
   clearTimeout(tapped);
-  const go = () => input.isConnected && input.checked && cast(input.form);
+  const go = () => input.isConnected && input.checked && vote(input.form);
   if (isTyping) tapped = setTimeout(go, DWELL);
   else go();
 }
@@ -196,7 +196,7 @@ page?.addEventListener("submit", (event) => {
   if (!form || event.submitter === undefined) return; // a browser that does not tell the button sends the form itself
   event.preventDefault();
   clearTimeout(tapped);
-  if (!lacks(form)) cast(form, event.submitter);
+  if (!lacks(form)) vote(form, event.submitter);
 });
 page?.addEventListener("input", change);
 page?.addEventListener("keydown", () => (isTyping = true));

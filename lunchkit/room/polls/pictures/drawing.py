@@ -5,22 +5,21 @@ is too pale on paper.
 """
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lunchkit.platform.colours import INK, PALETTES
 from lunchkit.platform.i18n import typo
 
 WIDE = 1920
-"""The width of a drawing for the projector."""
 WIDE_HEIGHT = 752
 NARROW = 320
 """The width of a drawing for phones, that of the narrowest: words are hardly smaller there than they should be."""
 LINE_HEIGHT = 1.12
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """A path. ``look`` names a class of css/pictures.css; ``width`` is that of its stroke."""
 
     d: str
@@ -28,8 +27,7 @@ class Shape:
     width: float = 0
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(NamedTuple):
     """One line of text, its base line at x, y."""
 
     x: float
@@ -40,23 +38,14 @@ class Words:
     anchor: str = "start"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Drawing:
-    """A picture: what it is called, what it says to who cannot see it, and what is in it."""
+    """A picture: its title, what it says to people who cannot see it, and what is in it."""
 
     width: int
-    height: int
-    title: str
-    says: str
-    shapes: tuple[Shape, ...]
-    words: tuple[Words, ...]
-
-
-@dataclass
-class Sheet:
-    """A drawing being made."""
-
-    height: int
+    title: str = ""
+    says: str = ""
+    height: int = 0
     shapes: list[Shape] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
 
@@ -70,15 +59,12 @@ class Sheet:
         self.words.append(Words(round(x, 1), round(y, 1), round(size, 1), text, look, anchor))
 
     def write_lines(
-        self, x: float, y: float, size: float, lines: Iterable[str], look: str = "words", anchor: str = "start"
-    ) -> None:
-        """Add lines of text, one under the other."""
+        self, x: float, y: float, size: float, lines: Sequence[str], look: str = "words", anchor: str = "start"
+    ) -> float:
+        """Add lines of text, one under the other. Returns how high they are."""
         for index, line in enumerate(lines):
             self.write(x, y + index * size * LINE_HEIGHT, size, line, look, anchor)
-
-    def done(self, width: int, title: str, says: str) -> Drawing:
-        """The drawing."""
-        return Drawing(width, self.height, typo(title), says, tuple(self.shapes), tuple(self.words))
+        return len(lines) * size * LINE_HEIGHT
 
 
 def looks_of(colour: str) -> dict[str, str]:
@@ -149,5 +135,5 @@ def breadth(text: str) -> float:
 
 
 def split_lines(text: str, room: float, most: int | None = None) -> list[str]:
-    """The text in lines of so many ems; what does not fit in ``most`` lines ends with an ellipsis."""
+    """The text in lines of ``room`` ems; what does not fit in ``most`` lines ends with an ellipsis."""
     return textwrap.wrap(typo(text), max(int(room / AVERAGE), 2), max_lines=most, placeholder="…")

@@ -12,13 +12,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from lunchkit.platform.i18n import typo
 from lunchkit.room.polls.movement import Level, Movement, read
 from lunchkit.room.polls.pictures.drawing import (
     LINE_HEIGHT,
     WIDE,
     WIDE_HEIGHT,
     Drawing,
-    Sheet,
     box,
     breadth,
     curve,
@@ -32,19 +32,15 @@ from lunchkit.room.polls.results import Result
 
 MOST_THREADS = 120
 """People that are drawn as threads of their own; above, a thread is several."""
-_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+_STEPS = (1, 2, 5, 10, 20, 50)
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """The measures of a picture."""
-
     width: int
     height: float
     left: float
-    """Where the fields before end."""
     right: float
-    """Where the fields after begin."""
     bleed: float
     """How far fields run over the edges of the picture, to those of the page."""
     head: float
@@ -55,9 +51,7 @@ class _Frame:
     thread: float
     plate: float
     size: float
-    """Of the labels."""
     figures: tuple[float, float]
-    """The sizes of the smallest and the largest figure."""
     figure_x: float
     label_x: float
     """Where labels begin: beside their figure, or under it where that is the same place."""
@@ -72,7 +66,6 @@ _WIDE = _Frame(
     plate=150, size=34, figures=(38, 84), figure_x=65, label_x=190,
 )  # fmt: skip
 _LONG = replace(_WIDE, left=1000, size=27)
-"""Where labels are long, or many."""
 _NARROW = _Frame(
     width=340, height=660, left=134, right=264, bleed=0, head=26, gap=12, unit=15, rope=10, thread=1.5, plate=44,
     size=13, figures=(20, 26), figure_x=8, label_x=8,
@@ -81,8 +74,6 @@ _NARROW = _Frame(
 
 @dataclass(frozen=True)
 class _Band:
-    """One choice, and what became of the people who gave it."""
-
     label: str
     stayed: int
     left: int
@@ -104,13 +95,11 @@ class _Band:
 
 @dataclass(frozen=True)
 class _Scale:
-    """How high a person is in this picture, and how many a thread stands for."""
-
     unit: float
     per: int
 
     def heights(self, y: float, count: int) -> list[float]:
-        """Where the threads of so many people stand, from ``y`` downwards."""
+        """Where the threads of ``count`` people are, from ``y`` downwards."""
         threads = max(round(count / self.per), 1) if count else 0
         return [y + (index + 0.5) * count * self.unit / threads for index in range(threads)]
 
@@ -122,14 +111,15 @@ class _Scale:
 
 def draw_movement(movement: dict[str, Any] | None, before: Result, after: Result, wide: bool = False) -> Drawing:
     """The picture that the published level allows; empty where nothing is published."""
-    moved, sheet = read(movement), Sheet(0)
+    moved = read(movement)
     bands = _bands(moved, before, after) if moved.shows else []
     is_long = len(bands) > 5 or any(len(band.label) > 28 for band in bands)
     frame = (_LONG if is_long else _WIDE) if wide else _NARROW
+    says = " ".join([movement_headline(movement) + ".", *movement_notes(movement, before, after)])
+    sheet = Drawing(frame.width, typo(after.question), says)
     if bands:
         _draw(sheet, moved, bands, frame)
-    says = " ".join([movement_headline(movement) + ".", *movement_notes(movement, before, after)])
-    return sheet.done(frame.width, after.question, says)
+    return sheet
 
 
 def _bands(moved: Movement, before: Result, after: Result) -> list[_Band]:
@@ -149,7 +139,7 @@ def _band(moved: Movement, position: int, labels: dict[int, str], totals: Sequen
     return _Band(labels.get(position) or _("No opinion"), stayed, left, joined, *once)
 
 
-def _draw(sheet: Sheet, moved: Movement, bands: Sequence[_Band], frame: _Frame) -> None:
+def _draw(sheet: Drawing, moved: Movement, bands: Sequence[_Band], frame: _Frame) -> None:
     bands, scale = _lay_out(bands, frame)
     sheet.height = round(bands[-1].y + bands[-1].height) + 2
     for band in bands:
@@ -163,7 +153,6 @@ def _draw(sheet: Sheet, moved: Movement, bands: Sequence[_Band], frame: _Frame) 
 
 
 def _lay_out(bands: Sequence[_Band], frame: _Frame) -> tuple[list[_Band], _Scale]:
-    """The bands one under the other: people as large as fits, each band as high as they or its words need."""
     room = (frame.left - frame.label_x - 12) / frame.size
     people = max(sum(band.before for band in bands), sum(band.after for band in bands))
     tall = sum(max(band.before, band.after) for band in bands)
@@ -179,7 +168,7 @@ def _lay_out(bands: Sequence[_Band], frame: _Frame) -> tuple[list[_Band], _Scale
     return [replace(band, y=y, height=height) for band, y, height in zip(lined, tops, heights, strict=False)], scale
 
 
-def _draw_fields(sheet: Sheet, frame: _Frame, band: _Band, scale: _Scale) -> None:
+def _draw_fields(sheet: Drawing, frame: _Frame, band: _Band, scale: _Scale) -> None:
     fields = (-frame.bleed, frame.left, band.before), (frame.right, frame.width + frame.bleed, band.after)
     for x, to, people in fields:
         if people:
@@ -187,22 +176,21 @@ def _draw_fields(sheet: Sheet, frame: _Frame, band: _Band, scale: _Scale) -> Non
         sheet.draw(f"M{fmt(x)} {fmt(band.y)}H{fmt(to)}", "line", frame.thread)
 
 
-def _write_figure(sheet: Sheet, frame: _Frame, x: float, y: float, count: int, scale: _Scale) -> float:
-    """A figure as large as its field allows; returns where its base line is."""
+def _write_figure(sheet: Drawing, frame: _Frame, x: float, y: float, count: int, scale: _Scale) -> float:
     smallest, largest = frame.figures
     size = min(max(count * scale.unit - 12, smallest), largest)
     sheet.write(x, y + size * 0.72 + 8, size, str(count))
     return y + size * 0.72 + 8
 
 
-def _write_band(sheet: Sheet, frame: _Frame, band: _Band, scale: _Scale) -> None:
+def _write_band(sheet: Drawing, frame: _Frame, band: _Band, scale: _Scale) -> None:
     base = _write_figure(sheet, frame, frame.figure_x, band.y, band.before, scale)
     _write_figure(sheet, frame, frame.right + frame.thread * 16, band.y, band.after, scale)
     y = base + frame.size + 6 if frame.label_x == frame.figure_x else band.y + 8 + frame.size * 0.82
     sheet.write_lines(frame.label_x, y, frame.size, band.lines)
 
 
-def _write_heads(sheet: Sheet, frame: _Frame, scale: _Scale) -> None:
+def _write_heads(sheet: Drawing, frame: _Frame, scale: _Scale) -> None:
     size = min(frame.head * 0.56, 34)
     before, after = (_("Before the debate"), _("After the debate")) if frame.bleed else (_("Before"), _("After"))
     y = frame.head - size * 0.5
@@ -213,8 +201,7 @@ def _write_heads(sheet: Sheet, frame: _Frame, scale: _Scale) -> None:
         sheet.write(frame.middle, y, size * 0.88, _("one thread = %(unit)s people", unit=scale.per), "light", "middle")
 
 
-def _draw_threads(sheet: Sheet, frame: _Frame, band: _Band, scale: _Scale) -> None:
-    """Those who stay, each with a disc at both ends."""
+def _draw_threads(sheet: Drawing, frame: _Frame, band: _Band, scale: _Scale) -> None:
     width, size = min(frame.thread, scale.pitch * 0.4), min(scale.pitch * 0.72, frame.rope * 0.8)
     ys, reach = scale.heights(band.y, band.stayed), size / 2 + 4
     sheet.draw("".join(f"M{fmt(frame.left)} {fmt(y)}H{fmt(frame.right)}" for y in ys), "line", width)
@@ -222,8 +209,7 @@ def _draw_threads(sheet: Sheet, frame: _Frame, band: _Band, scale: _Scale) -> No
     sheet.draw(dots, "discs", size)
 
 
-def _draw_meeting(sheet: Sheet, changed: int, bands: Sequence[_Band], frame: _Frame, scale: _Scale) -> None:
-    """The ropes of each choice go to the plate in the middle; from there others go to each choice."""
+def _draw_meeting(sheet: Drawing, changed: int, bands: Sequence[_Band], frame: _Frame, scale: _Scale) -> None:
     leaving = [y for band in bands for y in scale.heights(band.y + band.stayed * scale.unit, band.left)]
     joining = [y for band in bands for y in scale.heights(band.y + band.stayed * scale.unit, band.joined)]
     lowest = max(bands[-1].y + bands[-1].height - frame.plate, frame.head + frame.plate)
@@ -239,9 +225,8 @@ def _draw_meeting(sheet: Sheet, changed: int, bands: Sequence[_Band], frame: _Fr
 
 
 def _draw_ropes(
-    sheet: Sheet, frame: _Frame, edge: float, starts: Sequence[float], centre: float, scale: _Scale
+    sheet: Drawing, frame: _Frame, edge: float, starts: Sequence[float], centre: float, scale: _Scale
 ) -> None:
-    """One rope a thread, edged with ink; on the way to the plate they keep their order."""
     width = min(frame.rope, scale.pitch * 0.84)
     span = min(1.5 * frame.plate, len(starts) * scale.pitch)
     ends = [centre - span / 2 + (index + 0.5) * span / len(starts) for index in range(len(starts))]

@@ -1,13 +1,13 @@
 """A result as one picture that stands alone: the question, the sentence, the picture, and where it comes from."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 
 from lunchkit.platform.i18n import typo
 from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.movement import read
-from lunchkit.room.polls.pictures.drawing import LINE_HEIGHT, WIDE, Drawing, Sheet, Words, split_lines
+from lunchkit.room.polls.pictures.drawing import WIDE, Drawing, split_lines
 from lunchkit.room.polls.pictures.movements import draw_movement
 from lunchkit.room.polls.pictures.rows import draw_result
 from lunchkit.room.polls.pictures.sentences import headline, movement_headline, movement_notes, titled
@@ -18,42 +18,31 @@ MARGIN = 65
 _MOST_TEXTS = 8
 
 
-@dataclass(frozen=True)
-class Poster:
-    """The parts of the picture, each so far from the top."""
+class Poster(NamedTuple):
+    """A picture of pictures, each so far from the top, under the words of ``head``."""
 
-    width: int
-    height: int
+    head: Drawing
     margin: int
-    title: str
-    says: str
-    words: tuple[Words, ...]
-    parts: tuple[tuple[int, Drawing], ...]
+    parts: list[tuple[int, Drawing]]
 
 
 def draw_poster(poll: PollView, source: str) -> Poster:
     """The result, and the movement if there is one; ``source`` is the line at the foot."""
-    sheet, parts, title = Sheet(0), [], typo(titled(poll.question, poll.asking))
-    said = headline(poll.result) if poll.result else ""
-    y = _write(sheet, 56, 40, title)
-    if said:
-        y = _write(sheet, y + 8, 96, said)
+    title, says = typo(titled(poll.question, poll.asking)), headline(poll.result) if poll.result else ""
+    head, parts = Drawing(WIDE + 2 * MARGIN, title, says), []
+    y = _write(head, 56, 40, title)
+    y = _write(head, y + 8, 96, says) if says else y
     for words, drawing in _parts(poll):
-        y = _write(sheet, y + 72, 96, words) if words else y
+        y = _write(head, y + 72, 96, words) if words else y
         parts.append((round(y + 24), drawing))
         y += 24 + drawing.height
-    if poll.note:
-        y = _write(sheet, y + 32, 44, typo(poll.note))
-    y = _write(sheet, y + 32, 34, source)
-    height = round(y) + 40
-    return Poster(WIDE + 2 * MARGIN, height, MARGIN, title, said, tuple(sheet.words), tuple(parts))
+    y = _write(head, y + 32, 44, typo(poll.note)) if poll.note else y
+    head.height = round(_write(head, y + 32, 34, source)) + 40
+    return Poster(head, MARGIN, parts)
 
 
-def _write(sheet: Sheet, top: float, size: float, text: str) -> float:
-    """Returns where the next thing may begin."""
-    lines = split_lines(text, WIDE / size, 6)
-    sheet.write_lines(0, top + size * 0.8, size, lines)
-    return top + len(lines) * size * LINE_HEIGHT
+def _write(head: Drawing, top: float, size: float, text: str) -> float:
+    return top + head.write_lines(0, top + size * 0.8, size, split_lines(text, WIDE / size, 6))
 
 
 def _parts(poll: PollView) -> list[tuple[str, Drawing]]:
@@ -62,28 +51,20 @@ def _parts(poll: PollView) -> list[tuple[str, Drawing]]:
         return []
     parts = [("", _draw_texts(result) if result.kind is Kind.TEXT else draw_result(result, wide=True))]
     if poll.before is not None and read(poll.movement).shows:
-        moved = draw_movement(poll.movement, poll.before, result, True)
-        parts.append((movement_headline(poll.movement), moved))
-        parts.append(("", _draw_notes(movement_notes(poll.movement, poll.before, result))))
+        parts.append((movement_headline(poll.movement), draw_movement(poll.movement, poll.before, result, True)))
+        notes = Drawing(WIDE)
+        lines = split_lines(" ".join(movement_notes(poll.movement, poll.before, result)), WIDE / 30, 3)
+        notes.height = round(20 + notes.write_lines(0, 40, 30, lines, "light"))
+        parts.append(("", notes))
     return parts
 
 
 def _draw_texts(result: Result) -> Drawing:
-    sheet, y = Sheet(0), 50.0
+    sheet, y = Drawing(WIDE, typo(result.question), headline(result)), 50.0
     for item in result.written[:_MOST_TEXTS]:
-        lines = split_lines(f"«{item.text}»", WIDE / 44, 3)
-        sheet.write_lines(0, y, 44, lines)
-        y += len(lines) * 44 * LINE_HEIGHT + 24
+        y += sheet.write_lines(0, y, 44, split_lines(f"«{item.text}»", WIDE / 44, 3)) + 24
     left = len(result.written) - _MOST_TEXTS
     if left > 0:
         sheet.write(0, y, 34, _("… and %(count)s more", count=left), "light")
     sheet.height = round(y)
-    return sheet.done(WIDE, result.question, headline(result))
-
-
-def _draw_notes(notes: list[str]) -> Drawing:
-    sheet = Sheet(60)
-    lines = split_lines(" ".join(notes), WIDE / 30, 3)
-    sheet.write_lines(0, 40, 30, lines, "light")
-    sheet.height = round(20 + len(lines) * 30 * LINE_HEIGHT)
-    return sheet.done(WIDE, "", "")
+    return sheet

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
-from lunchkit.platform.i18n import number
+from lunchkit.platform.i18n import number, typo
 from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.pictures.drawing import (
     LINE_HEIGHT,
@@ -13,7 +13,6 @@ from lunchkit.room.polls.pictures.drawing import (
     WIDE,
     WIDE_HEIGHT,
     Drawing,
-    Sheet,
     box,
     breadth,
     dot,
@@ -32,11 +31,8 @@ MOST_WORDS, MOST_IN_CLOUD = 12, 40
 
 @dataclass(frozen=True)
 class _Frame:
-    """The measures of a row: the answer and its figures, under them its people."""
-
     width: int
     size: float
-    """Of the answer."""
     figure: float
     beside: float
     """How much room the share has, at the edge."""
@@ -44,9 +40,7 @@ class _Frame:
     bar: float
     stroke: float
     pitch: float
-    """The most that a disc may take."""
     least: float = 0
-    """The least height of a row."""
 
     @property
     def label_room(self) -> float:
@@ -61,8 +55,6 @@ _SIZES = (44, 38, 32, 27)
 
 @dataclass(frozen=True)
 class _Area:
-    """Where the people of a row go; and how strong the lines are."""
-
     x: float
     y: float
     width: float
@@ -98,7 +90,6 @@ def rows_of(result: Result) -> list[Row]:
 
 
 def _with_end(result: Result, row: Row) -> Row:
-    """The ends of a scale say what they mean."""
     if result.kind is not Kind.SCALE or not result.choices:
         return row
     meanings = {result.choices[-1].position: result.ends[1], result.choices[0].position: result.ends[0]}
@@ -107,7 +98,6 @@ def _with_end(result: Result, row: Row) -> Row:
 
 
 def _figures(result: Result, row: Row) -> tuple[str, str]:
-    """The large number of a row, and the small one beside it."""
     if result.kind is Kind.RANKING:
         return (number(round(row.mean_rank, 1)) if row.mean_rank is not None else "–", "")
     people = row.grades[0] if result.kind is Kind.STATEMENTS and row.grades else row.total
@@ -116,8 +106,9 @@ def _figures(result: Result, row: Row) -> tuple[str, str]:
 
 def draw_result(result: Result, wide: bool = False) -> Drawing:
     """One row an answer: a disc a person, or a bar; of a ranking the mean place, of statements a bar in three parts."""
-    rows, sheet, top = rows_of(result), Sheet(0), 0.0
+    rows, top = rows_of(result), 0.0
     frame = _wide_frame(rows, with_legend=bool(legend(result))) if wide else _NARROW
+    sheet = Drawing(frame.width, typo(result.question), headline(result))
     most = max((row.total for row in rows), default=0)
     has_discs = result.kind not in (Kind.RANKING, Kind.STATEMENTS) and most <= MOST_DISCS
     pitch = min(frame.pitch, frame.bar, frame.width / max(most, 1)) if wide else frame.pitch
@@ -132,11 +123,10 @@ def draw_result(result: Result, wide: bool = False) -> Drawing:
     if legend(result):
         top = _draw_legend(sheet, result, top, 34 if wide else 13, has_discs)
     sheet.height = round(top)
-    return sheet.done(frame.width, result.question, headline(result))
+    return sheet
 
 
 def _wide_frame(rows: Sequence[Row], *, with_legend: bool) -> _Frame:
-    """As large as the rows leave room for on the projector; if they leave none, the whole picture gets smaller."""
     height = (WIDE_HEIGHT - (51 if with_legend else 0)) / max(len(rows), 1)
     frames = [
         replace(_WIDE, size=size, figure=size * 1.4, beside=size * 2.9, gap=min(height * 0.08, 16)) for size in _SIZES
@@ -153,8 +143,7 @@ def _words_height(rows: Sequence[Row], frame: _Frame) -> float:
     return max(lines * frame.size * LINE_HEIGHT, frame.figure)
 
 
-def _write_row(sheet: Sheet, result: Result, row: Row, frame: _Frame, top: float) -> float:
-    """Returns where the people of the row may begin."""
+def _write_row(sheet: Drawing, result: Result, row: Row, frame: _Frame, top: float) -> float:
     label, (figure, beside) = split_lines(row.label, frame.label_room), _figures(result, row)
     base = top + frame.figure * 0.8
     sheet.write_lines(0, base, frame.size, label)
@@ -164,7 +153,7 @@ def _write_row(sheet: Sheet, result: Result, row: Row, frame: _Frame, top: float
     return base + (len(label) - 1) * frame.size * LINE_HEIGHT + frame.size * 0.3 + frame.gap
 
 
-def _draw_people(sheet: Sheet, result: Result, row: Row, area: _Area, pitch: float) -> None:
+def _draw_people(sheet: Drawing, result: Result, row: Row, area: _Area, pitch: float) -> None:
     if pitch:
         _draw_discs(sheet, row, area, pitch)
         return
@@ -178,7 +167,6 @@ def _draw_people(sheet: Sheet, result: Result, row: Row, area: _Area, pitch: flo
 
 
 def _parts(result: Result, row: Row) -> list[tuple[str, float]]:
-    """What a bar is made of: fills, and how much of its length each takes."""
     people = max(result.n, sum(row.grades), 1)
     if result.kind is Kind.RANKING:
         places = max(len(result.choices), 1)
@@ -187,7 +175,7 @@ def _parts(result: Result, row: Row) -> list[tuple[str, float]]:
     return [(fill, count / people) for fill, count in zip(("full", "frame", "hatched"), counts, strict=False)]
 
 
-def _draw_fill(sheet: Sheet, fill: str, area: _Area) -> None:
+def _draw_fill(sheet: Drawing, fill: str, area: _Area) -> None:
     edge = area.stroke
     if area.width and fill == "full":
         sheet.draw(box(area.x, area.y, area.width, area.height), "full")
@@ -198,8 +186,7 @@ def _draw_fill(sheet: Sheet, fill: str, area: _Area) -> None:
         sheet.draw(hatch(area.x, area.y, area.width, area.height, edge * 3.5), "line", edge * 0.8)
 
 
-def _draw_discs(sheet: Sheet, row: Row, area: _Area, pitch: float) -> None:
-    """What was counted by hand is a barred ring."""
+def _draw_discs(sheet: Drawing, row: Row, area: _Area, pitch: float) -> None:
     columns = int(area.width / pitch + 0.01)
     spots = [(area.x + (i % columns + 0.5) * pitch, area.y + (i // columns + 0.5) * pitch) for i in range(row.total)]
     by_hand, size, bar = spots[row.count :], pitch * 0.8, pitch * 0.28
@@ -209,8 +196,7 @@ def _draw_discs(sheet: Sheet, row: Row, area: _Area, pitch: float) -> None:
     sheet.draw("".join(strokes), "line", pitch * 0.09)
 
 
-def _draw_legend(sheet: Sheet, result: Result, top: float, size: float, with_discs: bool) -> float:
-    """Beside each other, with the same fills or discs as in the rows. Returns where they end."""
+def _draw_legend(sheet: Drawing, result: Result, top: float, size: float, with_discs: bool) -> float:
     x, lines, width = 0.0, 1, NARROW if size < 20 else WIDE
     for fill, word in legend(result):
         area = _Area(x, top + size * 0.14, size, size, 3 if size > 20 else 2)

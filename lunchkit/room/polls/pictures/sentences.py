@@ -12,16 +12,14 @@ from lunchkit.room.polls.movement import Level, read
 from lunchkit.room.polls.results import Result, Row
 
 _FEW_NAMES = 3
-"""So many equal ones are named in a headline."""
+"""The number of equal ones that are named in a headline."""
 _MOST_NAMED = 60
 """Characters of all their names together; where there are more, they are only counted."""
-_JOINS = re.compile(r",| (?:et|ou|und|oder|e|o|and|or) ")
-"""What a list of answers has between two of them, and an answer may have within."""
+_JOINS = re.compile(r",| (?:et|ou|und|oder|e|o|and|or) ")  # within an answer: then a list of answers has quotes
 _BEFORE_NOUN = re.compile(r"(?<=\d) (?=[^\W\d])")
 
 
 def _hold(text: str) -> str:
-    """No line begins with what a number counts."""
     return _BEFORE_NOUN.sub("\u00a0", str(text))
 
 
@@ -56,7 +54,6 @@ def _choice_headline(result: Result) -> str:
 
 
 def _equals(first: list[str], result: Result, most: int) -> str:
-    """Several that as many people chose: none of them has won."""
     each = ngettext("%(num)s person each out of %(n)s", "%(num)s people each out of %(n)s", most, n=result.n)
     if len(first) <= _FEW_NAMES and sum(map(len, first)) <= _MOST_NAMED:
         return _says(_listed(first), str(each))
@@ -68,7 +65,6 @@ def _name(row: Row) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    """Answers one after the other, in quotation marks where one could not tell where each of them ends."""
     is_unclear = len(names) > 1 and any(map(_JOINS.search, names))
     return _joined([_quoted(name) for name in names] if is_unclear else names)
 
@@ -102,7 +98,6 @@ def _count(n: int) -> str:
 
 
 def _scale_headline(result: Result) -> str:
-    """The median is a step of the scale, so that it can be said: half of the people stand there or below."""
     median = result.median
     if median is None:
         return _choice_headline(result)
@@ -115,7 +110,6 @@ def _scale_headline(result: Result) -> str:
 
 
 def _end(result: Result, which: int) -> str:
-    """«1, not at all»."""
     label, meaning = result.choices[which].label, result.ends[which]
     return f"{label} «{meaning}»" if meaning and meaning != label else label
 

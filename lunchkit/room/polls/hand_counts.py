@@ -1,0 +1,57 @@
+"""The form for what was counted on paper or by raised hands."""
+
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import Field
+from wtforms.validators import Optional
+
+from lunchkit.platform.fields import BareForm, NumberField, between
+from lunchkit.room.polls.models import Kind
+from lunchkit.room.polls.results import Result
+
+MOST_BY_HAND = 5000
+
+
+class HandForm(BareForm):
+    """A number for each answer: see ``hand_form``."""
+
+    positions: tuple[int, ...] = ()
+    counts_people = False
+
+    def numbers(self) -> list[Field]:
+        """The fields of the answers, in their order."""
+        return [self[f"count_{position}"] for position in self.positions]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each number by itself; then as many people as the answers leave room for."""
+        if not super().validate(extra_validators):
+            return False
+        counts = [number.data or 0 for number in self.numbers()]
+        if self.counts_people and not max(counts) <= (self["people"].data or 0) <= sum(counts):
+            between_them = {"low": max(counts), "high": sum(counts)}
+            self["people"].errors = [_("From %(low)s to %(high)s people can have given these answers.", **between_them)]
+        return not self.errors
+
+    def details(self) -> tuple[dict[int, int], int | None]:
+        """The numbers of a valid form, by position, 0 for «sans avis»; and how many people, where it asks for them."""
+        counts = {position: self[f"count_{position}"].data or 0 for position in self.positions}
+        return counts, (self["people"].data or 0) if self.counts_people else None
+
+
+def hand_form(result: Result, data: MultiDict[str, str] | None = None) -> HandForm:
+    """The form for the answers of a question; where one person may give several it asks for the people too."""
+    fields: dict[str, Any] = {f"count_{row.position}": _number(row.label, row.by_hand) for row in result.rows}
+    several = result.kind is Kind.MULTIPLE
+    if several:
+        fields["people"] = _number(_l("People who answered"), result.by_hand)
+    settings = {"positions": tuple(row.position for row in result.rows), "counts_people": several}
+    form: HandForm = type("HandForm", (HandForm,), fields | settings)(formdata=data)
+    return form
+
+
+def _number(label: str | LazyString, now: int) -> NumberField:
+    return NumberField(label, default=now, validators=[Optional(), between(0, MOST_BY_HAND)])
