@@ -1,7 +1,7 @@
 """Actions of recaps: draft one, write it so that no text is lost, show it in secret, publish and correct it."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -73,26 +73,20 @@ def _new_section(event: Event, state: Wording, place: int, by: str) -> RecapSect
     )
 
 
-def move_section(section: RecapSection, direction: str, past: Collection[int] = ()) -> None:
-    """Move a section ``up`` or ``down``, ``past`` those (ids) that the outline does not list; at the end it stays."""
+def move_section(section: RecapSection, direction: str) -> None:
+    """Move a section ``up`` or ``down``; at the end it stays."""
     with transaction() as session:
         lock_recap(session, section.event_id)
-        move(session, lock_rows(session, section), section, direction, past)
+        move(session, lock_rows(session, section), section, direction)
 
 
-def hide_section(section: RecapSection) -> None:
-    """Keep a section from readers, as it is."""
+def set_section_visibility(section: RecapSection, *, shown: bool) -> None:
+    """Hide a section from readers, or show it again with the pictures that left their page when it was hidden."""
     with transaction() as session:
         lock_section(session, section)
-        section.hidden_at = section.hidden_at or clock.now()
-
-
-def show_section(section: RecapSection) -> None:
-    """Let readers see a section again, with those of its pictures that left their page when it was hidden."""
-    with transaction() as session:
-        lock_section(session, section)
-        section.hidden_at = None
-        unhide_pictures(session, pictures_in(section.data))
+        section.hidden_at = None if shown else section.hidden_at or clock.now()
+        if shown:
+            unhide_pictures(session, pictures_in(section.data))
 
 
 def remove_section(section: RecapSection) -> None:

@@ -38,8 +38,6 @@ class Row:
     mark: int
     """The shape of its badge: 1 shown, 3 not shown, 5 hidden."""
     badge: str
-    is_offered: bool
-    """Whether it is empty: the outline offers it instead of listing it. The introduction is always listed."""
 
 
 def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
@@ -54,14 +52,13 @@ def _polls(event: Event) -> Polls:
 
 
 def _row(event: Event, section: RecapSection, polls: Polls, *, is_shown: bool) -> Row:
-    state, trouble = section.state, _trouble_of(event, section.state, polls)
-    values = [value for part in (state.data, *state.items) for name, value in part.items() if name != "items"]
-    is_written = is_shown or section.hidden_at or trouble or state.title or not all(map(is_empty, values))
-    is_offered = not is_written and state.kind is not SectionKind.INTRODUCTION
-    why = _("Not shown: %(why)s", why=trouble) if trouble else _("Empty: not shown")
-    badge = (1, _("Shown")) if is_shown else (3, why)
-    mark, words = (5, _("Hidden")) if section.hidden_at else badge
-    return Row(section, _line(event, state, polls), mark, str(words), is_offered)
+    line = _line(event, section.state, polls)
+    if section.hidden_at:
+        return Row(section, line, 5, _("Hidden"))
+    if is_shown:
+        return Row(section, line, 1, _("Shown"))
+    trouble = _trouble_of(event, section.state, polls)
+    return Row(section, line, 3, _("Not shown: %(why)s", why=trouble) if trouble else _("Empty: not shown"))
 
 
 def _trouble_of(event: Event, state: Wording, polls: Polls) -> str:

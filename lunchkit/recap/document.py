@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from lunchkit.events.models import Event
+from lunchkit.events.models import Event, EventState
 from lunchkit.events.queries import coming_events
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
@@ -20,14 +20,14 @@ from lunchkit.platform.links import public
 from lunchkit.platform.markdown import plain
 from lunchkit.platform.text import normalise
 from lunchkit.recap.models import RecapCorrection, RecapSection
-from lunchkit.recap.section_content import is_empty, wording
+from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
-from lunchkit.recap.view_models import Article, FrozenPoll, NextLunch, Photo, Section
+from lunchkit.recap.view_models import Article, FrozenPoll, Photo, Section
 from lunchkit.registrations.queries import seats_left
 from lunchkit.room.polls.exports import result_from_json, result_json
 from lunchkit.room.polls.models import FEWEST_TOGETHER
 from lunchkit.room.polls.queries import poll_at, public_view
-from lunchkit.room.qa.queries import public_questions
+from lunchkit.room.qa.queries import PublicQuestion, public_questions
 from lunchkit.speakers.queries import appearances, approved_quotations
 
 VERSION = 1
@@ -68,7 +68,7 @@ def licence_to_give(published: Mapping[str, Any] | None) -> Licence:
 
 def _kept(event: Event, section: RecapSection, language: str) -> Content | None:
     kind = SectionKind(section.kind)
-    data = _shaped(kind, section.data)
+    data = dict(section.state.data)
     frozen = _frozen(event, kind, data, language)
     if not _says_something(kind, data, frozen):
         return None
@@ -76,29 +76,17 @@ def _kept(event: Event, section: RecapSection, language: str) -> Content | None:
     return kept | ({"frozen": frozen} if frozen is not None else {})
 
 
-def _shaped(kind: SectionKind, data: Mapping[str, Any]) -> Content:
-    """The content with every field that its kind has, and no other; without items in which nothing is written."""
-    content = dict(wording(kind, "", data).data)
-    if SHAPES[kind].items:
-        content["items"] = [item for item in content["items"] if not all(map(is_empty, item.values()))]
-    return content
-
-
 def _frozen(event: Event, kind: SectionKind, data: Content, language: str) -> Content | None:
     if kind is SectionKind.POLL and data["poll"] is not None:
         return _frozen_poll(event, data["poll"], language)
     if kind is SectionKind.ROOM:
-        asked = public_questions(event.id)
-        return {
-            "items": [
-                {"text": each.text, "supports": _large(each.supports), "answered": each.is_answered} for each in asked
-            ]
-        }
+        return {"items": [_asked(question) for question in public_questions(event.id)]}
     return None
 
 
-def _large(people: int) -> int | None:
-    return people if people >= FEWEST_TOGETHER else None
+def _asked(question: PublicQuestion) -> Content:
+    supports = question.supports if question.supports >= FEWEST_TOGETHER else None
+    return {"text": question.text, "supports": supports, "answered": question.is_answered}
 
 
 def _frozen_poll(event: Event, number: int, language: str) -> Content | None:
@@ -109,7 +97,7 @@ def _frozen_poll(event: Event, number: int, language: str) -> Content | None:
     before = public_view(poll.before, language) if view.before is not None and poll.before is not None else None
     return {
         "result": result_json(view, _poll_address(event, poll.position)),
-        "before": result_json(before, _poll_address(event, before.position)) if before is not None else None,
+        "before": before and result_json(before, _poll_address(event, before.position)),
         "movement": view.movement if view.result is not None and view.result.is_shown else None,
     }
 
@@ -174,9 +162,10 @@ def article_of(event: Event, snapshot: Mapping[str, Any], corrections: Sequence[
 
 def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
     kind, frozen = SectionKind(kept["kind"]), kept.get("frozen") or {}
-    data = _shaped(kind, kept["data"])
+    data = dict(wording(kind, "", kept["data"]).data)
     items = data.pop("items", frozen.get("items", []))
     read = _ITEMS.get(kind)
+    lunch, state = _coming_lunch(data["event"]) if kind is SectionKind.NEXT else (None, None)
     section = Section(
         id=kept["id"],
         kind=kind,
@@ -184,7 +173,8 @@ def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
         fields=data,
         items=tuple(read(event, items) if read else items),
         poll=_poll(event, frozen) if kind is SectionKind.POLL and frozen and _tells_result(frozen, data) else None,
-        next_lunch=_coming_lunch(data["event"]) if kind is SectionKind.NEXT else None,
+        next_lunch=lunch,
+        next_state=state,
     )
     return section if section.says_something else None
 
@@ -202,13 +192,13 @@ def _poll(event: Event, frozen: Content) -> FrozenPoll:
     )
 
 
-def _coming_lunch(slug: str) -> NextLunch | None:
-    """The lunch of this address, as long as it is to come."""
+def _coming_lunch(slug: str) -> tuple[Event | None, EventState | None]:
+    """The lunch of this address, as long as it is to come, and what its page offers."""
     now = clock.now()
     for lunch in coming_events(now) if slug else ():
         if lunch.slug == slug and lunch.cancelled_at is None:
-            return NextLunch(lunch, lunch.state(now, seats_left(lunch)))
-    return None
+            return lunch, lunch.state(now, seats_left(lunch))
+    return None, None
 
 
 def _questions(event: Event, items: Sequence[Content]) -> Sequence[Content]:

@@ -35,19 +35,18 @@ def index(slug: str) -> ResponseReturnValue:
     if recap is None:
         return render_template("admin/recap/start.html", event=event, is_over=event.is_over(clock.now()))
     sections = sections_of(event.id)
-    rows, now = outline(event, sections), snapshot_of(event, sections, recap.published)
+    present = {section.kind for section in sections}
+    now = snapshot_of(event, sections, recap.published)
     return render_template(
         "admin/recap/outline.html",
         event=event,
         recap=recap,
-        rows=[row for row in rows if not row.is_offered],
-        offered=[row for row in rows if row.is_offered],
+        rows=outline(event, sections),
         lacks=lacks(event, sections),
         corrections=corrections_of(event.id),
         only_readers=pictures_by_token(pictures_read(event.id) - pictures_drafted(event.id)).values(),
         is_changed=recap.published is not None and now["sections"] != recap.published["sections"],
-        kinds=[kind for kind in SHAPES if not (SHAPES[kind].is_single and kind in {row.kind for row in sections})],
-        shapes=SHAPES,
+        kinds={kind: shape for kind, shape in SHAPES.items() if not (shape.is_single and kind in present)},
     )
 
 
@@ -72,8 +71,7 @@ def add(slug: str) -> ResponseReturnValue:
 def order(slug: str, section_id: int) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     section = section_or_404(event.id, section_id)
-    offered = [row.section.id for row in outline(event, sections_of(event.id)) if row.is_offered]
-    actions.move_section(section, requested_direction(), past=offered)
+    actions.move_section(section, requested_direction())
     return back_to_list(slug, section)
 
 
@@ -82,7 +80,7 @@ def visibility(slug: str, section_id: int) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     section = section_or_404(event.id, section_id)
     shows = request.form.get("shown") == "1"
-    (actions.show_section if shows else actions.hide_section)(section)
+    actions.set_section_visibility(section, shown=shows)
     done = "shown" if shows else "hidden"
     return redirect(url_for(".index", slug=slug, at=f"shown-{section_id}", done=done), code=303)
 

@@ -87,8 +87,8 @@ def _next_page(event: Event, section: RecapSection, form: SectionForm, do: str) 
     """Where a button leads: on to the next section, or back to this one with the focus where it is of use."""
     following = _following(event, section)
     if do != "next":
-        focus = form.focus_after(do) or None
-        return url_for(".edit", slug=event.slug, section_id=section.id, done="saved", focus=focus)
+        _items, focus = form.arranged(do)
+        return url_for(".edit", slug=event.slug, section_id=section.id, done="saved", focus=focus or None)
     if following is None:
         return url_for("organiser.recap.index", slug=event.slug, done="written")
     return url_for(".edit", slug=event.slug, section_id=following.id)
