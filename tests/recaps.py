@@ -7,7 +7,7 @@ the public reads. Names of people and organisations are made up.
 import json
 import random
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -119,21 +119,14 @@ def add_poll(
 
 def _ask_from_the_room(event: Event) -> None:
     now = clock.now()
-    for number, (text, supports, answered) in enumerate(
-        (
-            ("Qui paie l’énergie des centres de données ?", 14, True),
-            ("Une petite association peut-elle héberger son propre modèle ?", 8, False),
-            ("Et la formation des bénévoles ?", 1, False),
-        )
+    for text, supports, more in (
+        ("Qui paie l’énergie des centres de données ?", 14, {"answered_at": now}),
+        ("Une petite association peut-elle héberger son propre modèle ?", 8, {}),
+        ("Et la formation des bénévoles ?", 1, {}),
+        (OFF_RECORD, 20, {"off_record": True}),
+        (SET_ASIDE, 20, {"set_aside_at": now}),
     ):
-        db.session.add(
-            Question(
-                event_id=event.id, text=text, supports=supports, approved_at=now, answered_at=now if answered else None
-            )
-        )
-        assert number < 3
-    db.session.add(Question(event_id=event.id, text=OFF_RECORD, supports=20, approved_at=now, off_record=True))
-    db.session.add(Question(event_id=event.id, text=SET_ASIDE, supports=20, approved_at=now, set_aside_at=now))
+        db.session.add(Question(event_id=event.id, text=text, supports=supports, approved_at=now, **more))
 
 
 def _seat_speakers(event: Event) -> None:
@@ -363,11 +356,8 @@ def correct(event: Event, note: str, **ago: int) -> RecapCorrection:
 
 
 @contextmanager
-def served(instance: Path, *, photos: int = 0, hides: Collection[str] = ()) -> Iterator[tuple[str, Flask]]:
-    """A published recap, served for real: where it is, and the application behind it.
-
-    ``hides`` names kinds and titles of sections that it does without.
-    """
+def served(instance: Path, *, photos: int = 0) -> Iterator[tuple[str, Flask]]:
+    """A published recap, served for real: where it is, and the application behind it."""
     port = free_port()
     settings = base_settings(instance, public_url=f"http://127.0.0.1:{port}")
     app = create_app(settings)
@@ -375,8 +365,6 @@ def served(instance: Path, *, photos: int = 0, hides: Collection[str] = ()) -> I
         schema.upgrade(db.engine)
         lunch = full_lunch(_plain_maker(), photos=photos)
         write_recap(lunch)
-        for section in sections_of(lunch.event.id):
-            section.hidden_at = clock.now() if {section.kind, section.title} & {*hides} else None
         publish(lunch.event)
         db.session.remove()
         db.engine.dispose()
