@@ -132,7 +132,7 @@ def test_a_recap_taken_offline_takes_its_pictures_along_and_brings_them_back(
     take_down(second)
     assert post(ada, f"{home(event)}/withdrawal") == 303
     assert answers(client, first, second) == [404, 404]
-    assert ada.get(sheet(ada, event, PHOTOS).path).status_code == ada.get(f"{home(event)}/draft").status_code == 200
+    assert ada.get(sheet(ada, event, PHOTOS).path).status_code == ada.get(f"{home(event)}/preview").status_code == 200
     assert post(ada, f"{home(event)}/publication") == 303
     assert answers(client, first, second) == [200, 404], "what somebody took down stays so"
 

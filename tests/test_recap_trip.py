@@ -412,7 +412,7 @@ def test_the_pages_of_the_desk_keep_the_budget_of_organisers(desk: tuple[Page, d
     too_much = []
     for name, address in addresses.items():
         if name == "preview":
-            continue  # it frames another page twice, which has a budget of its own
+            continue  # the page of readers, which has a budget of its own
         weight = weigh(page, address)
         print(f"{name:<20} {weight}")
         too_much += over_budget(name, weight, ORGANISER)

@@ -6,12 +6,14 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.images.queries import pictures_by_token
+from lunchkit.platform.links import derived_token, public
 from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.recap import actions
 from lunchkit.recap.admin import pictures, publication, writing
 from lunchkit.recap.admin_queries import lacks, outline
 from lunchkit.recap.drafting import snapshot_of
 from lunchkit.recap.forms import kind_or_none
+from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import (
     corrections_of,
     pictures_drafted,
@@ -42,12 +44,23 @@ def index(slug: str) -> ResponseReturnValue:
         event=event,
         recap=recap,
         rows=outline(event, sections),
+        link=_secret_link(recap),
         lacks=lacks(event, sections),
         corrections=corrections_of(event.id),
         only_readers=pictures_by_token(pictures_read(event.id) - pictures_drafted(event.id)).values(),
         is_changed=recap.published is not None and now["sections"] != recap.published["sections"],
         kinds={kind: shape for kind, shape in SHAPES.items() if not (shape.is_single and kind in present)},
     )
+
+
+def _secret_link(recap: Recap) -> str:
+    """The address at which anyone who has it reads the draft; empty where there is none, or its key is gone."""
+    if recap.preview_nonce is None:
+        return ""
+    try:
+        return public("recap.preview", token=derived_token(actions.PREVIEW, recap.preview_nonce, recap.preview_hash))
+    except LookupError:
+        return ""
 
 
 @bp.post("/e/<slug>/recap")
