@@ -13,7 +13,7 @@ from lunchkit.admin.actions import delete_event_draft
 from lunchkit.admin.errors import EventIsPublic
 from lunchkit.events.actions import publish_event
 from lunchkit.events.models import Event, Series
-from lunchkit.events.paragraphs.actions import save_paragraph
+from lunchkit.mailings.actions import save_paragraph
 from lunchkit.platform import clock
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import db

@@ -10,12 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 
 from lunchkit.events.models import Event
-from lunchkit.events.paragraphs.actions import save_paragraph
-from lunchkit.events.paragraphs.queries import own_texts, paragraph_row
+from lunchkit.events.paragraphs import own_texts, paragraph_row
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.mailings import actions
-from lunchkit.mailings.audiences import PEOPLE, why_not
-from lunchkit.mailings.automatic import AUTOMATIC
+from lunchkit.mailings.audiences import AUTOMATIC, PEOPLE, why_not
 from lunchkit.mailings.emails import KINDS, preview, thanks
 from lunchkit.mailings.errors import EnoughForToday, NobodyToReach
 from lunchkit.mailings.forms import MailingForm, ParagraphForm, mailing_form, paragraph_form
@@ -131,7 +129,7 @@ def save(slug: str, kind: str) -> ResponseReturnValue:
     form = _own_form(event, kind, is_sent=True)
     return save_form(
         form,
-        lambda: save_paragraph(event, kind, form.texts(), form.base_version),
+        lambda: actions.save_paragraph(event, kind, form.texts(), form.base_version),
         partial(_edit_page, event, kind),
         lambda: _own_form(event, kind),
         url_for(".edit", slug=slug, kind=kind, done="saved"),

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from lunchkit.events.paragraphs.models import OwnParagraph
+from lunchkit.events.paragraphs import OwnParagraph
 from lunchkit.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT, Audience, Words
 from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.fields import BareForm, at_most
