@@ -1,7 +1,7 @@
 """A draft as its organisers see it: what is in each section, in a line, and what is still missing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -22,33 +22,27 @@ from lunchkit.room.polls.queries import lacks_words, polls_of
 from lunchkit.room.qa.queries import public_questions
 from lunchkit.speakers.queries import appearances, approved_quotations
 
-Polls = Mapping[int, Poll]
-"""The polls of a lunch by their number."""
-_LINE = 90
-"""Characters of the line that says what is in a section."""
+Polls = Mapping[int, Poll]  # by number
+_LINE = 90  # characters
 
 
-@dataclass(frozen=True)
-class Row:
-    """One section for the outline."""
+class Row(NamedTuple):
+    """One section for the outline: what is in it, and whether readers see it.
+
+    ``mark`` is the shape of its badge: 1 shown, 3 not shown, 5 hidden.
+    """
 
     section: RecapSection
     line: str
-    """What is in it; empty where nothing is."""
     mark: int
-    """The shape of its badge: 1 shown, 3 not shown, 5 hidden."""
     badge: str
 
 
 def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
     """All sections, each with what is in it, and whether it would show."""
     shown = {section.id for section in article_of(event, freeze(event, sections)).sections}
-    polls = _polls(event)
+    polls = {poll.position: poll for poll in polls_of(event.id)}
     return [_row(event, section, polls, is_shown=section.id in shown) for section in sections]
-
-
-def _polls(event: Event) -> Polls:
-    return {poll.position: poll for poll in polls_of(event.id)}
 
 
 def _row(event: Event, section: RecapSection, polls: Polls, *, is_shown: bool) -> Row:
@@ -139,23 +133,18 @@ def counted_now(event: Event) -> str:
     return ", ".join(f"{value} {label}" for value, label in numbers(event) if value)
 
 
-# What a draft still lacks.
-
-
-@dataclass(frozen=True)
-class Lack:
-    """Something that an organiser may want to see to before readers come."""
+class Lack(NamedTuple):
+    """Something to complete before readers come, and in which section."""
 
     text: str
     section: RecapSection | None
-    """Where it is mended."""
 
 
 def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
     """What is missing in the sections that readers would see."""
     shown = [section for section in sections if section.hidden_at is None]
     introductions = [section for section in shown if section.kind == SectionKind.INTRODUCTION]
-    polls = _polls(event)
+    polls = {poll.position: poll for poll in polls_of(event.id)}
     found = [lack for section in shown for lack in _lacks_of(event, section, polls)]
     if not any(section.data.get("text") for section in introductions):
         found.insert(0, Lack(_("There is no introduction."), next(iter(introductions), None)))
@@ -164,19 +153,13 @@ def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
 
 def _lacks_of(event: Event, section: RecapSection, polls: Polls) -> list[Lack]:
     state = section.state
-    texts = [_trouble_of(event, state, polls), _lacks_title(state), _lacks_credit(state), *_missing(state)]
+    texts = [_trouble_of(event, state, polls), *_missing(state)]
+    if state.kind is SectionKind.TEXT and state.data["text"] and not state.title:
+        texts.append(_("readers see it without a title."))
+    unnamed = sum(not picture.credit for picture in _pictures(state)) if state.shape.has_pictures else 0
+    if unnamed:
+        texts.append(ngettext("one picture has no credit.", "%(num)s pictures have no credit.", unnamed))
     return [Lack(_("%(section)s: %(what)s", section=section.name, what=text), section) for text in texts if text]
-
-
-def _lacks_title(state: Wording) -> str:
-    is_text = state.kind is SectionKind.TEXT and state.data["text"]
-    return _("readers see it without a title.") if is_text and not state.title else ""
-
-
-def _lacks_credit(state: Wording) -> str:
-    pictures = _pictures(state) if state.shape.has_pictures else []
-    unnamed = sum(not picture.credit for picture in pictures)
-    return ngettext("one picture has no credit.", "%(num)s pictures have no credit.", unnamed) if unnamed else ""
 
 
 def _missing(state: Wording) -> list[str]:

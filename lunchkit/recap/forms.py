@@ -230,8 +230,3 @@ _READERS: Mapping[FieldKind, Callable[[str], Any]] = {
     FieldKind.DAY: _read_day,
     FieldKind.POLL: _read_whole,
 }
-
-
-def kind_or_none(typed: str | None) -> SectionKind | None:
-    """The kind of section of this name."""
-    return SectionKind(typed) if typed in list(SectionKind) else None

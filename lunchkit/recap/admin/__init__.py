@@ -12,7 +12,6 @@ from lunchkit.recap import actions
 from lunchkit.recap.admin import pictures, publication, writing
 from lunchkit.recap.admin_queries import lacks, outline
 from lunchkit.recap.drafting import snapshot_of
-from lunchkit.recap.forms import kind_or_none
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import (
     corrections_of,
@@ -23,7 +22,7 @@ from lunchkit.recap.queries import (
     sections_of,
     writer,
 )
-from lunchkit.recap.sections import SHAPES
+from lunchkit.recap.sections import SHAPES, SectionKind
 
 bp = Blueprint("recap", __name__)
 for below in (writing.bp, pictures.bp, publication.bp):
@@ -73,10 +72,10 @@ def draft(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/recap/sections")
 def add(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    kind = kind_or_none(request.form.get("kind"))
-    if kind is None:
+    kind = request.form.get("kind")
+    if kind not in list(SectionKind):
         abort(400)
-    section = actions.add_section(event, kind, writer())
+    section = actions.add_section(event, SectionKind(kind), writer())
     return redirect(url_for(".writing.edit", slug=slug, section_id=section.id), code=303)
 
 
