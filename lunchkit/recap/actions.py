@@ -90,7 +90,7 @@ def set_section_visibility(section: RecapSection, *, shown: bool) -> None:
 
 
 def remove_section(section: RecapSection) -> None:
-    """Throw a section away, with its history; a picture that nothing else holds shows nowhere any more."""
+    """Delete a section with its history, and hide its pictures that no other section has."""
     with transaction() as session:
         lock_section(session, section)
         session.delete(section)
@@ -100,7 +100,7 @@ def remove_section(section: RecapSection) -> None:
 
 
 def save_section(section: RecapSection, base_version: int, state: Wording, by: str) -> None:
-    """Write what somebody wrote on top of a version. The same text twice is saved once.
+    """Save a text that was written on top of a version. Idempotent.
 
     Raises Overtaken where the section has another version by now: nothing is written then, and what is written in the
     section goes into its history, so that the next save may replace it. Raises NotFound where the section was removed.
@@ -163,7 +163,7 @@ def erase_orphaned_pictures() -> int:
         old = select(Picture.token).where(Picture.created_at < clock.now() - ORPHANED_FOR)
         orphans = set(session.scalars(old)) - pictures_in_use()
         held = set(session.scalars(select(Picture.token).where(Picture.token.in_(orphans)).with_for_update()))
-        gone = held - pictures_in_use()  # again: somebody may just have given one its place back
+        gone = held - pictures_in_use()  # again: one may just have got its place back
         destroy(session, gone)
     return len(gone)
 
@@ -179,7 +179,7 @@ def set_preview(event: Event, *, on: bool) -> None:
 def publish_recap(event: Event, *, licence: str | None = None) -> int:
     """Freeze the draft and show it to everybody; returns how many e-mails leave. One that is public already stays.
 
-    ``licence`` is the key of the one that was promised to whoever publishes; None where nobody was asked.
+    ``licence`` is the key of the one that the publisher was shown; None where nothing was shown.
     Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, NothingToPublish.
     """
     with transaction() as session:

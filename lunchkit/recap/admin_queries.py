@@ -129,7 +129,7 @@ def numbers(event: Event) -> list[tuple[int, str]]:
 
 
 def counted_now(event: Event) -> str:
-    """The same in a line, as it stands at this moment."""
+    """The same in a line, at this moment."""
     return ", ".join(f"{value} {label}" for value, label in numbers(event) if value)
 
 

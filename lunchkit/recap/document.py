@@ -41,7 +41,7 @@ def freeze(event: Event, sections: Sequence[RecapSection]) -> dict[str, Any]:
     """What is published of a draft: {"version", "language", "licence", "sections": [{"id", "kind", "title", "data",
     "frozen"?}]}.
 
-    Hidden and empty sections are left out. ``frozen`` is what nobody wrote: of a ``poll`` {"result", "before",
+    Hidden and empty sections are left out. ``frozen`` is what was counted: of a ``poll`` {"result", "before",
     "movement"}, the first two as ``room.polls.exports.result_json`` makes them, in the default language; of the
     ``room`` {"items": [{"text", "supports", "answered"}]}, where ``supports`` is null for fewer than three people.
     """
@@ -115,7 +115,7 @@ def _says_something(kind: SectionKind, data: Content, frozen: Content | None) ->
 
 
 def _tells_result(frozen: Content, data: Content) -> bool:
-    """Whether so many answered that there is a result, with words that were kept; else what somebody made of it."""
+    """Whether there is a result that may be shown, or a comment on it."""
     is_bare = result_from_json(frozen["result"]).is_bare
     return bool(frozen["result"]["shown"] and not is_bare) or bool(str(data.get("text") or "").strip())
 

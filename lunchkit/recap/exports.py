@@ -50,7 +50,7 @@ def licence_terms(event: Event, licence: Licence) -> str:
 
 
 def recap_json(recap: Recap, article: Article) -> Thing:
-    """The whole recap for a program, in its own language whoever asks: what the page shows, and no more.
+    """The whole recap for a program, always in the language of the recap: what the page shows, and no more.
 
     ``static/recap.schema.json`` says what each part means.
     """
@@ -201,7 +201,7 @@ def take_down_address(event: Event, photo: Photo) -> str:
 
 
 def card_of(event: Event, article: Article) -> bytes:
-    """The picture that stands for the recap where its address is shared; it speaks the article's language."""
+    """The preview picture of a shared address, in the language of the article."""
     with force_locale(article.language):
         place = ", ".join(filter(None, (event.venue, event.town)))
         lines = (event.series.name, when(event), place, event.series.network)

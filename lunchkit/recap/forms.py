@@ -112,7 +112,7 @@ class SectionForm(BaseForm):
 
 
 def section_form(event: Event, state: Wording) -> SectionForm:
-    """The form of a section as it stands, with an empty item at the end while there is room for one."""
+    """The form of a stored section, with an empty item at the end while there is room for one."""
     shape = state.shape
     offers_one = shape.items and len(state.items) < shape.most_items and not shape.has_pictures
     slots = range(len(state.items) + bool(offers_one))

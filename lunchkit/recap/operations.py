@@ -30,7 +30,7 @@ def lock_recap(session: Session, event_id: int) -> Recap:
 
 
 def lock_section(session: Session, section: RecapSection) -> None:
-    """Read a section again and hold it, with its recap. Raises NotFound where somebody has removed it.
+    """Read a section again and hold it, with its recap. Raises NotFound where it was removed.
 
     The recap, because a picture that leaves the section may be one that readers have, or are just being given.
     """
@@ -83,7 +83,7 @@ def hide_removed_pictures(session: Session, event_id: int, tokens: Collection[st
 
 
 def without_foreign_pictures(event_id: int, state: Wording) -> Wording:
-    """The same without pictures that are not of this recap: somebody typed a token into a form."""
+    """The same without pictures of other recaps, whose token was typed into the form."""
     strange = pictures_in(state.data) - pictures_known(event_id)
     return state.with_items([item for item in state.items if item["picture"] not in strange]) if strange else state
 

@@ -60,7 +60,7 @@ class FieldShape:
     is_required: bool = False
     """Of an item: without it the item counts as empty, and is dropped if nothing else is in it."""
     is_missed: bool = False
-    """Whether one can do without, but not quite: the outline tells that it is missing."""
+    """Whether the outline says that it is missing, although it may be left empty."""
     hint: LazyString | str = ""
 
     @property

@@ -20,7 +20,7 @@ from lunchkit.room.polls.pictures.drawing import breadth
 from lunchkit.room.polls.results import Result
 
 MOST_DISCS = 600
-"""Above, nobody counts discs any more: the figure stands alone."""
+"""A figure with more discs is shown without them."""
 _NUMBER = re.compile(r"[~≈<>+]?([0-9]{1,12}(?:[.,][0-9]+)?)(?![0-9.,])")
 _NAME_SIZES = (("", 6.6), ("long", 9.0), ("longer", 13.0))
 _SUMMARY = 240
@@ -84,7 +84,7 @@ class Section:
 
     @property
     def heading(self) -> str:
-        """What stands above it; in the reader's language where nobody wrote a title."""
+        """Its title; without one that of its kind, in the reader's language."""
         return self.title or str(SHAPES[self.kind].heading)
 
     @property
@@ -124,7 +124,7 @@ class Article:
 
 
 def key_figure(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A figure that people repeat, with as many ``discs`` as it is worth: 0 where that cannot be told, or seen."""
+    """A key figure with the number of its ``discs``: 0 where its value is no number, or the discs are too many."""
     disc = item["disc"] or 0
     worth = _worth(item["value"])
     discs = floor(worth / disc) if disc and worth is not None else 0

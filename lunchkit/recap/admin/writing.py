@@ -97,7 +97,7 @@ def _edit_page(
     version: int | None = None,
     theirs: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """The form of a section; ``notice`` says why it came back, ``theirs`` what stands in the section instead."""
+    """The form of a section; ``notice`` says why it came back, ``theirs`` what the section says instead."""
     return render_template(
         "admin/recap/edit.html",
         event=event,
