@@ -289,5 +289,3 @@ def test_corrections_show_with_day_and_note(client: FlaskClient, lunch: FullLunc
 def test_a_figure_is_drawn_with_as_many_discs_as_it_is_worth(value: str, disc: int | None, discs: int) -> None:
     item = {"value": value, "unit": "", "sentence": "", "according": "", "source": "", "disc": disc}
     assert key_figure(item)["discs"] == discs
-
-
