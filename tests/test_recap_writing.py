@@ -16,8 +16,9 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.images.models import Picture
+from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.recap import actions
-from lunchkit.recap.errors import NothingToPublish, Overtaken
+from lunchkit.recap.errors import NothingToPublish
 from lunchkit.recap.models import Recap, RecapSection
 from lunchkit.recap.operations import MOST_VERSIONS
 from lunchkit.recap.queries import corrections_of, sections_of
@@ -270,7 +271,7 @@ def test_of_many_who_save_at_once_one_does_and_the_others_are_told(app: Flask, e
         state = wording(INTRODUCTION, "", {"text": f"Texte {number}"})
         try:
             actions.save_section(section, 1, state, f"Main {number}")
-        except Overtaken:
+        except ChangedMeanwhile:
             return "late"
         return "saved"
 

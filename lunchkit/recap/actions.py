@@ -17,6 +17,7 @@ from lunchkit.platform.images.actions import destroy, hide_pictures, lock, unhid
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.ordered import lock_rows, move, next_position
+from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.recap import errors
 from lunchkit.recap.document import article_of, licence_to_give, normalised_words
 from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
@@ -102,8 +103,8 @@ def remove_section(section: RecapSection) -> None:
 def save_section(section: RecapSection, base_version: int, state: Wording, by: str) -> None:
     """Save a text that was written on top of a version. Idempotent.
 
-    Raises Overtaken where the section has another version by now: nothing is written then, and what is written in the
-    section goes into its history, so that the next save may replace it. Raises NotFound where the section was removed.
+    Raises ChangedMeanwhile where the section has another version: what it says goes into its history, so that the next
+    save may replace it. Raises NotFound where the section was removed.
     """
     with transaction() as session:
         lock_section(session, section)
@@ -114,7 +115,7 @@ def save_section(section: RecapSection, base_version: int, state: Wording, by: s
         elif state != section.state:
             write(session, section, state, by)
     if is_late:
-        raise errors.Overtaken
+        raise ChangedMeanwhile
 
 
 def restore_version(section: RecapSection, version: RecapVersion, by: str) -> None:

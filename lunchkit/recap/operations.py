@@ -11,6 +11,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import mark_for_vacuum
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import hide_pictures, unhide_pictures
+from lunchkit.platform.versions import count_version
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
 from lunchkit.recap.queries import current_pictures, pictures_known, versions_of
 from lunchkit.recap.section_content import Wording, pictures_in
@@ -69,7 +70,7 @@ def write(session: Session, section: RecapSection, state: Wording, by: str) -> N
         keep_version(session, section)
     before, after = pictures_in(section.data), pictures_in(state.data)
     section.title, section.data = state.title, dict(state.data)
-    section.version += 1
+    count_version(section)
     section.updated_at, section.updated_by = clock.now(), by
     session.flush()
     hide_removed_pictures(session, section.event_id, before - after)

@@ -11,9 +11,10 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import any_picture_by_token_or_404
+from lunchkit.platform.versions import ChangedMeanwhile, version_of
 from lunchkit.recap import actions
 from lunchkit.recap.admin_queries import counted_now
-from lunchkit.recap.errors import Overtaken, Unreadable
+from lunchkit.recap.errors import Unreadable
 from lunchkit.recap.forms import SectionForm, section_form, typed_form
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import section_or_404, sections_of, version_or_404, versions_of, writer
@@ -42,7 +43,7 @@ def save(slug: str, section_id: int) -> ResponseReturnValue:
     if form.wrong:
         return _not_saved(event, section, form, Unreadable())
     try:
-        actions.save_section(section, _base_version(), state, writer())
+        actions.save_section(section, version_of(request.form.get("version")), state, writer())
     except NotFound:
         raise
     except USER_ERRORS as error:
@@ -52,15 +53,10 @@ def save(slug: str, section_id: int) -> ResponseReturnValue:
     return redirect(_next_page(event, section, form, do), code=303)
 
 
-def _base_version() -> int:
-    """The version that the form was built on; without one it was built on none."""
-    return request.form.get("version", 0, type=int)
-
-
 def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: UserError) -> ResponseReturnValue:
     """Why not; where another person was faster, with what they wrote, and the version to save on next."""
-    message, theirs, version = str(refusal.message), list[tuple[str, str]](), _base_version()
-    if isinstance(refusal, Overtaken):
+    message, theirs, version = str(refusal.message), list[tuple[str, str]](), version_of(request.form.get("version"))
+    if isinstance(refusal, ChangedMeanwhile):
         theirs, version = differing(form.wording(), section.state), section.version
     if wants_json():
         wrong = [field.label.text for field in form.wrong]
