@@ -122,7 +122,7 @@ def test_all_that_failed_is_sent_again_of_one_lunch_or_of_all(
     for event, name in ((one, "bo"), (one, "cy"), (other, "bo"), (None, "cy")):
         change(write(event, f"{name}@lunch.example"), failed_at=clock.now(), attempts=9, last_error="550 No such user")
     page = f"{LETTERS}?state=failed"
-    assert "550 No such user" in organiser_client.get(page).get_data(as_text=True), "the reason stands in the list"
+    assert "550 No such user" in organiser_client.get(page).text, "the reason stands in the list"
     token = csrf_of(organiser_client, page)
     first = db.session.scalars(select(OutboxEmail).where(OutboxEmail.attempts == 9).order_by(OutboxEmail.id)).first()
     assert first is not None

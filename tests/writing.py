@@ -44,8 +44,8 @@ class Sheet:
     def open(self) -> "Sheet":
         """Open the page, or open it again."""
         page = self.client.get(self.path)
-        assert page.status_code == 200, page.get_data(as_text=True)
-        self.values = form_in(page.get_data(as_text=True), "data-autosave")
+        assert page.status_code == 200, page.text
+        self.values = form_in(page.text, "data-autosave")
         return self
 
     def type(self, **typed: str) -> "Sheet":
