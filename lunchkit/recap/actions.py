@@ -19,8 +19,8 @@ from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.ordered import lock_rows, move, next_position
 from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.recap import errors
-from lunchkit.recap.document import article_of, licence_to_give, normalised_words
-from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
+from lunchkit.recap.admin_queries import draft_from_what_happened, empty_draft
+from lunchkit.recap.document import article_of, licence_to_give, normalised_words, snapshot_of
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.operations import (
     hide_removed_pictures,
@@ -35,10 +35,8 @@ from lunchkit.recap.section_content import Wording, pictures_in, wording
 from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.registrations.emails import enqueue_recap_emails
 
-ORPHANED_FOR = timedelta(days=1)
-"""A younger picture may still be on its way to its place."""
-PREVIEW = "preview"
-"""What the token of a secret link is derived for."""
+ORPHANED_FOR = timedelta(days=1)  # a younger picture may still be on its way to its place
+PREVIEW = "preview"  # what the token of a secret link is derived for
 
 
 def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
@@ -69,9 +67,9 @@ def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
 
 
 def _new_section(event: Event, state: Wording, place: int, by: str) -> RecapSection:
-    return RecapSection(
-        event_id=event.id, position=place, kind=state.kind, data=dict(state.data), updated_at=clock.now(), updated_by=by
-    )
+    row = RecapSection(event_id=event.id, position=place, kind=state.kind, data=dict(state.data))
+    row.updated_at, row.updated_by = clock.now(), by
+    return row
 
 
 def move_section(section: RecapSection, direction: str) -> None:

@@ -1,20 +1,21 @@
-"""A draft as its organisers see it: what is in each section, in a line, and what is still missing."""
+"""A draft for its organisers: how it begins, what is in each section, in a line, and what is still missing."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from lunchkit.events.models import Event
+from lunchkit.platform.config import current_settings
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import pictures_by_token
 from lunchkit.platform.markdown import plain
 from lunchkit.recap.document import article_of, freeze
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import lunches_to_come, quotations_waiting, seats_by_status
-from lunchkit.recap.section_content import Wording, is_empty
-from lunchkit.recap.sections import SectionKind
+from lunchkit.recap.section_content import Wording, is_empty, wording
+from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.registrations.models import Status
 from lunchkit.registrations.queries import people_present
 from lunchkit.room.polls.models import Poll
@@ -131,6 +132,31 @@ def numbers(event: Event) -> list[tuple[int, str]]:
 def counted_now(event: Event) -> str:
     """The same in a line, at this moment."""
     return ", ".join(f"{value} {label}" for value, label in numbers(event) if value)
+
+
+def empty_draft() -> list[Wording]:
+    """A section of each kind that most recaps have, with nothing in it."""
+    return [wording(kind, "", {}) for kind in SHAPES if kind is not SectionKind.TEXT]
+
+
+def draft_from_what_happened(event: Event) -> list[Wording]:
+    """The same, filled in with what the software saw; in the default language."""
+    with force_locale(current_settings().language):
+        counted = [{"value": value, "label": label} for value, label in numbers(event) if value]
+    polls, coming = _polls_to_tell(polls_of(event.id)), lunches_to_come(event)
+    known: dict[SectionKind, list[dict[str, Any]]] = {
+        SectionKind.NUMBERS: [{"items": counted}],
+        SectionKind.POLL: [{"poll": poll.position} for poll in polls] or [{}],
+        SectionKind.NEXT: [{"event": coming[0].slug if coming else ""}],
+    }
+    return [wording(empty.kind, "", data) for empty in empty_draft() for data in known.get(empty.kind, [{}])]
+
+
+def _polls_to_tell(polls: Sequence[Poll]) -> list[Poll]:
+    """Every public question once: where it was asked again after the debate, that second time."""
+    public = [poll for poll in polls if poll.is_public]
+    asked_again = {poll.before_id for poll in public}
+    return [poll for poll in public if poll.id not in asked_again]
 
 
 class Lack(NamedTuple):

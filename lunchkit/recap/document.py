@@ -19,7 +19,8 @@ from lunchkit.platform.licences import Licence, freer, licence_named
 from lunchkit.platform.links import public
 from lunchkit.platform.markdown import plain
 from lunchkit.platform.text import normalise
-from lunchkit.recap.models import RecapCorrection, RecapSection
+from lunchkit.recap.models import Recap, RecapCorrection, RecapSection
+from lunchkit.recap.queries import corrections_of, sections_of
 from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
 from lunchkit.recap.view_models import Article, FrozenPoll, Photo, Section
@@ -38,22 +39,22 @@ _WORDS = (FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN
 
 
 def freeze(event: Event, sections: Sequence[RecapSection]) -> dict[str, Any]:
-    """What is published of a draft: {"version", "language", "licence", "sections": [{"id", "kind", "title", "data",
-    "frozen"?}]}.
+    """What is published of a draft: {"version", "language", "sections": [{"id", "kind", "title", "data", "frozen"?}]}.
 
-    Hidden and empty sections are left out. ``frozen`` is what was counted: of a ``poll`` {"result", "before",
-    "movement"}, the first two as ``room.polls.exports.result_json`` makes them, in the default language; of the
-    ``room`` {"items": [{"text", "supports", "answered"}]}, where ``supports`` is null for fewer than three people.
+    Hidden and empty sections are left out; the action adds "licence". ``frozen`` is what was counted: of a ``poll``
+    {"result", "before", "movement"}, the first two as ``room.polls.exports.result_json`` makes them, in the default
+    language; of the ``room`` {"items": [{"text", "supports", "answered"}]}, where ``supports`` is null for fewer than
+    three people.
     """
-    language, licence = current_settings().language, current_settings().recap_licence
+    language = current_settings().language
     with force_locale(language):
         kept = [_kept(event, section, language) for section in sections if section.hidden_at is None]
     told = [section for section in kept if section]
-    return {"version": VERSION, "language": language, "licence": licence, "sections": told}
+    return {"version": VERSION, "language": language, "sections": told}
 
 
 def licence_of(snapshot: Mapping[str, Any]) -> Licence:
-    """Under which licence a frozen copy was given; one from before there was a choice does not say it."""
+    """Under which licence a frozen copy was given; a draft has the first one."""
     return licence_named(snapshot.get("licence"))
 
 
@@ -155,9 +156,29 @@ def article_of(event: Event, snapshot: Mapping[str, Any], corrections: Sequence[
     return Article(
         language=snapshot["language"],
         sections=tuple(section for section in sections if section is not None),
-        corrections=tuple(sorted(corrections, key=lambda correction: correction.corrected_at)),
+        corrections=tuple(corrections),
         licence=licence_of(snapshot),
     )
+
+
+def snapshot_of(
+    event: Event, sections: Sequence[RecapSection], published: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What readers would get; with ``published``, results and questions as they were counted then."""
+    snapshot = freeze(event, sections)
+    counted = {(kept["id"], kept["data"].get("poll")): kept for kept in (published or {"sections": []})["sections"]}
+    for kept in snapshot["sections"]:
+        earlier = counted.get((kept["id"], kept["data"].get("poll")))
+        if "frozen" in kept and earlier is not None and "frozen" in earlier:
+            kept["frozen"] = earlier["frozen"]
+    return snapshot
+
+
+def draft_article(recap: Recap) -> Article:
+    """The draft as its readers would read it."""
+    event = recap.event
+    snapshot = snapshot_of(event, sections_of(event.id), recap.published)
+    return article_of(event, snapshot, corrections_of(event.id))
 
 
 def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:

@@ -19,12 +19,10 @@ from lunchkit.room.polls.movement import Level, read
 from lunchkit.room.polls.pictures.drawing import breadth
 from lunchkit.room.polls.results import Result
 
-MOST_DISCS = 600
-"""A figure with more discs is shown without them."""
+MOST_DISCS = 600  # a figure with more is shown without them
 _NUMBER = re.compile(r"[~≈<>+]?([0-9]{1,12}(?:[.,][0-9]+)?)(?![0-9.,])")
 _NAME_SIZES = (("", 6.6), ("long", 9.0), ("longer", 13.0))
-_SUMMARY = 240
-"""Characters of a description in search engines and shared links."""
+_SUMMARY = 240  # characters of a description in search engines and shared links
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform.links import public
 from lunchkit.platform.static_files import compress
-from lunchkit.recap.document import article_of
-from lunchkit.recap.drafting import draft_article
+from lunchkit.recap.document import article_of, draft_article
 from lunchkit.recap.exports import (
     card_of,
     licence_terms,

@@ -11,7 +11,7 @@ from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.recap import actions
 from lunchkit.recap.admin import pictures, publication, writing
 from lunchkit.recap.admin_queries import lacks, outline
-from lunchkit.recap.drafting import snapshot_of
+from lunchkit.recap.document import snapshot_of
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import (
     corrections_of,

@@ -13,8 +13,7 @@ from lunchkit.platform.links import public
 from lunchkit.recap import actions
 from lunchkit.recap.admin_forms import CorrectionForm
 from lunchkit.recap.admin_queries import lacks
-from lunchkit.recap.document import licence_of, licence_to_give
-from lunchkit.recap.drafting import draft_article
+from lunchkit.recap.document import draft_article, licence_of, licence_to_give
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import emails_to_send, recap_or_404, sections_of
 from lunchkit.room.answers_to_phones import refused
