@@ -1,16 +1,16 @@
 """A lunch with all that a recap can tell, and a recap with a section of every kind, written straight into the database.
 
-Whoever needs a recap takes it from here: ``full_lunch`` makes what happened, ``write_recap`` the draft, ``publish`` what
+``full_lunch`` makes what happened, ``write_recap`` the draft, ``publish`` what
 the public reads. Names of people and organisations are made up.
 """
 
 import json
-import random
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import html5lib
 from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image
 
 from lunchkit.app import create_app
 from lunchkit.events.models import Event, Series
@@ -119,21 +119,14 @@ def add_poll(
 
 def _ask_from_the_room(event: Event) -> None:
     now = clock.now()
-    for number, (text, supports, answered) in enumerate(
-        (
-            ("Qui paie l’énergie des centres de données ?", 14, True),
-            ("Une petite association peut-elle héberger son propre modèle ?", 8, False),
-            ("Et la formation des bénévoles ?", 1, False),
-        )
+    for text, supports, more in (
+        ("Qui paie l’énergie des centres de données ?", 14, {"answered_at": now}),
+        ("Une petite association peut-elle héberger son propre modèle ?", 8, {}),
+        ("Et la formation des bénévoles ?", 1, {}),
+        (OFF_RECORD, 20, {"off_record": True}),
+        (SET_ASIDE, 20, {"set_aside_at": now}),
     ):
-        db.session.add(
-            Question(
-                event_id=event.id, text=text, supports=supports, approved_at=now, answered_at=now if answered else None
-            )
-        )
-        assert number < 3
-    db.session.add(Question(event_id=event.id, text=OFF_RECORD, supports=20, approved_at=now, off_record=True))
-    db.session.add(Question(event_id=event.id, text=SET_ASIDE, supports=20, approved_at=now, set_aside_at=now))
+        db.session.add(Question(event_id=event.id, text=text, supports=supports, approved_at=now, **more))
 
 
 def _seat_speakers(event: Event) -> None:
@@ -178,77 +171,35 @@ def add_picture(number: int, **more: Any) -> Picture:
     return picture
 
 
-_scenes: dict[tuple[int, int], bytes] = {}
-
-
+@cache
 def webp(number: int, width: int, size: tuple[int, int]) -> bytes:
-    """A made-up photograph in one width: plates on a table, a soft light, and some grain."""
-    if (number, width) not in _scenes:
-        scene = _scene(number).resize((width, round(width * size[1] / size[0])), Image.Resampling.LANCZOS)
-        body = BytesIO()
-        scene.save(body, "WEBP", quality=72)
-        _scenes[number, width] = body.getvalue()
-    return _scenes[number, width]
-
-
-def _scene(number: int) -> Image.Image:
-    dice = random.Random(number)
-    image = Image.new("RGB", (1280, 853), (92 + 20 * (number % 4), 62, 40))
-    draw = ImageDraw.Draw(image)
-    for _ in range(60):
-        x, y, r = dice.randrange(1280), dice.randrange(853), dice.randrange(20, 170)
-        shade = tuple(dice.randrange(40, 245) for _channel in range(3))
-        draw.ellipse((x - r, y - r, x + r, y + r), fill=shade)
-        draw.ellipse((x - r * 0.7, y - r * 0.7, x + r * 0.7, y + r * 0.7), outline=(250, 245, 235), width=3)
-    grain = Image.effect_noise((1280, 853), 18).convert("RGB")
-    return Image.blend(image.filter(ImageFilter.GaussianBlur(2)), grain, 0.08)
+    """A made-up photograph in one width: soft spots of light, and some grain."""
+    light = Image.effect_noise((48, 32), 90 + number).convert("RGB").resize(size, Image.Resampling.BICUBIC)
+    grain = Image.effect_noise(size, 18).convert("RGB")
+    body = BytesIO()
+    scene = Image.blend(light, grain, 0.1).resize((width, round(width * size[1] / size[0])), Image.Resampling.LANCZOS)
+    scene.save(body, "WEBP", quality=72)
+    return body.getvalue()
 
 
 def contents(lunch: FullLunch) -> list[tuple[SectionKind, str, dict[str, Any]]]:
     """A section of every kind: kind, title, content."""
+    photos = [{"picture": one.token, "caption": f"Image {n} du lunch"} for n, one in enumerate(lunch.pictures, 1)]
     return [
         (SectionKind.INTRODUCTION, "", {"text": _INTRODUCTION}),
-        (
-            SectionKind.NUMBERS,
-            "",
-            {
-                "items": [
-                    {"value": 52, "label": "personnes inscrites"},
-                    {"value": 44, "label": "personnes présentes"},
-                    {"value": 6, "label": "places rendues à temps"},
-                ]
-            },
-        ),
+        (SectionKind.NUMBERS, "", {"items": [{"value": value, "label": label} for value, label in _NUMBERS]}),
         (SectionKind.POLL, "", {"poll": lunch.again.position, "text": "La salle a surtout *posé ses conditions*."}),
         (SectionKind.POLL, SECOND_POLL, {"poll": lunch.words.position, "text": ""}),
         (SectionKind.ANSWERS, "", {"items": _ANSWERS}),
         (SectionKind.FIGURES, "Deux ordres de grandeur", {"items": _FIGURES}),
-        (
-            SectionKind.PRINCIPLES,
-            "Cinq principes",
-            {
-                "author": "Itopie",
-                "url": "https://manifeste.example/cinq",
-                "text": "",
-                "items": [{"name": name, "note": ""} for name in PRINCIPLES],
-            },
-        ),
+        (SectionKind.PRINCIPLES, "Cinq principes", _MANIFESTO),
         (SectionKind.ALTERNATIVES, "Des alternatives", {"text": "Il en existe.", "items": _ALTERNATIVES}),
         (SectionKind.ROOM, "", {"text": ""}),
         (SectionKind.QUOTATIONS, "", {}),
         (SectionKind.SPEAKERS, "", {}),
         (SectionKind.PRESS, "", {"items": _PRESS}),
         (SectionKind.RESOURCES, "", {"items": _RESOURCES}),
-        (
-            SectionKind.PHOTOS,
-            "",
-            {
-                "items": [
-                    {"picture": picture.token, "caption": f"Image {number} du lunch"}
-                    for number, picture in enumerate(lunch.pictures, 1)
-                ]
-            },
-        ),
+        (SectionKind.PHOTOS, "", {"items": photos}),
         (SectionKind.TEXT, "Le silence du RIPESS", {"text": _RIPESS}),
         (SectionKind.NEXT, "", {"text": "Un groupe de travail se réunit.", "event": lunch.coming.slug}),
     ]
@@ -260,6 +211,13 @@ _INTRODUCTION = (
     "Deux personnes étaient invitées à y répondre. Leur avis : inutile de renoncer à l’IA, mais pas question de la "
     "laisser faire."
 )
+_NUMBERS = ((52, "personnes inscrites"), (44, "personnes présentes"), (6, "places rendues à temps"))
+_MANIFESTO = {
+    "author": "Itopie",
+    "url": "https://manifeste.example/cinq",
+    "text": "",
+    "items": [{"name": name, "note": ""} for name in PRINCIPLES],
+}
 _ANSWERS = [
     {
         "question": "Faut-il renoncer à l’IA ?",
@@ -363,11 +321,8 @@ def correct(event: Event, note: str, **ago: int) -> RecapCorrection:
 
 
 @contextmanager
-def served(instance: Path, *, photos: int = 0, hides: Collection[str] = ()) -> Iterator[tuple[str, Flask]]:
-    """A published recap, served for real: where it is, and the application behind it.
-
-    ``hides`` names kinds and titles of sections that it does without.
-    """
+def served(instance: Path, *, photos: int = 0) -> Iterator[tuple[str, Flask]]:
+    """A published recap, served for real: where it is, and the application behind it."""
     port = free_port()
     settings = base_settings(instance, public_url=f"http://127.0.0.1:{port}")
     app = create_app(settings)
@@ -375,8 +330,6 @@ def served(instance: Path, *, photos: int = 0, hides: Collection[str] = ()) -> I
         schema.upgrade(db.engine)
         lunch = full_lunch(_plain_maker(), photos=photos)
         write_recap(lunch)
-        for section in sections_of(lunch.event.id):
-            section.hidden_at = clock.now() if {section.kind, section.title} & {*hides} else None
         publish(lunch.event)
         db.session.remove()
         db.engine.dispose()

@@ -86,7 +86,6 @@ POST     /organiser/e/<slug>/questions/<question_id>/setting-aside
 POST     /organiser/e/<slug>/questions/<question_id>/setting-aside/all
 GET+POST /organiser/e/<slug>/recap
 GET+POST /organiser/e/<slug>/recap/correction
-GET      /organiser/e/<slug>/recap/draft
 POST     /organiser/e/<slug>/recap/link
 GET      /organiser/e/<slug>/recap/preview
 GET+POST /organiser/e/<slug>/recap/publication

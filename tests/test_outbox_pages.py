@@ -1,7 +1,6 @@
 """The outbox as organisers see it: lists, one e-mail, its inert HTML, and one more try."""
 
 import base64
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from sqlalchemy import select
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
-from lunchkit.platform.mail.actions import claim_due
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.outbox import enqueue
 from lunchkit.platform.mail.rendering import InlineImage, RenderedEmail, email_kind
@@ -70,22 +68,20 @@ def test_letters_are_listed_forty_a_page_and_by_state_and_lunch(
         assert f"{who}@lunch.example" in page
         assert page.count("@lunch.example</a>") == total
     assert "elsewhere@lunch.example" in organiser_client.get(LETTERS).text
+    write(other, "100%@lunch.example")
+    for query, found in (("q=P1", 10), ("q=%25", 1), ("q=_", 0), ("q=lunch&event=lunch-1&state=failed", 1)):
+        assert organiser_client.get(f"{LETTERS}?{query}").text.count("@lunch.example</a>") == found, query
+    for query in ("page=0", "page=-1", "page=x", "page=99999999999999999999", "state=x", "event=%00"):
+        assert organiser_client.get(f"{LETTERS}?{query}").status_code == 200, "a mistyped filter is no error"
 
 
-@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=x", "page=99999999999999999999", "state=x", "event=%00"])
-def test_a_mistyped_filter_is_no_error(query: str, organiser_client: FlaskClient) -> None:
-    assert organiser_client.get(f"{LETTERS}?{query}").status_code == 200
-
-
-def test_a_letter_is_shown_as_it_will_be_sent(organiser_client: FlaskClient, event: Event) -> None:
+def test_a_letter_is_shown_as_it_will_be_sent_and_its_html_is_inert_and_whole(
+    organiser_client: FlaskClient, event: Event
+) -> None:
     page = organiser_client.get(f"{LETTERS}/{write(event)}").text
-    assert "Votre place" in page
-    assert "Bonjour &lt;Camille&gt;" in page
-    assert "https://lunch.example/r/x" in page
+    for text in ("Votre place", "Bonjour &lt;Camille&gt;", "https://lunch.example/r/x"):
+        assert text in page
     assert "alert(1)" not in page
-
-
-def test_the_html_part_is_inert_and_whole(organiser_client: FlaskClient, event: Event) -> None:
     answer = organiser_client.get(f"{LETTERS}/{write(event)}/html")
     policy = answer.headers["Content-Security-Policy"].split("; ")
     assert {"default-src 'none'", "sandbox", "frame-ancestors 'none'", "form-action 'none'"} <= set(policy)
@@ -117,38 +113,6 @@ def test_nobody_reads_a_link_to_sign_in_as_somebody_else(organiser_client: Flask
     assert organiser_client.get(f"{LETTERS}/{email_id}/html").status_code == 404
 
 
-def test_a_failed_letter_is_sent_again_and_no_other(organiser_client: FlaskClient, event: Event) -> None:
-    failed, sent = write(event, "a@lunch.example"), write(event, "b@lunch.example")
-    hour_ago = clock.now() - timedelta(hours=1)
-    change(failed, failed_at=hour_ago, attempts=9, last_error="550 no such user", next_attempt_at=hour_ago)
-    change(sent, sent_at=hour_ago, facts={})
-    form = {"csrf_token": csrf_of(organiser_client, f"{LETTERS}/{failed}")}
-    assert "550 no such user" in organiser_client.get(f"{LETTERS}/{failed}").text
-    for email_id in (failed, sent):
-        assert organiser_client.post(f"{LETTERS}/{email_id}/delivery", data=form).status_code == 303
-    claimed = next(claim_due(), None)
-    assert claimed is not None
-    assert claimed.id == failed
-    assert next(claim_due(), None) is None
-
-
-def addresses(client: FlaskClient, query: str) -> set[str]:
-    page = client.get(f"{LETTERS}?{query}").get_data(as_text=True)
-    return {name for name in ("ana", "bo", "cy", "100%") if f">{name}@lunch.example</a>" in page}
-
-
-def test_letters_are_found_by_address_in_any_state(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    one, other = make_event(), make_event()
-    write(one, "ana@lunch.example")
-    change(write(one, "bo@lunch.example"), failed_at=clock.now())
-    write(other, "100%@lunch.example")
-    assert addresses(organiser_client, "q=ANA@") == {"ana"}
-    assert addresses(organiser_client, "q=@lunch") == {"ana", "bo", "100%"}
-    assert addresses(organiser_client, "q=%25") == {"100%"}, "a sign of patterns is a sign"
-    assert addresses(organiser_client, "q=_") == set()
-    assert addresses(organiser_client, f"q=lunch&event={one.slug}&state=failed") == {"bo"}
-
-
 def test_all_that_failed_is_sent_again_of_one_lunch_or_of_all(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:
@@ -158,8 +122,13 @@ def test_all_that_failed_is_sent_again_of_one_lunch_or_of_all(
     for event, name in ((one, "bo"), (one, "cy"), (other, "bo"), (None, "cy")):
         change(write(event, f"{name}@lunch.example"), failed_at=clock.now(), attempts=9, last_error="550 No such user")
     page = f"{LETTERS}?state=failed"
-    assert "550 No such user" in organiser_client.get(page).get_data(as_text=True), "the reason stands in the list"
+    assert "550 No such user" in organiser_client.get(page).text, "the reason stands in the list"
     token = csrf_of(organiser_client, page)
+    first = db.session.scalars(select(OutboxEmail).where(OutboxEmail.attempts == 9).order_by(OutboxEmail.id)).first()
+    assert first is not None
+    assert "550 No such user" in organiser_client.get(f"{LETTERS}/{first.id}").text
+    for email_id in (first.id, sent):
+        assert organiser_client.post(f"{LETTERS}/{email_id}/delivery", data={"csrf_token": token}).status_code == 303
 
     def failed() -> int:
         db.session.rollback()
@@ -167,7 +136,7 @@ def test_all_that_failed_is_sent_again_of_one_lunch_or_of_all(
         rows = db.session.scalars(select(OutboxEmail)).all()
         return len([row for row in rows if row.failed_at is not None and row.sent_at is None])
 
-    assert failed() == 4
+    assert failed() == 3
     for _press in range(2):
         answer = organiser_client.post(f"{LETTERS}/delivery", data={"csrf_token": token, "event": one.slug})
         assert answer.status_code == 303
@@ -180,9 +149,3 @@ def test_all_that_failed_is_sent_again_of_one_lunch_or_of_all(
     assert (
         organiser_client.post(f"{LETTERS}/delivery", data={"csrf_token": token, "event": "nowhere"}).status_code == 404
     )
-
-
-def test_a_house_with_many_lunches_offers_the_latest(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    lunches = [make_event(title=f"Lunch {number}") for number in range(45)]
-    page = organiser_client.get(f"{LETTERS}?event={lunches[0].slug}").get_data(as_text=True)
-    assert page.count("<option") == 1 + 41, "all, the latest forty, and the chosen one"

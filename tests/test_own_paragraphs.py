@@ -9,9 +9,9 @@ from flask_babel import force_locale
 
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
-from lunchkit.events.paragraphs.actions import save_paragraph
-from lunchkit.events.paragraphs.queries import own_texts
-from lunchkit.mailings.automatic import AUTOMATIC
+from lunchkit.events.paragraphs import own_texts
+from lunchkit.mailings.actions import save_paragraph
+from lunchkit.mailings.audiences import AUTOMATIC
 from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand

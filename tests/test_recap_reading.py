@@ -12,11 +12,11 @@ from sqlalchemy import select
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.images.actions import put_back, take_down
-from lunchkit.recap.document import article_of, freeze, normalised_words
+from lunchkit.recap.document import freeze, normalised_words
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SHAPES, SectionKind
-from lunchkit.recap.view_models import key_figure, slice_of
+from lunchkit.recap.view_models import key_figure
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.room.polls.models import Kind, Tally, WrittenAnswer
 from lunchkit.room.qa.actions import mark_off_record
@@ -90,27 +90,16 @@ def test_the_article_tells_every_kind_of_section(client: FlaskClient, lunch: Ful
 def test_there_is_nothing_to_read_before_publication(client: FlaskClient, make_event: EventMaker) -> None:
     lunch = full_lunch(make_event)
     write_recap(lunch)
-    paths = (PAGE, DATA, f"{PAGE}.png", f"{PAGE}/press-kit.zip")
-    assert {client.get(path).status_code for path in paths} == {404}
+
+    def statuses() -> set[int]:
+        return {client.get(path).status_code for path in (PAGE, DATA, f"{PAGE}.png")}
+
+    assert statuses() == {404}
     publish(lunch.event)
-    assert {client.get(path).status_code for path in paths} == {200}, "control"
+    assert statuses() == {200}, "control"
     lunch.event.published_at = None
     db.session.commit()
-    assert {client.get(path).status_code for path in paths} == {404}, "a lunch that is no longer public"
-
-
-def test_hidden_and_empty_sections_do_not_show(app: Flask, lunch: FullLunch) -> None:
-    event = lunch.event
-    for kind in SectionKind:
-        if not SHAPES[kind].is_single:
-            add_section(event, kind, f"Vide {kind}", {"items": [{}]} if SHAPES[kind].items else {})
-    hidden = add_section(event, SectionKind.TEXT, "Caché", {"text": "Personne ne lit ceci."})
-    shown = add_section(event, SectionKind.TEXT, "Montré", {"text": "Tout le monde lit ceci."})
-    hidden.hidden_at = clock.now()
-    db.session.commit()
-    kept = [part["title"] for part in freeze(event, sections_of(event.id))["sections"]]
-    assert [title for title in kept if title.startswith(("Vide", "Caché"))] == []
-    assert shown.title in kept, "control"
+    assert statuses() == {404}, "a lunch that is no longer public"
 
 
 def test_people_who_came_appear_nowhere(client: FlaskClient, lunch: FullLunch) -> None:
@@ -122,6 +111,23 @@ def test_people_who_came_appear_nowhere(client: FlaskClient, lunch: FullLunch) -
     for secret in ("Rutabaga", "morgan@", "Jardin secret", SECRET_CONSENT, "Jamais approuvé"):
         assert [body for body in told if secret.encode() in body] == [], secret
     assert all(b"Ada Ressort" in body for body in told), "control: those who spoke do"
+
+
+def test_hidden_and_empty_sections_do_not_show(app: Flask, lunch: FullLunch) -> None:
+    event = lunch.event
+    for kind in SectionKind:
+        if not SHAPES[kind].is_single:
+            add_section(event, kind, f"Vide {kind}", {"items": [{}]} if SHAPES[kind].items else {})
+    hidden = add_section(event, SectionKind.TEXT, "Caché", {"text": "Personne ne lit ceci."})
+    shown = add_section(event, SectionKind.TEXT, "Montré", {"text": "Tout le monde lit ceci."})
+    hidden.hidden_at = clock.now()
+    lunch.again.revealed_at = lunch.words.revealed_at = None
+    db.session.commit()
+    kept = freeze(event, sections_of(event.id))["sections"]
+    titles = [part["title"] for part in kept]
+    assert [title for title in titles if title.startswith(("Vide", "Caché"))] == []
+    assert shown.title in titles, "control"
+    assert "poll" not in {part["kind"] for part in kept}, "their results are not public any more"
 
 
 # frozen
@@ -138,15 +144,6 @@ def test_results_and_questions_stay_as_they_were_published(client: FlaskClient, 
     assert "Autre chose" not in client.get(PAGE).text
     publish(lunch.event)
     assert data_of(client) != before, "control: published again, it is what it is now"
-
-
-def test_a_poll_that_is_not_public_is_left_out(app: Flask, lunch: FullLunch) -> None:
-    assert "poll" in {part["kind"] for part in freeze(lunch.event, sections_of(lunch.event.id))["sections"]}, "control"
-    for poll in (lunch.again, lunch.words):
-        poll.revealed_at = None
-    db.session.commit()
-    kept = freeze(lunch.event, sections_of(lunch.event.id))
-    assert "poll" not in {part["kind"] for part in kept["sections"]}
 
 
 def test_few_answers_say_nothing_but_how_few(client: FlaskClient, lunch: FullLunch) -> None:
@@ -196,16 +193,6 @@ def test_the_snapshot_is_plain_json_and_full_of_words(app: Flask, lunch: FullLun
     assert "http" not in words and "**" not in words and OFF_RECORD.lower() not in words
 
 
-def test_a_section_of_a_later_version_reads_without_fields_of_its_own(app: Flask, lunch: FullLunch) -> None:
-    recap = db.session.get_one(Recap, lunch.event.id)
-    assert recap.published is not None
-    bare = {"version": 1, "language": "fr", "sections": []}
-    for part in recap.published["sections"]:
-        data = {"items": [{}]} if "items" in part["data"] else {}
-        bare["sections"].append({"id": part["id"], "kind": part["kind"], "title": "", "data": data})
-    assert article_of(lunch.event, bare).summary == ""
-
-
 # live
 
 
@@ -220,21 +207,14 @@ def test_a_picture_that_is_taken_down_disappears_at_once(client: FlaskClient, lu
     assert first.token not in page.text and second.token in page.text
     assert "Image 1 du lunch" not in page.text and 'id="picture-2"' in page.text
     assert first.token not in client.get(DATA).text
+    asking = [link.get("href") for link in elements(page.text) if "picture-" in link.get("href", "")]
+    assert [email.partition("?")[0] for email in asking] == ["mailto:bonjour@lunch.example"], "to have it taken down"
+    (photo,) = [element for element in elements(page.text) if element.tag == "img"]
+    assert all(photo.get(name) for name in ("alt", "srcset", "width")) and photo.get("loading") == "lazy"
     take_down(second)
     assert section(client, SectionKind.PHOTOS) is None
     put_back(first)
     assert first.token in client.get(PAGE).text
-
-
-def test_each_picture_says_whose_it_is_and_how_to_have_it_taken_down(client: FlaskClient, lunch: FullLunch) -> None:
-    page = client.get(PAGE).text
-    emails = [link.get("href") for link in elements(page) if link.get("href", "").startswith("mailto:")]
-    asking = [email for email in emails if "picture-" in email]
-    assert len(asking) == len(lunch.pictures)
-    assert all(email.startswith("mailto:bonjour@lunch.example?subject=") for email in asking)
-    photos = [element for element in elements(page) if element.tag == "img"]
-    assert [photo.get("loading") for photo in photos] == ["lazy"] * len(photos) and photos
-    assert all(photo.get("alt") and photo.get("srcset") and photo.get("width") for photo in photos)
 
 
 def test_a_portrait_that_is_taken_down_leaves_the_initials(client: FlaskClient, lunch: FullLunch) -> None:
@@ -278,16 +258,12 @@ def test_the_next_lunch_shows_as_long_as_it_is_to_come(client: FlaskClient, lunc
     assert lunch.coming.title not in client.get(PAGE).text
     lunch.coming.cancelled_at = None
     db.session.commit()
-    assert lunch.coming.title in client.get(PAGE).text, "control"
-    with clock.fixed_at(lunch.coming.ends_at + timedelta(days=1)):
-        assert section(client, SectionKind.NEXT)["lunch"] is None
-
-
-def test_a_full_lunch_offers_the_waiting_list(client: FlaskClient, lunch: FullLunch) -> None:
+    assert "Réserver ma place" in client.get(PAGE).text, "control"
     lunch.coming.capacity = 0
     db.session.commit()
-    page = client.get(PAGE).text
-    assert "liste d’attente" in page and "Réserver ma place" not in page
+    assert "liste d’attente" in client.get(PAGE).text and "Réserver ma place" not in client.get(PAGE).text
+    with clock.fixed_at(lunch.coming.ends_at + timedelta(days=1)):
+        assert section(client, SectionKind.NEXT)["lunch"] is None
 
 
 def test_corrections_show_with_day_and_note(client: FlaskClient, lunch: FullLunch) -> None:
@@ -313,15 +289,3 @@ def test_corrections_show_with_day_and_note(client: FlaskClient, lunch: FullLunc
 def test_a_figure_is_drawn_with_as_many_discs_as_it_is_worth(value: str, disc: int | None, discs: int) -> None:
     item = {"value": value, "unit": "", "sentence": "", "according": "", "source": "", "disc": disc}
     assert key_figure(item)["discs"] == discs
-
-
-@pytest.mark.parametrize(
-    ("hour", "minutes", "box"),
-    [(12, 120, "0.0 -100.0 86.6 100.0"), (18, 120, "-86.6 0.0 86.6 100.0"), (11, 120, "-50.0 -100.0 100.0 100.0")],
-)
-def test_the_slice_is_cut_for_the_hours_of_the_lunch(hour: int, minutes: int, box: str) -> None:
-    class Hours:
-        starts_local = clock.datetime(2025, 5, 13, hour)
-        ends_local = starts_local + timedelta(minutes=minutes)
-
-    assert slice_of(Hours()).box == box

@@ -400,5 +400,5 @@ def desk(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterato
 
 def test_the_pages_of_the_desk_keep_the_budget_and_everybody_can_use_them(desk: tuple[Page, dict[str, str]]) -> None:
     page, addresses = desk
-    preview = {"preview": addresses.pop("preview")}  # it frames another page twice, which has a budget of its own
+    preview = {"preview": addresses.pop("preview")}  # the page of readers, which has a budget of its own
     assert faults(page, addresses, budget=ORGANISER) + faults(page, preview) == []

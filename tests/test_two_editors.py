@@ -1,7 +1,6 @@
 """Two organisers at the form of one lunch: the second one sees what the first has saved, and nothing is lost."""
 
 import re
-import threading
 from collections.abc import Callable
 from html import unescape
 
@@ -13,8 +12,9 @@ from werkzeug.test import TestResponse
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
-from tests.conftest import EventMaker, Outbox, csrf_of
-from tests.test_dates import coming, fresh
+from tests.conftest import EventMaker, csrf_of
+from tests.seating import all_at_once
+from tests.test_dates import fresh
 from tests.test_telling import typed as filled
 
 pytestmark = pytest.mark.both_databases
@@ -54,49 +54,18 @@ def test_who_saves_second_sees_both_texts_and_loses_nothing(organiser_client: Fl
     both = page[page.index('class="versions"') : page.index("</dl>")]
     assert all(text in both for text in ("Soupe de Carla", "Soupe de Lia", "Sa main", "Par la cour", "Par le jardin"))
     assert "Deux heures" not in both, "what is the same is not named"
+    for version in ("", "0", "-1", "hier", "9" * 400, "é"):
+        assert save(organiser_client, lunch, mine, version=version).status_code == 409, "it does not say what it showed"
     mine["version"] = VERSION.findall(asked.text)[0]
     again = save(organiser_client, lunch, mine, food_note="Soupe de Lia", access_notes="Par le jardin", theme="Sa main")
     assert again.status_code == 303
     assert (lunch.food_note, lunch.access_notes, lunch.theme) == ("Soupe de Lia", "Par le jardin", "Sa main")
 
 
-def test_a_day_that_somebody_else_moved_is_no_question_of_letters(
-    organiser_client: FlaskClient, lunch: Event, outbox: Outbox
-) -> None:
-    coming(lunch)
-    mine, theirs = (page_of(organiser_client, lunch) for _ in range(2))
-    save(organiser_client, lunch, theirs, end="15:30", act="tell")
-    assert save(organiser_client, lunch, mine, theme="Pain").status_code == 409
-    assert lunch.ends_local.hour == 15 and outbox.kinds() == ["confirmation", "change"]
-
-
-@pytest.mark.parametrize("version", ["", "0", "-1", "hier", "9" * 400, "é"])
-def test_a_page_that_does_not_say_what_it_showed_is_asked(
-    organiser_client: FlaskClient, lunch: Event, version: str
-) -> None:
-    assert save(organiser_client, lunch, page_of(organiser_client, lunch), version=version).status_code == 409
-
-
 def at_once(app: Flask, *works: Callable[[], object]) -> list[str]:
     """Do several things at the same moment; what became of each: its answer, or the name of what was raised."""
-    ready, came = threading.Barrier(len(works)), dict[int, str]()
-
-    def work(number: int, act: Callable[[], object]) -> None:
-        with app.app_context():
-            ready.wait()
-            try:
-                came[number] = str(act())
-            except Exception as error:
-                came[number] = type(error).__name__
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=work, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [came[number] for number in range(len(works))]
+    came = all_at_once(app, works)
+    return [type(one).__name__ if isinstance(one, Exception) else str(one) for one in came]
 
 
 def test_of_two_who_save_at_once_one_is_told(app: Flask, organiser_client: FlaskClient, lunch: Event) -> None:

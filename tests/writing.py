@@ -1,8 +1,8 @@
 """What an organiser does at the desk where a recap is written: opens a section, types, presses a button."""
 
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
+import html5lib
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -15,46 +15,22 @@ from lunchkit.recap.sections import SectionKind
 JSON = {"Accept": "application/json"}
 
 
-class FormReader(HTMLParser):
-    """The values that a page's form would send, without its buttons."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.values: dict[str, str] = {}
-        self._textarea = self._select = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        name = given.get("name", "")
-        if tag == "input" and given.get("type") not in ("checkbox", "radio", "file"):
-            self.values[name] = given.get("value", "")
-        elif tag == "input" and given.get("type") != "file" and "checked" in given:
-            self.values[name] = given.get("value", "on")
-        elif tag == "textarea":
-            self._textarea = name
-            self.values[name] = ""
-        elif tag == "select":
-            self._select = name
-            self.values.setdefault(name, "")
-        elif tag == "option" and "selected" in given:
-            self.values[self._select] = given.get("value", "")
-
-    def handle_data(self, data: str) -> None:
-        if self._textarea:
-            self.values[self._textarea] += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            name, self._textarea = self._textarea, ""
-            self.values[name] = self.values[name].removeprefix("\r\n").removeprefix("\n")
-
-
 def form_in(page: str, of: str) -> dict[str, str]:
-    """The values of the form whose tag contains ``of``."""
-    reader = FormReader()
+    """The values that the form whose tag contains ``of`` would send, without its buttons."""
     start = page.index(of)
-    reader.feed(page[page.rindex("<form", 0, start) : page.index("</form>", start)])
-    return reader.values
+    form = html5lib.parse(
+        page[page.rindex("<form", 0, start) : page.index("</form>", start)], namespaceHTMLElements=False
+    )
+    values: dict[str, str] = {}
+    for each in form.iter():
+        name, kind = each.get("name", ""), each.get("type", "")
+        if each.tag == "textarea":
+            values[name] = each.text or ""
+        elif each.tag == "select":
+            values[name] = next((one.get("value", "") for one in each.iter("option") if "selected" in one.attrib), "")
+        elif each.tag == "input" and kind != "file" and (kind not in ("checkbox", "radio") or "checked" in each.attrib):
+            values[name] = each.get("value", "on" if "checked" in each.attrib else "")
+    return values
 
 
 @dataclass
@@ -68,8 +44,8 @@ class Sheet:
     def open(self) -> "Sheet":
         """Open the page, or open it again."""
         page = self.client.get(self.path)
-        assert page.status_code == 200, page.get_data(as_text=True)
-        self.values = form_in(page.get_data(as_text=True), "data-autosave")
+        assert page.status_code == 200, page.text
+        self.values = form_in(page.text, "data-autosave")
         return self
 
     def type(self, **typed: str) -> "Sheet":

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from lunchkit.events.admin_queries import latest_events
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.mailings.automatic import AUTOMATIC
+from lunchkit.mailings.audiences import AUTOMATIC
 from lunchkit.mailings.emails import MESSAGE
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import language

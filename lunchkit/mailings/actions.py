@@ -1,11 +1,14 @@
-"""Sending mailings: one e-mail per person, however often and by how many organisers the button is pressed."""
+"""Sending mailings: one e-mail per person, however often the button is pressed; and writing own paragraphs."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
+from lunchkit.events.operations import lock_existing_event
+from lunchkit.events.paragraphs import OwnParagraph, paragraph_row
 from lunchkit.mailings.audiences import PEOPLE, why_not
 from lunchkit.mailings.emails import KINDS, MESSAGE
 from lunchkit.mailings.errors import OTHER_PEOPLE_NOW, EnoughForToday, NobodyToReach, NotWritable, SameWordsAgain
@@ -14,6 +17,7 @@ from lunchkit.mailings.queries import A_DAY, free_again_at, is_left_to_invite, o
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
 from lunchkit.platform.mail.outbox import Addressee, enqueue_for_all, recall_emails
+from lunchkit.platform.versions import count_version, require_version
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
 from lunchkit.subscribers.models import INVITATION, Subscriber
@@ -115,6 +119,24 @@ def recall_mailings(event: Event) -> int:
             if not mailing.recipients:
                 session.delete(mailing)
     return recalled.total()
+
+
+def save_paragraph(event: Event, kind: str, texts: Mapping[str, str], version: int) -> None:
+    """Set what an automatic e-mail of a lunch says in addition, by language; an empty text says nothing.
+
+    ``version`` is the one that the form was filled from, 0 if there was no row. Saving the same texts again changes
+    nothing. Raises ChangedMeanwhile.
+    """
+    said = {language: text for language, text in texts.items() if text}
+    with transaction() as session:
+        lock_existing_event(session, event.id)
+        row = paragraph_row(event.id, kind) or OwnParagraph(event_id=event.id, kind=kind, texts={}, version=0)
+        if said == row.texts:
+            return
+        require_version(row, version)
+        session.add(row)
+        row.texts = said
+        count_version(row)
 
 
 @forgets_names

@@ -10,15 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 
 from lunchkit.events.models import Event
-from lunchkit.events.paragraphs.actions import save_paragraph
-from lunchkit.events.paragraphs.queries import own_texts, paragraph_row
+from lunchkit.events.paragraphs import own_texts, paragraph_row
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.mailings import actions
-from lunchkit.mailings.audiences import PEOPLE, why_not
-from lunchkit.mailings.automatic import AUTOMATIC
+from lunchkit.mailings.audiences import AUTOMATIC, PEOPLE, why_not
 from lunchkit.mailings.emails import KINDS, preview, thanks
 from lunchkit.mailings.errors import EnoughForToday, NobodyToReach
-from lunchkit.mailings.forms import MailingForm, ParagraphForm, mailing_form, paragraph_form
+from lunchkit.mailings.forms import MailingForm, ParagraphForm
 from lunchkit.mailings.models import Audience
 from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
 from lunchkit.platform import clock
@@ -131,7 +129,7 @@ def save(slug: str, kind: str) -> ResponseReturnValue:
     form = _own_form(event, kind, is_sent=True)
     return save_form(
         form,
-        lambda: save_paragraph(event, kind, form.texts(), form.base_version),
+        lambda: actions.save_paragraph(event, kind, form.texts(), form.base_version),
         partial(_edit_page, event, kind),
         lambda: _own_form(event, kind),
         url_for(".edit", slug=slug, kind=kind, done="saved"),
@@ -145,9 +143,10 @@ def _scope(event: Event) -> str:
 def _form(event: Event, reached: dict[Audience, Reach], *, is_sent: bool = False) -> MailingForm:
     wanted = request.args.get("to")
     chosen = next((one for one in reached if one == wanted), next(iter(reached), None))
-    choices = [(audience, _label(reach)) for audience, reach in reached.items()]
-    data = request.form if is_sent else None
-    return mailing_form(choices, chosen, is_over=event.is_over(clock.now()), data=data)
+    form = MailingForm(formdata=request.form if is_sent else None, data={"audience": chosen})
+    form.audience.choices = [(str(audience), _label(reach)) for audience, reach in reached.items()]
+    form.is_over = event.is_over(clock.now())
+    return form
 
 
 def _label(reach: Reach) -> str:
@@ -195,7 +194,9 @@ def _preview_page(event: Event, reached: dict[Audience, Reach], form: MailingFor
 def _own_form(event: Event, kind: str, *, is_sent: bool = False) -> ParagraphForm:
     if kind not in AUTOMATIC:
         raise NotFound
-    return paragraph_form(paragraph_row(event.id, kind), request.form if is_sent else None)
+    row = paragraph_row(event.id, kind)
+    said = {**row.texts, "version": row.version} if row else {"version": 0}
+    return ParagraphForm(formdata=request.form if is_sent else None, data=said)
 
 
 def _edit_page(event: Event, kind: str, form: ParagraphForm, **outcome: Any) -> str:
@@ -204,8 +205,8 @@ def _edit_page(event: Event, kind: str, form: ParagraphForm, **outcome: Any) -> 
         with force_locale(code):
             samples.append((code, NAMED[code], sample_email(event, kind, text)))
     name, leaves = AUTOMATIC[kind]
-    about = {"event": event, "kind": kind, "name": name, "leaves": leaves}
-    return render_template("admin/mailings/automatic.html", form=form, emails=samples, **about, **outcome)
+    about = {"event": event, "kind": kind, "name": name, "leaves": leaves, "form": form, "emails": samples}
+    return render_template("admin/mailings/automatic.html", **about, **outcome)
 
 
 def _try(outbox_email: RenderedEmail) -> dict[str, Any]:

@@ -1,14 +1,10 @@
 """The form of a mailing, and of what organisers add to an automatic e-mail."""
 
-from collections.abc import Iterable
-
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from lunchkit.events.paragraphs.models import OwnParagraph
 from lunchkit.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT, Audience, Words
 from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.fields import BareForm, at_most
@@ -44,20 +40,6 @@ class MailingForm(BareForm):
         return Words(Audience(self.audience.data), self.subject.data or "", self.text.data or "")
 
 
-def mailing_form(
-    choices: Iterable[tuple[Audience, str]],
-    chosen: Audience | None,
-    *,
-    is_over: bool,
-    data: MultiDict[str, str] | None = None,
-) -> MailingForm:
-    """The form with these audiences, empty or filled from form data."""
-    form = MailingForm(formdata=data, data={"audience": chosen})
-    form.audience.choices = [(str(audience), label) for audience, label in choices]
-    form.is_over = is_over
-    return form
-
-
 def _paragraph(label: str) -> TextAreaField:
     return TextAreaField(label, filters=[clean_text], validators=[at_most(LONGEST_PARAGRAPH)])
 
@@ -73,8 +55,3 @@ class ParagraphForm(VersionedForm):
     def texts(self) -> dict[str, str]:
         """By language."""
         return {language: self[language].data or "" for language in LANGUAGES}
-
-
-def paragraph_form(row: OwnParagraph | None, data: MultiDict[str, str] | None = None) -> ParagraphForm:
-    """The form, filled from the row or from form data."""
-    return ParagraphForm(formdata=data, data={**row.texts, "version": row.version} if row else {"version": 0})

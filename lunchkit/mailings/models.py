@@ -23,7 +23,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Words:
-    """What is written to whom. An empty subject or text stands for lunchkit's own, in each reader's language."""
+    """What is written to whom. An empty subject or text means lunchkit's own, in each reader's language."""
 
     audience: Audience
     subject: str = ""

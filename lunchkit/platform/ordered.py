@@ -3,7 +3,7 @@
 The template ``admin/_ordered.html`` draws the buttons; they post ``dir``, ``up`` or ``down``.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from flask import abort, redirect, request, url_for
@@ -50,21 +50,17 @@ def lock_rows(session: Session, row: Row, *conditions: ColumnElement[bool]) -> l
     return rows
 
 
-def move(session: Session, rows: Sequence[Row], row: Row, direction: str, past: Collection[int] = ()) -> bool:
+def move(session: Session, rows: Sequence[Row], row: Row, direction: str) -> bool:
     """Let a row change places with the one above (``up``) or below (``down``); at either end of ``rows`` it stays.
 
-    ``past`` are the ids of rows that nobody sees: it passes them by, if a row that is seen comes behind them.
     Returns False where the neighbour keeps its place.
     """
-    place = rows.index(row)
-    ahead = rows[:place][::-1] if direction == "up" else rows[place + 1 :]
-    listed = [other for other in ahead if other.id not in past]
-    for other in ahead:
-        if not row.may_swap(other):
-            return False
-        swap(session, row, other)
-        if other in listed or not listed:
-            break
+    place = rows.index(row) + (-1 if direction == "up" else 1)
+    if not 0 <= place < len(rows):
+        return True
+    if not row.may_swap(rows[place]):
+        return False
+    swap(session, row, rows[place])
     return True
 
 

@@ -1,7 +1,7 @@
 """Actions of recaps: draft one, write it so that no text is lost, show it in secret, publish and correct it."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -17,9 +17,10 @@ from lunchkit.platform.images.actions import destroy, hide_pictures, lock, unhid
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.ordered import lock_rows, move, next_position
+from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.recap import errors
-from lunchkit.recap.document import article_of, licence_to_give, normalised_words
-from lunchkit.recap.drafting import draft_from_what_happened, empty_draft, snapshot_of
+from lunchkit.recap.admin_queries import draft_from_what_happened, empty_draft
+from lunchkit.recap.document import article_of, licence_to_give, normalised_words, snapshot_of
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.operations import (
     hide_removed_pictures,
@@ -34,10 +35,8 @@ from lunchkit.recap.section_content import Wording, pictures_in, wording
 from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.registrations.emails import enqueue_recap_emails
 
-ORPHANED_FOR = timedelta(days=1)
-"""A younger picture may still be on its way to its place."""
-PREVIEW = "preview"
-"""What the token of a secret link is derived for."""
+ORPHANED_FOR = timedelta(days=1)  # a younger picture may still be on its way to its place
+PREVIEW = "preview"  # what the token of a secret link is derived for
 
 
 def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
@@ -68,35 +67,29 @@ def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
 
 
 def _new_section(event: Event, state: Wording, place: int, by: str) -> RecapSection:
-    return RecapSection(
-        event_id=event.id, position=place, kind=state.kind, data=dict(state.data), updated_at=clock.now(), updated_by=by
-    )
+    row = RecapSection(event_id=event.id, position=place, kind=state.kind, data=dict(state.data))
+    row.updated_at, row.updated_by = clock.now(), by
+    return row
 
 
-def move_section(section: RecapSection, direction: str, past: Collection[int] = ()) -> None:
-    """Move a section ``up`` or ``down``, ``past`` those (ids) that the outline does not list; at the end it stays."""
+def move_section(section: RecapSection, direction: str) -> None:
+    """Move a section ``up`` or ``down``; at the end it stays."""
     with transaction() as session:
         lock_recap(session, section.event_id)
-        move(session, lock_rows(session, section), section, direction, past)
+        move(session, lock_rows(session, section), section, direction)
 
 
-def hide_section(section: RecapSection) -> None:
-    """Keep a section from readers, as it is."""
+def set_section_visibility(section: RecapSection, *, shown: bool) -> None:
+    """Hide a section from readers, or show it again with the pictures that left their page when it was hidden."""
     with transaction() as session:
         lock_section(session, section)
-        section.hidden_at = section.hidden_at or clock.now()
-
-
-def show_section(section: RecapSection) -> None:
-    """Let readers see a section again, with those of its pictures that left their page when it was hidden."""
-    with transaction() as session:
-        lock_section(session, section)
-        section.hidden_at = None
-        unhide_pictures(session, pictures_in(section.data))
+        section.hidden_at = None if shown else section.hidden_at or clock.now()
+        if shown:
+            unhide_pictures(session, pictures_in(section.data))
 
 
 def remove_section(section: RecapSection) -> None:
-    """Throw a section away, with its history; a picture that nothing else holds shows nowhere any more."""
+    """Delete a section with its history, and hide its pictures that no other section has."""
     with transaction() as session:
         lock_section(session, section)
         session.delete(section)
@@ -106,10 +99,10 @@ def remove_section(section: RecapSection) -> None:
 
 
 def save_section(section: RecapSection, base_version: int, state: Wording, by: str) -> None:
-    """Write what somebody wrote on top of a version. The same text twice is saved once.
+    """Save a text that was written on top of a version. Idempotent.
 
-    Raises Overtaken where the section has another version by now: nothing is written then, and what is written in the
-    section goes into its history, so that the next save may replace it. Raises NotFound where the section was removed.
+    Raises ChangedMeanwhile where the section has another version: what it says goes into its history, so that the next
+    save may replace it. Raises NotFound where the section was removed.
     """
     with transaction() as session:
         lock_section(session, section)
@@ -120,7 +113,7 @@ def save_section(section: RecapSection, base_version: int, state: Wording, by: s
         elif state != section.state:
             write(session, section, state, by)
     if is_late:
-        raise errors.Overtaken
+        raise ChangedMeanwhile
 
 
 def restore_version(section: RecapSection, version: RecapVersion, by: str) -> None:
@@ -169,7 +162,7 @@ def erase_orphaned_pictures() -> int:
         old = select(Picture.token).where(Picture.created_at < clock.now() - ORPHANED_FOR)
         orphans = set(session.scalars(old)) - pictures_in_use()
         held = set(session.scalars(select(Picture.token).where(Picture.token.in_(orphans)).with_for_update()))
-        gone = held - pictures_in_use()  # again: somebody may just have given one its place back
+        gone = held - pictures_in_use()  # again: one may just have got its place back
         destroy(session, gone)
     return len(gone)
 
@@ -185,7 +178,7 @@ def set_preview(event: Event, *, on: bool) -> None:
 def publish_recap(event: Event, *, licence: str | None = None) -> int:
     """Freeze the draft and show it to everybody; returns how many e-mails leave. One that is public already stays.
 
-    ``licence`` is the key of the one that was promised to whoever publishes; None where nobody was asked.
+    ``licence`` is the key of the one that the publisher was shown; None where nothing was shown.
     Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, NothingToPublish.
     """
     with transaction() as session:

@@ -1,20 +1,21 @@
-"""A draft as its organisers see it: what is in each section, in a line, and what is still missing."""
+"""A draft for its organisers: how it begins, what is in each section, in a line, and what is still missing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from lunchkit.events.models import Event
+from lunchkit.platform.config import current_settings
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import pictures_by_token
 from lunchkit.platform.markdown import plain
 from lunchkit.recap.document import article_of, freeze
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import lunches_to_come, quotations_waiting, seats_by_status
-from lunchkit.recap.section_content import Wording, is_empty
-from lunchkit.recap.sections import SectionKind
+from lunchkit.recap.section_content import Wording, is_empty, wording
+from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.registrations.models import Status
 from lunchkit.registrations.queries import people_present
 from lunchkit.room.polls.models import Poll
@@ -22,46 +23,37 @@ from lunchkit.room.polls.queries import lacks_words, polls_of
 from lunchkit.room.qa.queries import public_questions
 from lunchkit.speakers.queries import appearances, approved_quotations
 
-Polls = Mapping[int, Poll]
-"""The polls of a lunch by their number."""
-_LINE = 90
-"""Characters of the line that says what is in a section."""
+Polls = Mapping[int, Poll]  # by number
+_LINE = 90  # characters
 
 
-@dataclass(frozen=True)
-class Row:
-    """One section for the outline."""
+class Row(NamedTuple):
+    """One section for the outline: what is in it, and whether readers see it.
+
+    ``mark`` is the shape of its badge: 1 shown, 3 not shown, 5 hidden.
+    """
 
     section: RecapSection
     line: str
-    """What is in it; empty where nothing is."""
     mark: int
-    """The shape of its badge: 1 shown, 3 not shown, 5 hidden."""
     badge: str
-    is_offered: bool
-    """Whether it is empty: the outline offers it instead of listing it. The introduction is always listed."""
 
 
 def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
     """All sections, each with what is in it, and whether it would show."""
     shown = {section.id for section in article_of(event, freeze(event, sections)).sections}
-    polls = _polls(event)
+    polls = {poll.position: poll for poll in polls_of(event.id)}
     return [_row(event, section, polls, is_shown=section.id in shown) for section in sections]
 
 
-def _polls(event: Event) -> Polls:
-    return {poll.position: poll for poll in polls_of(event.id)}
-
-
 def _row(event: Event, section: RecapSection, polls: Polls, *, is_shown: bool) -> Row:
-    state, trouble = section.state, _trouble_of(event, section.state, polls)
-    values = [value for part in (state.data, *state.items) for name, value in part.items() if name != "items"]
-    is_written = is_shown or section.hidden_at or trouble or state.title or not all(map(is_empty, values))
-    is_offered = not is_written and state.kind is not SectionKind.INTRODUCTION
-    why = _("Not shown: %(why)s", why=trouble) if trouble else _("Empty: not shown")
-    badge = (1, _("Shown")) if is_shown else (3, why)
-    mark, words = (5, _("Hidden")) if section.hidden_at else badge
-    return Row(section, _line(event, state, polls), mark, str(words), is_offered)
+    line = _line(event, section.state, polls)
+    if section.hidden_at:
+        return Row(section, line, 5, _("Hidden"))
+    if is_shown:
+        return Row(section, line, 1, _("Shown"))
+    trouble = _trouble_of(event, section.state, polls)
+    return Row(section, line, 3, _("Not shown: %(why)s", why=trouble) if trouble else _("Empty: not shown"))
 
 
 def _trouble_of(event: Event, state: Wording, polls: Polls) -> str:
@@ -138,27 +130,47 @@ def numbers(event: Event) -> list[tuple[int, str]]:
 
 
 def counted_now(event: Event) -> str:
-    """The same in a line, as it stands at this moment."""
+    """The same in a line, at this moment."""
     return ", ".join(f"{value} {label}" for value, label in numbers(event) if value)
 
 
-# What a draft still lacks.
+def empty_draft() -> list[Wording]:
+    """A section of each kind that most recaps have, with nothing in it."""
+    return [wording(kind, "", {}) for kind in SHAPES if kind is not SectionKind.TEXT]
 
 
-@dataclass(frozen=True)
-class Lack:
-    """Something that an organiser may want to see to before readers come."""
+def draft_from_what_happened(event: Event) -> list[Wording]:
+    """The same, filled in with what the software saw; in the default language."""
+    with force_locale(current_settings().language):
+        counted = [{"value": value, "label": label} for value, label in numbers(event) if value]
+    polls, coming = _polls_to_tell(polls_of(event.id)), lunches_to_come(event)
+    known: dict[SectionKind, list[dict[str, Any]]] = {
+        SectionKind.NUMBERS: [{"items": counted}],
+        SectionKind.POLL: [{"poll": poll.position} for poll in polls] or [{}],
+        SectionKind.NEXT: [{"event": coming[0].slug if coming else ""}],
+    }
+    return [wording(empty.kind, "", data) for empty in empty_draft() for data in known.get(empty.kind, [{}])]
+
+
+def _polls_to_tell(polls: Sequence[Poll]) -> list[Poll]:
+    """Every public question once: where it was asked again after the debate, that second time."""
+    public = [poll for poll in polls if poll.is_public]
+    asked_again = {poll.before_id for poll in public}
+    return [poll for poll in public if poll.id not in asked_again]
+
+
+class Lack(NamedTuple):
+    """Something to complete before readers come, and in which section."""
 
     text: str
     section: RecapSection | None
-    """Where it is mended."""
 
 
 def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
     """What is missing in the sections that readers would see."""
     shown = [section for section in sections if section.hidden_at is None]
     introductions = [section for section in shown if section.kind == SectionKind.INTRODUCTION]
-    polls = _polls(event)
+    polls = {poll.position: poll for poll in polls_of(event.id)}
     found = [lack for section in shown for lack in _lacks_of(event, section, polls)]
     if not any(section.data.get("text") for section in introductions):
         found.insert(0, Lack(_("There is no introduction."), next(iter(introductions), None)))
@@ -167,19 +179,13 @@ def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
 
 def _lacks_of(event: Event, section: RecapSection, polls: Polls) -> list[Lack]:
     state = section.state
-    texts = [_trouble_of(event, state, polls), _lacks_title(state), _lacks_credit(state), *_missing(state)]
+    texts = [_trouble_of(event, state, polls), *_missing(state)]
+    if state.kind is SectionKind.TEXT and state.data["text"] and not state.title:
+        texts.append(_("readers see it without a title."))
+    unnamed = sum(not picture.credit for picture in _pictures(state)) if state.shape.has_pictures else 0
+    if unnamed:
+        texts.append(ngettext("one picture has no credit.", "%(num)s pictures have no credit.", unnamed))
     return [Lack(_("%(section)s: %(what)s", section=section.name, what=text), section) for text in texts if text]
-
-
-def _lacks_title(state: Wording) -> str:
-    is_text = state.kind is SectionKind.TEXT and state.data["text"]
-    return _("readers see it without a title.") if is_text and not state.title else ""
-
-
-def _lacks_credit(state: Wording) -> str:
-    pictures = _pictures(state) if state.shape.has_pictures else []
-    unnamed = sum(not picture.credit for picture in pictures)
-    return ngettext("one picture has no credit.", "%(num)s pictures have no credit.", unnamed) if unnamed else ""
 
 
 def _missing(state: Wording) -> list[str]:

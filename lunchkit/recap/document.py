@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from lunchkit.events.models import Event
+from lunchkit.events.models import Event, EventState
 from lunchkit.events.queries import coming_events
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
@@ -19,15 +19,16 @@ from lunchkit.platform.licences import Licence, freer, licence_named
 from lunchkit.platform.links import public
 from lunchkit.platform.markdown import plain
 from lunchkit.platform.text import normalise
-from lunchkit.recap.models import RecapCorrection, RecapSection
-from lunchkit.recap.section_content import is_empty, wording
+from lunchkit.recap.models import Recap, RecapCorrection, RecapSection
+from lunchkit.recap.queries import corrections_of, sections_of
+from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
-from lunchkit.recap.view_models import Article, FrozenPoll, NextLunch, Photo, Section
+from lunchkit.recap.view_models import Article, FrozenPoll, Photo, Section
 from lunchkit.registrations.queries import seats_left
 from lunchkit.room.polls.exports import result_from_json, result_json
 from lunchkit.room.polls.models import FEWEST_TOGETHER
 from lunchkit.room.polls.queries import poll_at, public_view
-from lunchkit.room.qa.queries import public_questions
+from lunchkit.room.qa.queries import PublicQuestion, public_questions
 from lunchkit.speakers.queries import appearances, approved_quotations
 
 VERSION = 1
@@ -38,22 +39,22 @@ _WORDS = (FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN
 
 
 def freeze(event: Event, sections: Sequence[RecapSection]) -> dict[str, Any]:
-    """What is published of a draft: {"version", "language", "licence", "sections": [{"id", "kind", "title", "data",
-    "frozen"?}]}.
+    """What is published of a draft: {"version", "language", "sections": [{"id", "kind", "title", "data", "frozen"?}]}.
 
-    Hidden and empty sections are left out. ``frozen`` is what nobody wrote: of a ``poll`` {"result", "before",
-    "movement"}, the first two as ``room.polls.exports.result_json`` makes them, in the default language; of the
-    ``room`` {"items": [{"text", "supports", "answered"}]}, where ``supports`` is null for fewer than three people.
+    Hidden and empty sections are left out; the action adds "licence". ``frozen`` is what was counted: of a ``poll``
+    {"result", "before", "movement"}, the first two as ``room.polls.exports.result_json`` makes them, in the default
+    language; of the ``room`` {"items": [{"text", "supports", "answered"}]}, where ``supports`` is null for fewer than
+    three people.
     """
-    language, licence = current_settings().language, current_settings().recap_licence
+    language = current_settings().language
     with force_locale(language):
         kept = [_kept(event, section, language) for section in sections if section.hidden_at is None]
     told = [section for section in kept if section]
-    return {"version": VERSION, "language": language, "licence": licence, "sections": told}
+    return {"version": VERSION, "language": language, "sections": told}
 
 
 def licence_of(snapshot: Mapping[str, Any]) -> Licence:
-    """Under which licence a frozen copy was given; one from before there was a choice does not say it."""
+    """Under which licence a frozen copy was given; a draft has the first one."""
     return licence_named(snapshot.get("licence"))
 
 
@@ -68,7 +69,7 @@ def licence_to_give(published: Mapping[str, Any] | None) -> Licence:
 
 def _kept(event: Event, section: RecapSection, language: str) -> Content | None:
     kind = SectionKind(section.kind)
-    data = _shaped(kind, section.data)
+    data = dict(section.state.data)
     frozen = _frozen(event, kind, data, language)
     if not _says_something(kind, data, frozen):
         return None
@@ -76,29 +77,17 @@ def _kept(event: Event, section: RecapSection, language: str) -> Content | None:
     return kept | ({"frozen": frozen} if frozen is not None else {})
 
 
-def _shaped(kind: SectionKind, data: Mapping[str, Any]) -> Content:
-    """The content with every field that its kind has, and no other; without items in which nothing is written."""
-    content = dict(wording(kind, "", data).data)
-    if SHAPES[kind].items:
-        content["items"] = [item for item in content["items"] if not all(map(is_empty, item.values()))]
-    return content
-
-
 def _frozen(event: Event, kind: SectionKind, data: Content, language: str) -> Content | None:
     if kind is SectionKind.POLL and data["poll"] is not None:
         return _frozen_poll(event, data["poll"], language)
     if kind is SectionKind.ROOM:
-        asked = public_questions(event.id)
-        return {
-            "items": [
-                {"text": each.text, "supports": _large(each.supports), "answered": each.is_answered} for each in asked
-            ]
-        }
+        return {"items": [_asked(question) for question in public_questions(event.id)]}
     return None
 
 
-def _large(people: int) -> int | None:
-    return people if people >= FEWEST_TOGETHER else None
+def _asked(question: PublicQuestion) -> Content:
+    supports = question.supports if question.supports >= FEWEST_TOGETHER else None
+    return {"text": question.text, "supports": supports, "answered": question.is_answered}
 
 
 def _frozen_poll(event: Event, number: int, language: str) -> Content | None:
@@ -109,7 +98,7 @@ def _frozen_poll(event: Event, number: int, language: str) -> Content | None:
     before = public_view(poll.before, language) if view.before is not None and poll.before is not None else None
     return {
         "result": result_json(view, _poll_address(event, poll.position)),
-        "before": result_json(before, _poll_address(event, before.position)) if before is not None else None,
+        "before": before and result_json(before, _poll_address(event, before.position)),
         "movement": view.movement if view.result is not None and view.result.is_shown else None,
     }
 
@@ -127,7 +116,7 @@ def _says_something(kind: SectionKind, data: Content, frozen: Content | None) ->
 
 
 def _tells_result(frozen: Content, data: Content) -> bool:
-    """Whether so many answered that there is a result, with words that were kept; else what somebody made of it."""
+    """Whether there is a result that may be shown, or a comment on it."""
     is_bare = result_from_json(frozen["result"]).is_bare
     return bool(frozen["result"]["shown"] and not is_bare) or bool(str(data.get("text") or "").strip())
 
@@ -167,16 +156,37 @@ def article_of(event: Event, snapshot: Mapping[str, Any], corrections: Sequence[
     return Article(
         language=snapshot["language"],
         sections=tuple(section for section in sections if section is not None),
-        corrections=tuple(sorted(corrections, key=lambda correction: correction.corrected_at)),
+        corrections=tuple(corrections),
         licence=licence_of(snapshot),
     )
 
 
+def snapshot_of(
+    event: Event, sections: Sequence[RecapSection], published: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What readers would get; with ``published``, results and questions as they were counted then."""
+    snapshot = freeze(event, sections)
+    counted = {(kept["id"], kept["data"].get("poll")): kept for kept in (published or {"sections": []})["sections"]}
+    for kept in snapshot["sections"]:
+        earlier = counted.get((kept["id"], kept["data"].get("poll")))
+        if "frozen" in kept and earlier is not None and "frozen" in earlier:
+            kept["frozen"] = earlier["frozen"]
+    return snapshot
+
+
+def draft_article(recap: Recap) -> Article:
+    """The draft as its readers would read it."""
+    event = recap.event
+    snapshot = snapshot_of(event, sections_of(event.id), recap.published)
+    return article_of(event, snapshot, corrections_of(event.id))
+
+
 def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
     kind, frozen = SectionKind(kept["kind"]), kept.get("frozen") or {}
-    data = _shaped(kind, kept["data"])
+    data = dict(wording(kind, "", kept["data"]).data)
     items = data.pop("items", frozen.get("items", []))
     read = _ITEMS.get(kind)
+    lunch, state = _coming_lunch(data["event"]) if kind is SectionKind.NEXT else (None, None)
     section = Section(
         id=kept["id"],
         kind=kind,
@@ -184,7 +194,8 @@ def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
         fields=data,
         items=tuple(read(event, items) if read else items),
         poll=_poll(event, frozen) if kind is SectionKind.POLL and frozen and _tells_result(frozen, data) else None,
-        next_lunch=_coming_lunch(data["event"]) if kind is SectionKind.NEXT else None,
+        next_lunch=lunch,
+        next_state=state,
     )
     return section if section.says_something else None
 
@@ -202,13 +213,13 @@ def _poll(event: Event, frozen: Content) -> FrozenPoll:
     )
 
 
-def _coming_lunch(slug: str) -> NextLunch | None:
-    """The lunch of this address, as long as it is to come."""
+def _coming_lunch(slug: str) -> tuple[Event | None, EventState | None]:
+    """The lunch of this address, as long as it is to come, and what its page offers."""
     now = clock.now()
     for lunch in coming_events(now) if slug else ():
         if lunch.slug == slug and lunch.cancelled_at is None:
-            return NextLunch(lunch, lunch.state(now, seats_left(lunch)))
-    return None
+            return lunch, lunch.state(now, seats_left(lunch))
+    return None, None
 
 
 def _questions(event: Event, items: Sequence[Content]) -> Sequence[Content]:

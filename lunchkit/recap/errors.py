@@ -4,13 +4,6 @@ from flask_babel import lazy_gettext as _l
 
 from lunchkit.platform.errors import user_error
 
-Overtaken = user_error(
-    "Overtaken",
-    _l(
-        "This section was changed meanwhile, and nothing was saved. See what it says now, then save again: your text "
-        "takes its place, and the other one stays in the history."
-    ),
-)
 Unreadable = user_error("Unreadable", _l("Some fields are to be corrected first; nothing was saved."), 422)
 NoMorePictures = user_error(
     "NoMorePictures", _l("There are as many pictures as one page can carry. Take one out first.")

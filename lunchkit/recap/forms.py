@@ -24,20 +24,17 @@ from lunchkit.recap.section_content import Item, Wording, blank, is_empty
 from lunchkit.recap.sections import SHAPES, TITLE, FieldKind, FieldShape, SectionKind
 from lunchkit.room.polls.queries import polls_of
 
-MOST_SLOTS = 60
-"""Items of a form that are looked at."""
+MOST_SLOTS = 60  # items of a form that are read
 _SLOT = re.compile(r"items-(\d{1,3})-")
 _ORDER = re.compile(r"(up|down|remove)-(\d{1,3})")
 
 
 class Slot(NamedTuple):
-    """One item of a form."""
+    """One item of a form; ``number`` is in the names of its fields, ``is_new`` the empty one at the end."""
 
     number: int
-    """Its number in the names of its fields."""
     fields: tuple[Field, ...]
     is_new: bool
-    """Whether it is the empty one at the end."""
 
 
 class SectionForm(BaseForm):
@@ -74,19 +71,21 @@ class SectionForm(BaseForm):
             return ""
         return next((name for name in self.asked if name != TITLE.name), TITLE.name)
 
-    def focus_after(self, do: str) -> str:
-        """Where the focus belongs once a button has changed the order of the items."""
-        kept = [number for number, _item in self.kept()]
-        asked = _ORDER.fullmatch(do)
-        if do == "add":
-            return _name(len(kept), self.shape.items[0]) if self.shape.items else ""
-        if asked is None or int(asked[2]) not in kept:
-            return ""
-        at, last = kept.index(int(asked[2])), len(kept) - 1
+    def arranged(self, do: str) -> tuple[list[Item], str]:
+        """The items after a button («add», «up-2», «down-2», «remove-2»), and what takes the focus then."""
+        kept, asked = self.kept(), _ORDER.fullmatch(do)
+        numbers, items = [number for number, _item in kept], [item for _number, item in kept]
+        if do == "add" and self.shape.items:
+            return items, _name(len(items), self.shape.items[0])
+        if asked is None or int(asked[2]) not in numbers:
+            return items, ""
+        at = numbers.index(int(asked[2]))
+        item, last = items.pop(at), len(items)
         if asked[1] == "remove":
-            return _name(min(at, max(0, last - 1)), self.shape.items[0])
+            return items, _name(max(0, min(at, last - 1)), self.shape.items[0])
         at = max(0, at - 1) if asked[1] == "up" else min(last, at + 1)
-        return {0: f"down-{at}", last: f"up-{at}"}.get(at, f"{asked[1]}-{at}")
+        items.insert(at, item)
+        return items, {0: f"down-{at}", last: f"up-{at}"}.get(at, f"{asked[1]}-{at}")
 
     def kept(self) -> list[tuple[int, Item]]:
         """The items in which something is written, each with the number of its slot."""
@@ -94,11 +93,11 @@ class SectionForm(BaseForm):
         return [(number, item) for number, item in read if not all(is_empty(value) for value in item.values())]
 
     def wording(self, do: str = "") -> Wording:
-        """The frozen value; ``do`` moves an item or takes it out («up-2», «down-2», «remove-2»)."""
+        """What was typed; ``do`` as in ``arranged``."""
         data = self._read([TITLE, *self.shape.fields])
         title = data.pop(TITLE.name)
         if self.shape.items:
-            data["items"] = _arranged(self.kept(), do)
+            data["items"] = self.arranged(do)[0]
         return Wording(self.kind, title, data)
 
     def _read(self, fields: Sequence[FieldShape], number: int | None = None) -> dict[str, Any]:
@@ -113,7 +112,7 @@ class SectionForm(BaseForm):
 
 
 def section_form(event: Event, state: Wording) -> SectionForm:
-    """The form of a section as it stands, with an empty item at the end while there is room for one."""
+    """The form of a stored section, with an empty item at the end while there is room for one."""
     shape = state.shape
     offers_one = shape.items and len(state.items) < shape.most_items and not shape.has_pictures
     slots = range(len(state.items) + bool(offers_one))
@@ -166,18 +165,6 @@ def to_raw(field: FieldShape, value: Any) -> str:
     if field.kind is FieldKind.TICK:
         return "y" if value else ""
     return "" if value is None else str(value)
-
-
-def _arranged(kept: list[tuple[int, Item]], do: str) -> list[Item]:
-    asked = _ORDER.fullmatch(do)
-    items = [item for _number, item in kept]
-    place = next((place for place, (number, _item) in enumerate(kept) if asked and number == int(asked[2])), None)
-    if asked is None or place is None:
-        return items
-    item = items.pop(place)
-    if asked[1] != "remove":
-        items.insert(max(0, place + (-1 if asked[1] == "up" else 1)), item)
-    return items
 
 
 # How each kind of field is read.
@@ -243,8 +230,3 @@ _READERS: Mapping[FieldKind, Callable[[str], Any]] = {
     FieldKind.DAY: _read_day,
     FieldKind.POLL: _read_whole,
 }
-
-
-def kind_or_none(typed: str | None) -> SectionKind | None:
-    """The kind of section of this name."""
-    return SectionKind(typed) if typed in list(SectionKind) else None

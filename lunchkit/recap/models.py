@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lunchkit.events.models import Event
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 from lunchkit.platform.ordered import Ordered
+from lunchkit.platform.versions import Versioned
 from lunchkit.recap.section_content import Wording, wording
 from lunchkit.recap.sections import SectionKind
 
@@ -32,7 +33,7 @@ class Recap(Model):
     event: Mapped[Event] = relationship()
 
 
-class RecapSection(Ordered, Model):
+class RecapSection(Versioned, Ordered, Model):
     """One section of a draft; ``data`` has the shape that its kind has in ``recap.sections``."""
 
     __tablename__ = "recap_section"
@@ -44,8 +45,6 @@ class RecapSection(Ordered, Model):
     title: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
     """Empty: the name of the kind, in the reader's language."""
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=PERSONAL)
-    version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
-    """Rises with every change; a save that was built on an earlier one is refused."""
     hidden_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     updated_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     updated_by: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)

@@ -11,6 +11,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import mark_for_vacuum
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import hide_pictures, unhide_pictures
+from lunchkit.platform.versions import count_version
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
 from lunchkit.recap.queries import current_pictures, pictures_known, versions_of
 from lunchkit.recap.section_content import Wording, pictures_in
@@ -30,7 +31,7 @@ def lock_recap(session: Session, event_id: int) -> Recap:
 
 
 def lock_section(session: Session, section: RecapSection) -> None:
-    """Read a section again and hold it, with its recap. Raises NotFound where somebody has removed it.
+    """Read a section again and hold it, with its recap. Raises NotFound where it was removed.
 
     The recap, because a picture that leaves the section may be one that readers have, or are just being given.
     """
@@ -69,7 +70,7 @@ def write(session: Session, section: RecapSection, state: Wording, by: str) -> N
         keep_version(session, section)
     before, after = pictures_in(section.data), pictures_in(state.data)
     section.title, section.data = state.title, dict(state.data)
-    section.version += 1
+    count_version(section)
     section.updated_at, section.updated_by = clock.now(), by
     session.flush()
     hide_removed_pictures(session, section.event_id, before - after)
@@ -83,7 +84,7 @@ def hide_removed_pictures(session: Session, event_id: int, tokens: Collection[st
 
 
 def without_foreign_pictures(event_id: int, state: Wording) -> Wording:
-    """The same without pictures that are not of this recap: somebody typed a token into a form."""
+    """The same without pictures of other recaps, whose token was typed into the form."""
     strange = pictures_in(state.data) - pictures_known(event_id)
     return state.with_items([item for item in state.items if item["picture"] not in strange]) if strange else state
 

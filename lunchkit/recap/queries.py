@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import coming_events
@@ -81,11 +81,8 @@ def version_or_404(section_id: int, version_id: int) -> RecapVersion:
 
 def corrections_of(event_id: int) -> Sequence[RecapCorrection]:
     """What was corrected after publication, the earliest first."""
-    return db.session.scalars(
-        select(RecapCorrection)
-        .where(RecapCorrection.event_id == event_id)
-        .order_by(RecapCorrection.corrected_at, RecapCorrection.id)
-    ).all()
+    rows = select(RecapCorrection).where(RecapCorrection.event_id == event_id)
+    return db.session.scalars(rows.order_by(RecapCorrection.corrected_at, RecapCorrection.id)).all()
 
 
 def lunches_to_come(event: Event) -> list[Event]:
@@ -95,28 +92,22 @@ def lunches_to_come(event: Event) -> list[Event]:
 
 def emails_to_send(event_id: int) -> int:
     """To how many the recap is sent when it is published: to each once, however often it is published."""
-    promised = select(OutboxEmail.id).where(
-        OutboxEmail.kind == "registrations/recap", OutboxEmail.subject_id == Registration.id
-    )
+    promised = exists().where(OutboxEmail.kind == "registrations/recap", OutboxEmail.subject_id == Registration.id)
     wanted = select(func.count()).where(
         Registration.event_id == event_id,
         Registration.status == Status.SEATED,
         Registration.wants_recap,
         Registration.email.is_not(None),
         Registration.erased_at.is_(None),
-        ~promised.exists(),
+        ~promised,
     )
     return db.session.scalar(wanted) or 0
 
 
 def seats_by_status(event_id: int) -> dict[str, int]:
     """How many seats were given, asked for in vain, and given back."""
-    rows = db.session.execute(
-        select(Registration.status, func.sum(Registration.seats))
-        .where(Registration.event_id == event_id)
-        .group_by(Registration.status)
-    )
-    return dict(rows.all())
+    seats = select(Registration.status, func.sum(Registration.seats)).where(Registration.event_id == event_id)
+    return dict(db.session.execute(seats.group_by(Registration.status)).all())
 
 
 def quotations_waiting(event_id: int) -> int:
@@ -129,7 +120,7 @@ def quotations_waiting(event_id: int) -> int:
 
 def pictures_read(event_id: int) -> set[str]:
     """The tokens of the pictures in what readers of a recap have, those that are taken down too."""
-    return _published_pictures(select(Recap.published).where(Recap.event_id == event_id))
+    return _published_pictures(Recap.event_id == event_id)
 
 
 def pictures_drafted(event_id: int) -> set[str]:
@@ -143,35 +134,23 @@ def current_pictures(event_id: int) -> set[str]:
 
 
 def pictures_known(event_id: int) -> set[str]:
-    """Those that a recap has, or whose place in it somebody can restore."""
+    """Those that a recap has, or whose place in it can be restored."""
     return current_pictures(event_id) | _kept_pictures(_VERSIONS.where(RecapSection.event_id == event_id))
 
 
 def pictures_in_use() -> set[str]:
     """All that any recap has or can restore, and the portraits."""
-    return (
-        _published_pictures(select(Recap.published))
-        | _kept_pictures(_SECTIONS)
-        | _kept_pictures(_VERSIONS)
-        | portraits_in_use()
-    )
+    return _published_pictures() | _kept_pictures(_SECTIONS) | _kept_pictures(_VERSIONS) | portraits_in_use()
 
 
 _SECTIONS = select(RecapSection.data).where(RecapSection.kind == SectionKind.PHOTOS)
-_VERSIONS = (
-    select(RecapVersion.data)
-    .join(RecapSection, RecapSection.id == RecapVersion.section_id)
-    .where(RecapSection.kind == SectionKind.PHOTOS)
-)
+_VERSIONS = select(RecapVersion.data).join(RecapSection).where(RecapSection.kind == SectionKind.PHOTOS)
 
 
-def _published_pictures(snapshots: Select[Any]) -> set[str]:
-    return {
-        token
-        for snapshot in db.session.scalars(snapshots)
-        for section in (snapshot or {}).get("sections", ())
-        for token in pictures_in(section["data"])
-    }
+def _published_pictures(*conditions: ColumnElement[bool]) -> set[str]:
+    published = db.session.scalars(select(Recap.published).where(*conditions))
+    sections = [section for snapshot in published if snapshot for section in snapshot["sections"]]
+    return {token for section in sections for token in pictures_in(section["data"])}
 
 
 def _kept_pictures(rows: Select[Any]) -> set[str]:
@@ -179,6 +158,6 @@ def _kept_pictures(rows: Select[Any]) -> set[str]:
 
 
 def writer() -> str:
-    """The name of whoever is writing; empty where no organiser is signed in."""
+    """The name of the signed-in organiser; empty where there is none."""
     organiser = current_organiser()
     return organiser.name if organiser else ""

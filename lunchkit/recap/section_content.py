@@ -55,11 +55,12 @@ def is_empty(value: Any) -> bool:
 
 
 def wording(kind: SectionKind, title: str, data: Mapping[str, Any]) -> Wording:
-    """A state with all fields of its kind and no other, so that two of them can be compared."""
+    """A state with all fields of its kind and no other, so that two can be compared; without empty items."""
     shape = SHAPES[kind]
     content = _shaped(shape.fields, data)
     if shape.items:
-        content["items"] = [_shaped(shape.items, item) for item in data.get("items") or ()]
+        items = [_shaped(shape.items, item) for item in data.get("items") or ()]
+        content["items"] = [item for item in items if not all(map(is_empty, item.values()))]
     return Wording(kind, title, content)
 
 

@@ -36,24 +36,16 @@ class FieldKind(StrEnum):
     """How a field is typed, and how it is cleaned."""
 
     LINE = "line"
-    SENTENCE = "sentence"
-    """A line with room for two."""
-    TEXT = "text"
-    """Plain paragraphs."""
+    SENTENCE = "sentence"  # a line, in a field of two lines
+    TEXT = "text"  # plain paragraphs
     MARKDOWN = "markdown"
-    URL = "url"
-    """https or http, or nothing."""
-    WHOLE = "whole"
-    """A whole number that is not negative, or None."""
-    DAY = "day"
-    """YYYY-MM-DD, or empty."""
+    URL = "url"  # https or http, or empty
+    WHOLE = "whole"  # 0 or more, or None
+    DAY = "day"  # YYYY-MM-DD, or empty
     TICK = "tick"
-    POLL = "poll"
-    """The position of a poll of the lunch, or None."""
-    EVENT = "event"
-    """The slug of a lunch that is to come, or empty."""
-    PICTURE = "picture"
-    """The token of a picture; uploaded by its own form."""
+    POLL = "poll"  # the position of a poll of the lunch, or None
+    EVENT = "event"  # the slug of a coming lunch, or empty
+    PICTURE = "picture"  # the token of a picture; uploaded by its own form
 
 
 @dataclass(frozen=True)
@@ -68,7 +60,7 @@ class FieldShape:
     is_required: bool = False
     """Of an item: without it the item counts as empty, and is dropped if nothing else is in it."""
     is_missed: bool = False
-    """Whether one can do without, but not quite: the outline tells that it is missing."""
+    """Whether the outline says that it is missing, although it may be left empty."""
     hint: LazyString | str = ""
 
     @property
@@ -82,9 +74,9 @@ class Shape:
     """What is asked in a section of one kind."""
 
     heading: LazyString
-    """Above the section, unless it has a title of its own."""
+    """Above the section, unless it has a title."""
     explains: LazyString
-    """What it is for, to whoever writes it."""
+    """What it is for, for its writer."""
     fields: tuple[FieldShape, ...] = ()
     items: tuple[FieldShape, ...] = ()
     item_name: LazyString | str = ""

@@ -1,4 +1,4 @@
-"""A recap as its page, its data and its press kit read it: what was frozen, beside the people and pictures of today."""
+"""A recap as its page and its data read it: what was frozen, beside the people and pictures of today."""
 
 import re
 from collections.abc import Mapping
@@ -19,12 +19,10 @@ from lunchkit.room.polls.movement import Level, read
 from lunchkit.room.polls.pictures.drawing import breadth
 from lunchkit.room.polls.results import Result
 
-MOST_DISCS = 600
-"""Above, nobody counts discs any more: the figure stands alone."""
+MOST_DISCS = 600  # a figure with more is shown without them
 _NUMBER = re.compile(r"[~≈<>+]?([0-9]{1,12}(?:[.,][0-9]+)?)(?![0-9.,])")
 _NAME_SIZES = (("", 6.6), ("long", 9.0), ("longer", 13.0))
-_SUMMARY = 240
-"""Characters of a description in search engines and shared links."""
+_SUMMARY = 240  # characters of a description in search engines and shared links
 
 
 @dataclass(frozen=True)
@@ -37,16 +35,8 @@ class FrozenPoll:
     result: Result
     before: Result | None
     movement: dict[str, Any] | None
-    has_page: bool = True
-    """Whether the page of the result still stands: not after the question was annulled."""
-
-    @property
-    def position(self) -> int:
-        return int(self.kept["position"])
-
-    @property
-    def note(self) -> str:
-        return str(self.kept.get("note", ""))
+    has_page: bool
+    """Whether the result has a page: not after the question was annulled."""
 
     @property
     def is_compared(self) -> bool:
@@ -76,14 +66,6 @@ class Photo:
 
 
 @dataclass(frozen=True)
-class NextLunch:
-    """A lunch that is to come, and what its page offers."""
-
-    event: Event
-    state: EventState
-
-
-@dataclass(frozen=True)
 class Section:
     """One section that has something to show."""
 
@@ -95,11 +77,12 @@ class Section:
     items: tuple[Any, ...] = ()
     """As they were written; or ``Photo``, ``Appearance``, ``Quotation``, and of the room {text, supports, answered}."""
     poll: FrozenPoll | None = None
-    next_lunch: NextLunch | None = None
+    next_lunch: Event | None = None
+    next_state: EventState | None = None
 
     @property
     def heading(self) -> str:
-        """What stands above it; in the reader's language where nobody wrote a title."""
+        """Its title; without one that of its kind, in the reader's language."""
         return self.title or str(SHAPES[self.kind].heading)
 
     @property
@@ -139,7 +122,7 @@ class Article:
 
 
 def key_figure(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A figure that people repeat, with as many ``discs`` as it is worth: 0 where that cannot be told, or seen."""
+    """A key figure with the number of its ``discs``: 0 where its value is no number, or the discs are too many."""
     disc = item["disc"] or 0
     worth = _worth(item["value"])
     discs = floor(worth / disc) if disc and worth is not None else 0
@@ -153,16 +136,8 @@ def _worth(value: str) -> float | None:
     return float(found[1].replace(",", ".")) if found else None
 
 
-@dataclass(frozen=True)
-class Slice:
-    """The hours of a lunch, cut out of the dial: a path, and the box around it."""
-
-    d: str
-    box: str
-
-
-def slice_of(event: Scheduled) -> Slice:
-    """What is left of the plate when the lunch is over."""
+def slice_of(event: Scheduled) -> tuple[str, str]:
+    """The hours of a lunch, cut out of the dial: the path of an SVG, and the box around it."""
     start = (event.starts_local.hour % 12 * 60 + event.starts_local.minute) / 2
     minutes = (event.ends_local - event.starts_local).total_seconds() / 60
     sweep = max(1.0, min(minutes, 700) / 2)
@@ -172,7 +147,7 @@ def slice_of(event: Scheduled) -> Slice:
     width, height = max(x for x, _y in points) - left, max(y for _x, y in points) - top
     (ax, ay), (bx, by) = points[1], points[2]
     d = f"M0 0L{ax:.1f} {ay:.1f}A100 100 0 {int(sweep > 180)} 1 {bx:.1f} {by:.1f}z"
-    return Slice(d.replace("-0.0", "0.0"), f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}".replace("-0.0", "0.0"))
+    return d.replace("-0.0", "0.0"), f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}".replace("-0.0", "0.0")
 
 
 def local_day(moment: datetime, zone: str) -> date:

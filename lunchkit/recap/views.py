@@ -1,4 +1,4 @@
-"""Public pages of a recap: the article, its data, its press kit, and the secret preview of a draft."""
+"""Public pages of a recap: the article, its data, its picture, and the secret preview of a draft."""
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -7,13 +7,15 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform.links import public
 from lunchkit.platform.static_files import compress
-from lunchkit.recap.document import article_of
-from lunchkit.recap.drafting import draft_article
-from lunchkit.recap.exports.data import recap_json
-from lunchkit.recap.exports.licence import licence_terms
-from lunchkit.recap.exports.press_kit import press_kit
-from lunchkit.recap.exports.sharing import card_of, share_links, take_down_address
-from lunchkit.recap.exports.structured import structured_article
+from lunchkit.recap.document import article_of, draft_article
+from lunchkit.recap.exports import (
+    card_of,
+    licence_terms,
+    recap_json,
+    share_links,
+    structured_article,
+    take_down_address,
+)
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404
 from lunchkit.recap.view_models import Article, key_figure, local_day, slice_of, written_day
@@ -29,7 +31,7 @@ bp.add_app_template_global(take_down_address, "take_down_address")
 @bp.get("/e/<slug>/recap")
 def show(slug: str) -> ResponseReturnValue:
     event, recap, article = _published(slug)
-    address, told = _address(event), recap_json(recap, article)
+    address = public("recap.show", slug=slug)
     page = render_template(
         "recap/show.html",
         article=article,
@@ -37,7 +39,7 @@ def show(slug: str) -> ResponseReturnValue:
         address=address,
         preview=False,
         published_at=recap.published_at,
-        structured=structured_article(event, told, article.summary),
+        structured=structured_article(event, recap_json(recap, article), article.summary),
         share=share_links(event, address),
         terms=licence_terms(event, article.licence),
     )
@@ -58,15 +60,6 @@ def card(slug: str) -> ResponseReturnValue:
     return _unless_known(response)
 
 
-@bp.get("/e/<slug>/recap/press-kit.zip", endpoint="press_kit")
-def kit(slug: str) -> ResponseReturnValue:
-    event, recap, article = _published(slug)
-    told = recap_json(recap, article)
-    response = Response(press_kit(event, article, told), content_type="application/zip")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.zip")
-    return _unless_known(response)
-
-
 @bp.get("/recap/<token>")
 def preview(token: str) -> ResponseReturnValue:
     recap = recap_by_preview_or_404(token)
@@ -74,17 +67,13 @@ def preview(token: str) -> ResponseReturnValue:
         "recap/show.html",
         article=draft_article(recap),
         event=recap.event,
-        address=_address(recap.event),
+        address=public("recap.show", slug=recap.event.slug),
         preview=True,
     )
     response = Response(page)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _address(event: Event) -> str:
-    return public("recap.show", slug=event.slug)
 
 
 def _published(slug: str) -> tuple[Event, Recap, Article]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from lunchkit.events.details import plan_from_facts, plan_of
 from lunchkit.events.feeds import calendar_entry
 from lunchkit.events.models import Event
-from lunchkit.events.paragraphs.queries import own_paragraph
+from lunchkit.events.paragraphs import own_paragraph
 from lunchkit.platform import calendar, clock, links, qr
 from lunchkit.platform.db import db
 from lunchkit.platform.i18n import language

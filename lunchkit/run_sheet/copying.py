@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from lunchkit.events.models import CustomField, Event
-from lunchkit.events.paragraphs.operations import copy_paragraphs
+from lunchkit.events.paragraphs import copy_paragraphs
 from lunchkit.room.polls.forms import details_of
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.order import place_programme

@@ -6,12 +6,13 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.images.queries import pictures_by_token
+from lunchkit.platform.links import derived_token, public
 from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.recap import actions
 from lunchkit.recap.admin import pictures, publication, writing
 from lunchkit.recap.admin_queries import lacks, outline
-from lunchkit.recap.drafting import snapshot_of
-from lunchkit.recap.forms import kind_or_none
+from lunchkit.recap.document import snapshot_of
+from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import (
     corrections_of,
     pictures_drafted,
@@ -21,7 +22,7 @@ from lunchkit.recap.queries import (
     sections_of,
     writer,
 )
-from lunchkit.recap.sections import SHAPES
+from lunchkit.recap.sections import SHAPES, SectionKind
 
 bp = Blueprint("recap", __name__)
 for below in (writing.bp, pictures.bp, publication.bp):
@@ -35,20 +36,30 @@ def index(slug: str) -> ResponseReturnValue:
     if recap is None:
         return render_template("admin/recap/start.html", event=event, is_over=event.is_over(clock.now()))
     sections = sections_of(event.id)
-    rows, now = outline(event, sections), snapshot_of(event, sections, recap.published)
+    present = {section.kind for section in sections}
+    now = snapshot_of(event, sections, recap.published)
     return render_template(
         "admin/recap/outline.html",
         event=event,
         recap=recap,
-        rows=[row for row in rows if not row.is_offered],
-        offered=[row for row in rows if row.is_offered],
+        rows=outline(event, sections),
+        link=_secret_link(recap),
         lacks=lacks(event, sections),
         corrections=corrections_of(event.id),
         only_readers=pictures_by_token(pictures_read(event.id) - pictures_drafted(event.id)).values(),
         is_changed=recap.published is not None and now["sections"] != recap.published["sections"],
-        kinds=[kind for kind in SHAPES if not (SHAPES[kind].is_single and kind in {row.kind for row in sections})],
-        shapes=SHAPES,
+        kinds={kind: shape for kind, shape in SHAPES.items() if not (shape.is_single and kind in present)},
     )
+
+
+def _secret_link(recap: Recap) -> str:
+    """The address at which anyone who has it reads the draft; empty where there is none, or its key is gone."""
+    if recap.preview_nonce is None:
+        return ""
+    try:
+        return public("recap.preview", token=derived_token(actions.PREVIEW, recap.preview_nonce, recap.preview_hash))
+    except LookupError:
+        return ""
 
 
 @bp.post("/e/<slug>/recap")
@@ -61,10 +72,10 @@ def draft(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/recap/sections")
 def add(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    kind = kind_or_none(request.form.get("kind"))
-    if kind is None:
+    kind = request.form.get("kind")
+    if kind not in list(SectionKind):
         abort(400)
-    section = actions.add_section(event, kind, writer())
+    section = actions.add_section(event, SectionKind(kind), writer())
     return redirect(url_for(".writing.edit", slug=slug, section_id=section.id), code=303)
 
 
@@ -72,8 +83,7 @@ def add(slug: str) -> ResponseReturnValue:
 def order(slug: str, section_id: int) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     section = section_or_404(event.id, section_id)
-    offered = [row.section.id for row in outline(event, sections_of(event.id)) if row.is_offered]
-    actions.move_section(section, requested_direction(), past=offered)
+    actions.move_section(section, requested_direction())
     return back_to_list(slug, section)
 
 
@@ -82,7 +92,7 @@ def visibility(slug: str, section_id: int) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     section = section_or_404(event.id, section_id)
     shows = request.form.get("shown") == "1"
-    (actions.show_section if shows else actions.hide_section)(section)
+    actions.set_section_visibility(section, shown=shows)
     done = "shown" if shows else "hidden"
     return redirect(url_for(".index", slug=slug, at=f"shown-{section_id}", done=done), code=303)
 

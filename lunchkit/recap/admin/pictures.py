@@ -17,7 +17,6 @@ from lunchkit.platform.images.queries import any_picture_by_token_or_404
 from lunchkit.platform.web import show_error, takes_pictures
 from lunchkit.recap import actions
 from lunchkit.recap.admin_forms import NewPictureForm, PictureForm
-from lunchkit.recap.errors import NoMorePictures
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import current_pictures, pictures_known, section_or_404, writer
 
@@ -57,8 +56,6 @@ def show_too_heavy(error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 def _add_picture(section: RecapSection, form: NewPictureForm) -> None:
     """Keep the file, then give it its place; where there is none left, nothing of it stays."""
-    if len(section.state.items) >= section.state.shape.most_items:
-        raise NoMorePictures
     file = form.file.data if isinstance(form.file.data, FileStorage) else None
     picture = keep_picture(read_upload(file), **form.words())
     try:

@@ -3,19 +3,17 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.errors import USER_ERRORS, NotFound
-from lunchkit.platform.links import derived_token, public
-from lunchkit.platform.web import POLICY
+from lunchkit.platform.links import public
 from lunchkit.recap import actions
 from lunchkit.recap.admin_forms import CorrectionForm
 from lunchkit.recap.admin_queries import lacks
-from lunchkit.recap.document import licence_of, licence_to_give
-from lunchkit.recap.drafting import draft_article
+from lunchkit.recap.document import draft_article, licence_of, licence_to_give
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import emails_to_send, recap_or_404, sections_of
 from lunchkit.room.answers_to_phones import refused
@@ -27,34 +25,8 @@ bp = Blueprint("publication", __name__)
 @bp.get("/e/<slug>/recap/preview")
 def preview(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
-    page = render_template("admin/recap/preview.html", event=event, recap=recap, link=_secret_link(recap))
-    return _with_policy(page, f"{POLICY}; frame-src 'self'")
-
-
-@bp.get("/e/<slug>/recap/draft")
-def draft(slug: str) -> ResponseReturnValue:
-    event, recap = _both(slug)
     address = public("recap.show", slug=slug)
-    page = render_template("recap/show.html", article=draft_article(recap), event=event, address=address, preview=True)
-    response = _with_policy(page, POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'"))
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
-
-
-def _with_policy(page: str, policy: str) -> Response:
-    response = make_response(page)
-    response.headers["Content-Security-Policy"] = policy
-    return response
-
-
-def _secret_link(recap: Recap) -> str:
-    """Where whoever knows the link reads the draft; empty where there is none, or its key is gone."""
-    if recap.preview_nonce is None:
-        return ""
-    try:
-        return public("recap.preview", token=derived_token(actions.PREVIEW, recap.preview_nonce, recap.preview_hash))
-    except LookupError:
-        return ""
+    return render_template("recap/show.html", article=draft_article(recap), event=event, address=address, preview=True)
 
 
 @bp.post("/e/<slug>/recap/link")
@@ -63,7 +35,7 @@ def renew_link(slug: str) -> ResponseReturnValue:
     is_on = request.form.get("link") != "none"
     actions.set_preview(event, on=is_on)
     done = "linked" if is_on else "revoked"
-    return redirect(url_for(".preview", slug=slug, done=done, _anchor="link"), code=303)
+    return redirect(url_for("organiser.recap.index", slug=slug, done=done, _anchor="link"), code=303)
 
 
 @bp.get("/e/<slug>/recap/publication")

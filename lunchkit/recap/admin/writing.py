@@ -5,17 +5,17 @@ from contextlib import suppress
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import any_picture_by_token_or_404
+from lunchkit.platform.versions import ChangedMeanwhile, version_of
 from lunchkit.recap import actions
 from lunchkit.recap.admin_queries import counted_now
-from lunchkit.recap.errors import Overtaken, Unreadable
-from lunchkit.recap.forms import SectionForm, kind_or_none, section_form, typed_form
+from lunchkit.recap.errors import Unreadable
+from lunchkit.recap.forms import SectionForm, section_form, typed_form
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import section_or_404, sections_of, version_or_404, versions_of, writer
 from lunchkit.recap.section_content import differing, wording
@@ -23,7 +23,6 @@ from lunchkit.recap.sections import SectionKind
 from lunchkit.room.answers_to_phones import wants_json
 
 SECTION = "/e/<slug>/recap/sections/<int(max=2147483647):section_id>"
-GONE = _l("Somebody has removed this section meanwhile. Copy what you wrote into another one.")
 bp = Blueprint("writing", __name__)
 
 
@@ -35,18 +34,18 @@ def edit(slug: str, section_id: int) -> ResponseReturnValue:
 
 @bp.post(SECTION)
 def save(slug: str, section_id: int) -> ResponseReturnValue:
-    event, do = any_event_by_slug_or_404(slug), request.form.get("do", "save")
+    event, section = _both(slug, section_id)
+    do = request.form.get("do", "save")
+    if request.form.get("kind", section.kind) != section.kind:  # SQLite gives the number of a removed row again
+        raise NotFound
+    form = typed_form(event, SectionKind(section.kind), request.form)
+    state = form.wording(do)
+    if form.wrong:
+        return _not_saved(event, section, form, Unreadable())
     try:
-        section = section_or_404(event.id, section_id)
-        if request.form.get("kind", section.kind) != section.kind:  # a number may be given again
-            raise NotFound
-        form = typed_form(event, SectionKind(section.kind), request.form)
-        state = form.wording(do)
-        if form.wrong:
-            return _not_saved(event, section, form, Unreadable())
-        actions.save_section(section, _base_version(), state, writer())
+        actions.save_section(section, version_of(request.form.get("version")), state, writer())
     except NotFound:
-        return _gone(event)
+        raise
     except USER_ERRORS as error:
         return _not_saved(event, section, form, as_user_error(error))
     if wants_json():
@@ -54,26 +53,10 @@ def save(slug: str, section_id: int) -> ResponseReturnValue:
     return redirect(_next_page(event, section, form, do), code=303)
 
 
-def _base_version() -> int:
-    """The version that the form was built on; without one it was built on none."""
-    return request.form.get("version", 0, type=int)
-
-
-def _gone(event: Event) -> ResponseReturnValue:
-    """The section was removed: its writer gets back what they typed."""
-    kind = kind_or_none(request.form.get("kind"))
-    if kind is None:
-        raise NotFound
-    if wants_json():
-        return jsonify(error=str(GONE)), 410
-    texts = typed_form(event, kind, request.form).wording().texts()
-    return render_template("admin/recap/gone.html", event=event, message=GONE, texts=texts), 410
-
-
 def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: UserError) -> ResponseReturnValue:
-    """Why not. Where somebody was quicker, with what they wrote, and the version on which the next save builds."""
-    message, theirs, version = str(refusal.message), list[tuple[str, str]](), _base_version()
-    if isinstance(refusal, Overtaken):
+    """Why not; where another person was faster, with what they wrote, and the version to save on next."""
+    message, theirs, version = str(refusal.message), list[tuple[str, str]](), version_of(request.form.get("version"))
+    if isinstance(refusal, ChangedMeanwhile):
         theirs, version = differing(form.wording(), section.state), section.version
     if wants_json():
         wrong = [field.label.text for field in form.wrong]
@@ -87,8 +70,8 @@ def _next_page(event: Event, section: RecapSection, form: SectionForm, do: str) 
     """Where a button leads: on to the next section, or back to this one with the focus where it is of use."""
     following = _following(event, section)
     if do != "next":
-        focus = form.focus_after(do) or None
-        return url_for(".edit", slug=event.slug, section_id=section.id, done="saved", focus=focus)
+        _items, focus = form.arranged(do)
+        return url_for(".edit", slug=event.slug, section_id=section.id, done="saved", focus=focus or None)
     if following is None:
         return url_for("organiser.recap.index", slug=event.slug, done="written")
     return url_for(".edit", slug=event.slug, section_id=following.id)
@@ -110,7 +93,7 @@ def _edit_page(
     version: int | None = None,
     theirs: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """The form of a section; ``notice`` says why it came back, ``theirs`` what stands in the section instead."""
+    """The form of a section; ``notice`` says why it came back, ``theirs`` what the section says instead."""
     return render_template(
         "admin/recap/edit.html",
         event=event,

@@ -9,7 +9,7 @@ from lunchkit.platform.text import guard
 from lunchkit.room.polls.kinds import SHAPES
 from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.results import Result, Row, Written
-from lunchkit.room.polls.view_models import ChoiceView, PollView
+from lunchkit.room.polls.view_models import PollView
 
 Cell = str | int
 
@@ -106,23 +106,4 @@ def result_from_json(kept: Mapping[str, Any]) -> Result:
         written=tuple(Written(item["text"], item["count"]) for item in kept["written"]),
         ends=(low, high),
         exceeds=kept.get("people_present"),
-    )
-
-
-def view_from_json(kept: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> PollView:
-    """The same as a revealed poll, for the files that are made of one; ``before`` is the JSON of the first time."""
-    result = result_from_json(kept)
-    return PollView(
-        position=kept["position"],
-        kind=result.kind,
-        question=result.question,
-        ends=result.ends,
-        choices=tuple(ChoiceView(row.position, row.label) for row in result.choices),
-        allows_none=len(result.rows) > len(result.choices),
-        is_before=kept.get("asking") == "before",
-        is_after=kept.get("asking") == "after",
-        result=result,
-        movement=kept["movement"],
-        note=kept.get("note", ""),
-        before=result_from_json(before) if before is not None else None,
     )

@@ -1,1 +1,0 @@
-"""Own paragraphs: what the organisers of one lunch add to its automatic e-mails."""
