@@ -12,7 +12,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
 from lunchkit.platform.images.errors import PictureTooHeavy
-from lunchkit.platform.images.intake import LEAST_LOGO_SIDE, MOST_BYTES, read_upload
+from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.licences import licence_named
 from lunchkit.platform.links import public
 from lunchkit.platform.mail.reasons import explain
@@ -144,7 +144,7 @@ def _act(section: str, form: Any, before: Settings) -> None:
             colour=form.colour.data,
             logo_alt=form.logo_alt.data or "",
             logo_ground=form.logo_ground.data or "",
-            picture=read_upload(file, LEAST_LOGO_SIDE) if file else None,
+            picture=read_upload(file) if file else None,
             without_logo=form.without_logo.data,
         )
     elif section == PRIVACY:
