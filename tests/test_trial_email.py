@@ -15,7 +15,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.mail import test_email as trial
-from lunchkit.platform.mail.connection import open_connection
+from lunchkit.platform.mail.connection import Dialogue, open_connection
 from lunchkit.platform.mail.message import build_message
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.test_email import Trial, try_connection
@@ -67,7 +67,7 @@ def test_a_wrong_password_is_told_and_never_shown(app: Flask) -> None:
 
 
 def test_a_server_that_repeats_the_password_is_not_believed(app: Flask) -> None:
-    heard = trial.Dialogue(trial._secrets(replace(current_settings(), mail_user=USER, mail_password=PASSWORD)))
+    heard = Dialogue(USER, PASSWORD)
     heard.note("S", f"535 {PASSWORD} is no password, nor {base64.b64encode(PASSWORD.encode()).decode()}")
     assert PASSWORD not in heard.lines[0] and "535 (…) is no password, nor (…)" in heard.lines[0]
 
