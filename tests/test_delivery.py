@@ -1,6 +1,5 @@
 """The outbox meets real SMTP servers: kind ones, and those that refuse, hang and die."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,15 +20,10 @@ from lunchkit.platform.mail.actions import claim_due, deliver_due
 from lunchkit.platform.mail.queue import PAUSES
 from lunchkit.registrations import actions
 from tests.conftest import Outbox, details
+from tests.mail_servers import mail_server
+from tests.server import free_port
 
 pytestmark = pytest.mark.both_databases
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Postbox:
@@ -60,12 +54,9 @@ class Postbox:
 def postbox(app: Flask) -> Iterator[Postbox]:
     """A running server that the application is told to use."""
     box = Postbox()
-    port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    use_server(app, port)
-    yield box
-    controller.stop()
+    with mail_server(box) as (_box, port):
+        use_server(app, port)
+        yield box
 
 
 def use_server(app: Flask, port: int, **changes: object) -> None:

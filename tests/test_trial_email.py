@@ -10,12 +10,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit.app import create_app
 from lunchkit.platform import clock
-from lunchkit.platform.config import Settings, current_settings
+from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.mail import test_email as trial
-from lunchkit.platform.mail.connection import Dialogue, open_connection
+from lunchkit.platform.mail.connection import Dialogue
 from lunchkit.platform.mail.message import build_message
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.test_email import Trial, try_connection
@@ -178,12 +177,3 @@ def test_twenty_letters_an_hour_are_enough(app: Flask, organiser_client: FlaskCl
     with mail_server() as (postman, port):
         answers = [send(organiser_client, port).status_code for _ in range(trials.most + 1)]
     assert answers == [200] * trials.most + [429] and len(postman.messages) == trials.most
-
-
-def test_the_outbox_survives_a_password_that_no_line_carries(settings: Settings) -> None:
-    app = create_app(replace(settings, **BASE))
-    with app.app_context(), mail_server(authenticator=knows_one_user, auth_require_tls=False) as (_postman, port):
-        with pytest.raises(UnicodeError):
-            open_connection(replace(current_settings(), mail_port=port, mail_user="x", mail_password="é"))
-        db.session.remove()
-        db.engine.dispose()
