@@ -1,11 +1,9 @@
 """A room for tests: polls that are open, and phones that answer."""
 
 import contextlib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,7 +11,6 @@ from werkzeug.test import TestResponse
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.db import db
 from lunchkit.room.actions import room_of
 from lunchkit.room.devices import cookie_name
 from lunchkit.room.polls.actions import add_poll, open_poll
@@ -95,23 +92,3 @@ def key_bytes() -> list[bytes]:
     with contextlib.suppress(FileNotFoundError):
         return [path.read_bytes() for path in sorted(folder.iterdir())]
     return []
-
-
-def unheld(page: str) -> str:
-    """A page without the marks that hold «faudrait-il» in one line: see ``platform.i18n.unbroken``."""
-    return re.sub('<span class="nb">(.*?)</span>', r"\1", page)
-
-
-def all_bytes(*places: Path) -> Iterator[tuple[Path, bytes]]:
-    """Every file under some folders, with what is in it."""
-    for place in places:
-        for path in sorted(place.rglob("*")) if place.exists() else []:
-            if path.is_file():
-                yield path, path.read_bytes()
-
-
-def fresh(poll: Poll) -> Poll:
-    """The row as the database has it now."""
-    db.session.commit()
-    db.session.refresh(poll)
-    return poll
