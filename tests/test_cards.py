@@ -33,7 +33,6 @@ def opened(card: bytes) -> Image.Image:
 
 
 def ink(image: Image.Image, box: tuple[int, int, int, int]) -> int:
-    """How many pixels of a region are black, or nearly."""
     return sum(image.crop(box).convert("L").histogram()[:40])
 
 

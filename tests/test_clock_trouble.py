@@ -42,27 +42,22 @@ class Machine:
     CLOCK_MONOTONIC = time.CLOCK_MONOTONIC
 
     def clock_gettime(self, _which: int) -> float:
-        """Seconds that the machine has run."""
         return self.ticks
 
     def runs(self, span: timedelta, *, leap: timedelta = timedelta(0)) -> None:
-        """Time passes; the clock may say that it was more, or less."""
         self.ticks += span.total_seconds()
         self.now += span + leap
 
     def restarts(self) -> None:
-        """Another process looks from now on."""
         self._patch.setattr("lunchkit.platform.heartbeat.looked", {})
 
     def believes(self, off: timedelta = OFF, *, vouched: bool = False) -> bool:
-        """Whether the clock is believed now."""
         with clock.fixed_at(self.now):
             return clock_is_believed(off, vouched=vouched)
 
 
 @pytest.fixture
 def machine(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """One that has run for a day."""
     machine = Machine(monkeypatch)
     for _hour in range(24):
         assert machine.believes()
@@ -133,7 +128,6 @@ def test_an_instance_without_a_sign_goes_by_its_newest_row(app: Flask, settings:
 
 @pytest.fixture
 def running(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch at this hour."""
     return make_event(starts_at=clock.now() - HOUR)
 
 
@@ -168,7 +162,6 @@ def test_the_background_work_asks_before_it_destroys(
 
 
 def names() -> list[str]:
-    """The names of all who are registered."""
     db.session.rollback()
     return list(db.session.scalars(select(Registration.name)))
 

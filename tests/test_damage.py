@@ -37,7 +37,6 @@ def strike(place: Path, seed: int) -> None:
 
 @pytest.fixture
 def sound(app: Flask, settings: Settings, make_event: EventMaker) -> Path:
-    """The one file of a database in use."""
     for _number in range(30):
         make_event()
     db.session.remove()

@@ -52,7 +52,6 @@ class Postbox:
 
 @pytest.fixture
 def postbox(app: Flask) -> Iterator[Postbox]:
-    """A running server that the application is told to use."""
     box = Postbox()
     with mail_server(box) as (_box, port):
         use_server(app, port)
@@ -60,7 +59,6 @@ def postbox(app: Flask) -> Iterator[Postbox]:
 
 
 def use_server(app: Flask, port: int, **changes: object) -> None:
-    """Point the application at an SMTP server on this machine."""
     settings: Settings = app.extensions["lunchkit_settings"]
     app.extensions["lunchkit_settings"] = replace(
         settings, mail_host="127.0.0.1", mail_port=port, mail_security="none", mail_timeout=1, **changes
@@ -68,7 +66,6 @@ def use_server(app: Flask, port: int, **changes: object) -> None:
 
 
 def register(event: Event, name: str) -> None:
-    """Register somebody."""
     actions.register_attendee(event, details(name, f"{name.lower()}@example.org"), form_key=name, language="fr")
 
 
@@ -118,7 +115,6 @@ def test_letters_to_one_reader_keep_their_order(event: Event, outbox: Outbox, po
 
 
 def event_registration(event: Event) -> actions.Registration:
-    """The only registration of a lunch."""
     row = db.session.scalar(select(actions.Registration).where(actions.Registration.event_id == event.id))
     assert row is not None
     return row

@@ -35,7 +35,6 @@ from tests.uploads import bomb, saved, sight, webp_chunks
 
 @pytest.fixture
 def picture(app: Flask) -> Picture:
-    """A picture that is shown."""
     return keep_picture(
         saved(sight(700, 500)), alt="Quatre couleurs", credit="Jo", licence="CC BY 4.0", consent="asked"
     )
@@ -195,8 +194,6 @@ def test_the_macro_offers_every_width_and_says_what_is_shown(app: Flask, picture
 
 
 def with_door(app: Flask) -> None:
-    """A door that takes pictures, as features have them."""
-
     @takes_pictures
     def door() -> str:
         return keep_picture(read_upload(request.files.get("picture")), alt=request.form["alt"]).token

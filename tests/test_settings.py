@@ -45,7 +45,6 @@ WRONG = {
 
 
 def load(instance: Path, **given: str) -> Settings:
-    """Settings from an environment of nothing else."""
     return load_settings({f"{PREFIX}INSTANCE": str(instance)} | {PREFIX + name: value for name, value in given.items()})
 
 

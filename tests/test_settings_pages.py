@@ -32,13 +32,11 @@ HOUSE = "/organiser/house"
 
 
 def send(client: FlaskClient, section: str, *, headers: dict[str, str] | None = None, **fields: Any) -> Any:
-    """Send the form of a section, or of a step («start/network»)."""
     form = {"csrf_token": csrf_of(client, HOUSE)} | fields
     return client.post(f"{HOUSE}/sections/{section}", data=form, headers=headers)
 
 
 def file_of(data: bytes, name: str = "logo.png") -> tuple[io.BytesIO, str]:
-    """A file as a form sends it."""
     return io.BytesIO(data), name
 
 
@@ -116,18 +114,14 @@ def test_what_the_environment_decided_is_shown_and_stays(settings: Settings, mon
 
 
 class Visitor(Browser):
-    """A browser that came by a certain name."""
-
     host = "lunch.example"
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
-        """One request."""
         kwargs["headers"] = {"Host": self.host, **(kwargs.get("headers") or {})}
         return super().open(*args, **kwargs)
 
 
 def visitor(app: Flask, host: str) -> Visitor:
-    """A browser that came by this name."""
     app.test_client_class = Visitor
     client = new_client(app)
     assert isinstance(client, Visitor)
@@ -219,46 +213,6 @@ def test_a_file_that_is_no_logo_is_refused_in_words(organiser_client: FlaskClien
     answer = send(organiser_client, "look", **LOOK, picture=file_of(data))
     assert answer.status_code == status and "Une assiette" in answer.text, "what was typed is there"
     assert current_site().logo_token == ""
-
-
-FIELDS = {
-    "network": ("network_name", "language", "timezone"),
-    "address": ("public_url",),
-    "letters": ("mail_host", "mail_port", "mail_security", "mail_user", "mail_password", "mail_from"),
-    "look": ("colour", "logo_alt", "logo_ground", "without_logo"),
-    "privacy": ("notice", "purge_days"),
-    "recaps": ("recap_licence",),
-}
-HOSTILE = (
-    "a\nLUNCHKIT_SECRET_KEY=evil", "a\r\nLUNCHKIT_PORT=1", "a\x00b", "a\u2028b", "\ud800", "x" * 20_000, "'\"'\"", "#", "=",
-    "\u202egnihton", "{{ 7*7 }}", "%(host)s %s", "<img src=x onerror=alert(1)>", "1e9", "-1", "9" * 400, "../../etc/passwd",
-    "https://[::1", "https://lunch.example:99999", "é" * 300, "a@b@c", "\x1b[31m", "ẞ" * 50 + ".example",
-)  # fmt: skip
-GOOD = {
-    "network_name": "A", "language": "fr", "timezone": "Europe/Paris", "public_url": "http://lunch.example",
-    "mail_host": "mail.example", "mail_port": "587", "mail_security": "starttls", "mail_user": "ada", "mail_password": "x",
-    "mail_from": "a@b.example", "colour": "tomate", "notice": "", "purge_days": "30",
-    "recap_licence": "cc0-1.0",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
-@pytest.mark.parametrize("section", FIELDS)
-def test_nothing_hostile_breaks_a_page_or_gets_among_the_settings(
-    app: Flask, organiser_client: FlaskClient, section: str
-) -> None:
-    token = csrf_of(organiser_client, HOUSE)
-    before = current_settings()
-    for name in FIELDS[section]:
-        for value in HOSTILE:
-            form = {each: GOOD[each] for each in FIELDS[section] if each in GOOD} | {name: value, "csrf_token": token}
-            typed = {key: each.encode("utf-8", "surrogatepass") for key, each in form.items()}
-            answer = organiser_client.post(f"{HOUSE}/sections/{section}", data=typed, headers={"Host": "localhost"})
-            assert answer.status_code in (200, 303, 400, 413, 422), (name, value[:40], answer.status_code)
-            db.session.expire_all()
-            assert set(current_site().settings) <= set(GOOD), (name, value[:40])
-            assert "<img src=x" not in organiser_client.get(HOUSE, headers={"Host": "localhost"}).text
-    assert (current_settings().secret_key, current_settings().port) == (before.secret_key, before.port)
 
 
 def test_two_who_save_at_the_same_time_lose_nothing(app: Flask) -> None:

@@ -133,7 +133,6 @@ def test_a_silent_server_is_given_up_soon(app: Flask, monkeypatch: pytest.Monkey
 
 
 def send(client: FlaskClient, port: int, **fields: str) -> Any:
-    """Save the mail settings and ask for a test e-mail."""
     form = {"csrf_token": csrf_of(client, LETTERS), "act": "trial", "mail_host": "127.0.0.1", "mail_port": str(port)}
     form |= {"mail_security": "none", "mail_from": USER, "mail_user": "", "mail_password": ""}
     return client.post(LETTERS, data=form | fields)
@@ -141,7 +140,6 @@ def send(client: FlaskClient, port: int, **fields: str) -> Any:
 
 @pytest.fixture(autouse=True)
 def fresh_allowance() -> None:
-    """Each test may send its e-mails."""
     trials._times.clear()
 
 

@@ -27,13 +27,11 @@ Starter = Callable[[Server], Process]
 
 @pytest.fixture(scope="module")
 def ways(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Starter]:
-    """Both ways to start a server, whichever this run has chosen."""
     return {"command": start_command, "forked": starter(tmp_path_factory.mktemp("templates"))}
 
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's lunches."""
     folder = tmp_path_factory.mktemp("instance")
     app = create_app(base_settings(folder))
     with app.app_context(), app.test_request_context():
@@ -45,7 +43,6 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def said_by(server: Server) -> dict[str, str]:
-    """Status, headers and text of some pages, and the log."""
     said = {}
     with Client(server.port) as client:
         for path in PAGES:
