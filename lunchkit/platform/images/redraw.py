@@ -86,9 +86,9 @@ def redraw(data: bytes) -> Drawing:
     Of a moving picture the first frame is kept; what is transparent becomes white, so that it looks the same by day and
     by night. Raises TooSmall, and whatever Pillow raises.
     """
-    pixels = _pixels(data)
-    largest = Image.new("RGB", pixels.size)  # knows nothing but its pixels
-    largest.paste(pixels)
+    pixels = _pixels(data, LEAST_SIDE)
+    largest = Image.new("RGB", pixels.size, "white")  # knows nothing but its pixels
+    largest.paste(pixels, mask=pixels if pixels.mode == "RGBA" else None)
     files = {}
     for width in reversed(widths_of(largest.width)):
         height = max(1, round(largest.height * width / largest.width))
@@ -96,9 +96,9 @@ def redraw(data: bytes) -> Drawing:
     return Drawing(largest.width, largest.height, dict(sorted(files.items())))
 
 
-def _pixels(data: bytes) -> Image.Image:
-    """The picture upright, in the size of its largest file, as RGB."""
-    image = _opened(data, LEAST_SIDE)
+def _pixels(data: bytes, least_side: int) -> Image.Image:
+    """The picture upright, in the size of its largest file, as RGB, or RGBA where parts of it are transparent."""
+    image = _opened(data, least_side)
     orientation, profile = _orientation(image), image.info.get("icc_profile")
     size = _fitting(image.width, image.height) if orientation < 5 else _fitting(image.height, image.width)[::-1]
     image.draft(None, size)  # a large JPEG is decoded in a half, a quarter, an eighth of its size
@@ -140,17 +140,15 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _in_usual_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture in sRGB, on white: the profile of a telephone's wide colours is applied, as it will not be kept."""
+    """The picture in sRGB: the profile of a telephone's wide colours is applied, as it will not be kept."""
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
-    if alpha:
-        image = image.convert("RGB")
+    image = image.convert("RGB") if alpha else image
     if profile:
         with suppress(ImageCms.PyCMSError, OSError):
-            converted = ImageCms.profileToProfile(image, BytesIO(profile), _SRGB, outputMode="RGB")
-            image = converted or image
+            image = ImageCms.profileToProfile(image, BytesIO(profile), _SRGB, outputMode="RGB") or image
     image = image.convert("RGB")
     if alpha:
-        image = Image.composite(image, Image.new("RGB", image.size, "white"), alpha)
+        image.putalpha(alpha)
     return image
 
 
@@ -168,13 +166,7 @@ def redraw_logo(data: bytes) -> Drawing:
 
     Raises TooSmall, whatever Pillow raises, and ValueError where there is nothing to be seen.
     """
-    image = _opened(data, LEAST_LOGO_SIDE)
-    orientation, profile = _orientation(image), image.info.get("icc_profile")
-    image = _plain(image)
-    alpha = image.getchannel("A") if image.mode == "RGBA" else Image.new("L", image.size, 255)
-    image = _in_usual_colours(image.convert("RGB") if image.mode == "RGBA" else image, profile)
-    image.putalpha(alpha)
-    image = image.transpose(TURNS[orientation]) if orientation in TURNS else image
+    image = _pixels(data, LEAST_LOGO_SIDE).convert("RGBA")
     seen = image.getchannel("A").point(lambda value: 255 if value >= SEEN else 0).getbbox()
     if seen is None:
         raise ValueError("nothing to be seen")
