@@ -1,9 +1,10 @@
 """A room for tests: polls that are open, and phones that answer."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
+from lunchkit.platform.db import db
 from lunchkit.room.actions import room_of
 from lunchkit.room.devices import cookie_name
 from lunchkit.room.polls.actions import add_poll, open_poll
@@ -92,3 +94,18 @@ def key_bytes() -> list[bytes]:
     with contextlib.suppress(FileNotFoundError):
         return [path.read_bytes() for path in sorted(folder.iterdir())]
     return []
+
+
+def all_bytes(*places: Path) -> Iterator[tuple[Path, bytes]]:
+    """Every file under some folders, with what is in it."""
+    for place in places:
+        for path in sorted(place.rglob("*")) if place.exists() else []:
+            if path.is_file():
+                yield path, path.read_bytes()
+
+
+def fresh(poll: Poll) -> Poll:
+    """The row as the database has it now."""
+    db.session.commit()
+    db.session.refresh(poll)
+    return poll
