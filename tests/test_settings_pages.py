@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from itertools import product
 from threading import Thread
 from typing import Any
 
@@ -213,6 +214,38 @@ def test_a_file_that_is_no_logo_is_refused_in_words(organiser_client: FlaskClien
     answer = send(organiser_client, "look", **LOOK, picture=file_of(data))
     assert answer.status_code == status and "Une assiette" in answer.text, "what was typed is there"
     assert current_site().logo_token == ""
+
+
+HOSTILE = (
+    "a\nLUNCHKIT_SECRET_KEY=evil", "a\x00b", "a\u2028b", "\ud800", "x" * 20_000, "\u202egnihton", "{{ 7*7 }}", "%(host)s %s",
+    "<img src=x onerror=alert(1)>", "1e9", "-1", "9" * 400, "../../etc/passwd", "https://[::1", "a@b@c", "ẞ" * 50 + ".example",
+)  # fmt: skip
+GOOD = {
+    "network": {"network_name": "A", "language": "fr", "timezone": "Europe/Paris"},
+    "address": {"public_url": "http://lunch.example"},
+    "letters": {"mail_host": "mail.example", "mail_port": "587", "mail_security": "starttls", "mail_user": "ada",
+                "mail_password": "x", "mail_from": "a@b.example"},
+    "look": {"colour": "tomate", "logo_alt": "", "logo_ground": "", "without_logo": ""},
+    "privacy": {"notice": "", "purge_days": "30"},
+    "recaps": {"recap_licence": "cc0-1.0"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+@pytest.mark.parametrize("section", GOOD)
+def test_nothing_hostile_breaks_a_page_or_gets_among_the_settings(organiser_client: FlaskClient, section: str) -> None:
+    token, before, here = csrf_of(organiser_client, HOUSE), current_settings(), {"Host": "localhost"}
+    for name, value in product(GOOD[section], HOSTILE):
+        typed = {
+            key: each.encode("utf-8", "surrogatepass")
+            for key, each in (GOOD[section] | {name: value, "csrf_token": token}).items()
+        }
+        answer = organiser_client.post(f"{HOUSE}/sections/{section}", data=typed, headers=here)
+        assert answer.status_code in (200, 303, 400, 413, 422), (name, value[:40], answer.status_code)
+        db.session.expire_all()
+        assert set(current_site().settings) <= set(GOOD[section]), (name, value[:40])
+        assert "<img src=x" not in organiser_client.get(HOUSE, headers=here).text
+    assert (current_settings().secret_key, current_settings().port) == (before.secret_key, before.port)
 
 
 def test_two_who_save_at_the_same_time_lose_nothing(app: Flask) -> None:
