@@ -112,7 +112,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_db(app)
     init_i18n(app)
     app.before_request(refuse_strangers)
-    init_web(app)  # before the token is looked for: that reads the form, and some doors take a larger one
+    init_web(app)  # before the token is looked for: that reads the form, and some views take a larger one
     csrf.init_app(app)
     init_pictures(app)
     _register_blueprints(app)

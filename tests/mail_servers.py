@@ -77,7 +77,7 @@ def tls_context(folder: Path) -> ssl.SSLContext:
 
 
 @contextmanager
-def mail_server(whim: Postman | None = None, **options: Any) -> Iterator[tuple[Postman, int]]:
+def mail_server(whim: Any = None, **options: Any) -> Iterator[tuple[Any, int]]:
     """A running server, and its port."""
     postman, port = whim or Postman(), free_port()
     controller = Controller(postman, hostname="127.0.0.1", port=port, **options)

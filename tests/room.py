@@ -1,7 +1,6 @@
 """A room for tests: polls that are open, and phones that answer."""
 
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -114,11 +113,6 @@ def key_bytes() -> list[bytes]:
     with contextlib.suppress(FileNotFoundError):
         return [path.read_bytes() for path in sorted(folder.iterdir())]
     return []
-
-
-def unheld(page: str) -> str:
-    """A page without the marks that hold «faudrait-il» in one line: see ``platform.i18n.unbroken``."""
-    return re.sub('<span class="nb">(.*?)</span>', r"\1", page)
 
 
 def all_bytes(*places: Path) -> Iterator[tuple[Path, bytes]]:

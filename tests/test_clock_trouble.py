@@ -1,12 +1,7 @@
 """A clock that leaps destroys nothing; one that goes on, or comes back, or is vouched for, is believed."""
 
-import sys
-import textwrap
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,7 +9,7 @@ from sqlalchemy import select
 
 from lunchkit import jobs as background
 from lunchkit.events.models import Event
-from lunchkit.platform import clock, heartbeat
+from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
 from lunchkit.platform.heartbeat import DAILY, NAME, OFF, WAIT, clock_is_believed
@@ -25,7 +20,6 @@ from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.survey.actions import close_due_feedback
 from tests.conftest import EventMaker, details
 from tests.room import asked
-from tests.server import Server
 from tests.test_cli import lunchkit
 
 pytestmark = pytest.mark.both_databases
@@ -41,34 +35,29 @@ class Machine:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = datetime(2026, 3, 20, 12, tzinfo=UTC)
         self.ticks = 0.0
-        monkeypatch.setattr("lunchkit.platform.heartbeat._looked", {})
+        monkeypatch.setattr("lunchkit.platform.heartbeat.looked", {})
         monkeypatch.setattr("lunchkit.platform.heartbeat.time", self)
         self._patch = monkeypatch
 
     CLOCK_MONOTONIC = time.CLOCK_MONOTONIC
 
     def clock_gettime(self, _which: int) -> float:
-        """Seconds that the machine has run."""
         return self.ticks
 
     def runs(self, span: timedelta, *, leap: timedelta = timedelta(0)) -> None:
-        """Time passes; the clock may say that it was more, or less."""
         self.ticks += span.total_seconds()
         self.now += span + leap
 
     def restarts(self) -> None:
-        """Another process looks from now on."""
-        self._patch.setattr("lunchkit.platform.heartbeat._looked", {})
+        self._patch.setattr("lunchkit.platform.heartbeat.looked", {})
 
     def believes(self, off: timedelta = OFF, *, vouched: bool = False) -> bool:
-        """Whether the clock is believed now."""
         with clock.fixed_at(self.now):
             return clock_is_believed(off, vouched=vouched)
 
 
 @pytest.fixture
 def machine(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """One that has run for a day."""
     machine = Machine(monkeypatch)
     for _hour in range(24):
         assert machine.believes()
@@ -128,29 +117,17 @@ def test_a_timer_that_runs_daily_is_believed_and_a_weekly_one_asks_for_a_word(ma
     assert machine.believes(DAILY, vouched=True)
 
 
-def test_a_word_of_the_operator_reaches_the_server_that_runs(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    machine.runs(HOUR, leap=30 * DAY)
-    assert not machine.believes()
-    server = heartbeat._looked
-    machine.restarts()
-    assert machine.believes(DAILY, vouched=True)
-    monkeypatch.setattr("lunchkit.platform.heartbeat._looked", server)
-    machine.runs(timedelta(minutes=1))
-    assert machine.believes()
-
-
 def test_an_instance_without_a_sign_goes_by_its_newest_row(app: Flask, settings: Settings, event: Event) -> None:
     register_by_hand(event, details(), language="fr")
     for leap, is_believed in ((200 * DAY, False), (HOUR, True), (-5 * DAY, False)):
         (settings.instance / NAME).unlink(missing_ok=True)
         with clock.fixed_at(clock.now() + leap), pytest.MonkeyPatch.context() as patch:
-            patch.setattr("lunchkit.platform.heartbeat._looked", {})
+            patch.setattr("lunchkit.platform.heartbeat.looked", {})
             assert clock_is_believed() == is_believed, leap
 
 
 @pytest.fixture
 def running(app: Flask, make_event: EventMaker) -> Event:
-    """A lunch at this hour."""
     return make_event(starts_at=clock.now() - HOUR)
 
 
@@ -185,7 +162,6 @@ def test_the_background_work_asks_before_it_destroys(
 
 
 def names() -> list[str]:
-    """The names of all who are registered."""
     db.session.rollback()
     return list(db.session.scalars(select(Registration.name)))
 
@@ -204,55 +180,3 @@ def test_purge_says_what_it_waits_for(app: Flask, settings: Settings, make_event
         done = lunchkit(settings.instance, "purge", "--clock-is-right")
         assert done.returncode == 0 and "1 people erased" in done.stdout
     assert names() == [""]
-
-
-MOVED = """
-    import sys
-    sys.argv = ["lunchkit.serve"]
-    from gevent import monkey
-    monkey.patch_all()
-    from datetime import UTC, datetime, timedelta
-    from lunchkit import serve
-    from lunchkit.platform import clock
-    clock.now = lambda: datetime.now(UTC) + timedelta(days={days})
-    serve.main()
-"""
-
-
-@contextmanager
-def moved_server(settings: Settings, days: int) -> Iterator[Server]:
-    """A real server that believes itself so many days away."""
-    launcher = ("-c", textwrap.dedent(MOVED.format(days=days)))
-    with Server(settings.instance, {"SECRET_KEY": settings.secret_key}, sys.executable, launcher) as server:
-        yield server
-
-
-def sign_of(folder: Path, days: int) -> None:
-    """Return when a server has given a sign of life in those days, and had the time for its first round."""
-    wanted = (datetime.now(UTC) + timedelta(days=days, hours=-1)).timestamp()
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if (folder / NAME).exists() and max(map(float, (folder / NAME).read_text().strip("[]").split(","))) > wanted:
-            time.sleep(6)
-            return
-        time.sleep(0.1)
-    raise AssertionError("no sign of life")
-
-
-@sqlite_only
-def test_a_server_that_starts_two_hundred_days_ahead_erases_nobody(
-    app: Flask, settings: Settings, make_event: EventMaker
-) -> None:
-    register_by_hand(make_event(), details(), language="fr")
-    assert clock_is_believed()
-    db.session.remove()
-    with moved_server(settings, 200):
-        sign_of(settings.instance, 200)
-    assert names() == ["Camille Poireau"]
-    assert "horloge a sauté" in lunchkit(settings.instance, "doctor", SECRET_KEY=settings.secret_key).stdout
-    db.session.remove()
-    with clock.fixed_at(clock.now() + 200 * DAY):
-        assert clock_is_believed(vouched=True)
-    with moved_server(settings, 200):
-        sign_of(settings.instance, 200)
-    assert names() == [""], "control: where somebody vouches for it the same server erases within seconds"

@@ -1,6 +1,5 @@
 """The outbox meets real SMTP servers: kind ones, and those that refuse, hang and die."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,15 +20,10 @@ from lunchkit.platform.mail.actions import claim_due, deliver_due
 from lunchkit.platform.mail.queue import PAUSES
 from lunchkit.registrations import actions
 from tests.conftest import Outbox, details
+from tests.mail_servers import mail_server
+from tests.server import free_port
 
 pytestmark = pytest.mark.both_databases
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Postbox:
@@ -58,18 +52,13 @@ class Postbox:
 
 @pytest.fixture
 def postbox(app: Flask) -> Iterator[Postbox]:
-    """A running server that the application is told to use."""
     box = Postbox()
-    port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    use_server(app, port)
-    yield box
-    controller.stop()
+    with mail_server(box) as (_box, port):
+        use_server(app, port)
+        yield box
 
 
 def use_server(app: Flask, port: int, **changes: object) -> None:
-    """Point the application at an SMTP server on this machine."""
     settings: Settings = app.extensions["lunchkit_settings"]
     app.extensions["lunchkit_settings"] = replace(
         settings, mail_host="127.0.0.1", mail_port=port, mail_security="none", mail_timeout=1, **changes
@@ -77,7 +66,6 @@ def use_server(app: Flask, port: int, **changes: object) -> None:
 
 
 def register(event: Event, name: str) -> None:
-    """Register somebody."""
     actions.register_attendee(event, details(name, f"{name.lower()}@example.org"), form_key=name, language="fr")
 
 
@@ -127,7 +115,6 @@ def test_letters_to_one_reader_keep_their_order(event: Event, outbox: Outbox, po
 
 
 def event_registration(event: Event) -> actions.Registration:
-    """The only registration of a lunch."""
     row = db.session.scalar(select(actions.Registration).where(actions.Registration.event_id == event.id))
     assert row is not None
     return row

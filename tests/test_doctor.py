@@ -120,7 +120,7 @@ def test_a_disk_that_is_nearly_full(app: Flask, english: None, monkeypatch: pyte
         (1, "10.0.0.1", ""),
         (0, "10.0.0.1", "LUNCHKIT_PROXIES=1"),
         (1, "192.0.2.7, 10.0.0.1", "LUNCHKIT_PROXIES=2"),
-        (1, "", "pretend"),
+        (1, "", "LUNCHKIT_PROXIES=0"),
     ],
 )
 @sqlite_only

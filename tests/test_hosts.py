@@ -63,7 +63,6 @@ def test_behind_a_proxy_the_host_must_still_be_ours(settings: Settings) -> None:
 
 
 def message_of(row: OutboxEmail) -> EmailMessage:
-    """The e-mail as it would leave."""
     email = render_email(row)
     assert email is not None
     return build_message(

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from lunchkit.platform import schema
 from lunchkit.platform.db import db
 from tests.source import HOUSE, MODULES, ROOT, TEMPLATES, name, without_comments
+from tests.test_catalogues import said_in
 
 pytestmark = pytest.mark.both_databases
 
@@ -165,3 +166,34 @@ def test_a_line_of_a_template_is_as_long_as_one_of_python() -> None:
         if len(line) > 120
     }
     assert found == set()
+
+
+OLD_NAMES = {
+    "anew", "breathe", "carrying", "checkin", "deeds", "dice", "fate", "folded", "house", "kin", "placeholders",
+    "readable", "relatives", "rescue", "standing", "upkeep", "world",
+}  # fmt: skip
+OLD_WORDS = {"anew", "house", "letter", "throw"}
+"""What docs/glossary.md has other words for: names in the code, and words of the interface."""
+
+
+def names_in(source: str) -> set[str]:
+    """The words of the names that a module gives, split at capitals and strokes."""
+    given: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        is_stored = isinstance(getattr(node, "ctx", None), ast.Store)
+        if is_stored or isinstance(node, ast.FunctionDef | ast.ClassDef | ast.arg):
+            given |= {getattr(node, part) for part in ("name", "arg", "id", "attr") if hasattr(node, part)}
+    return {word.lower() for one in given for word in re.findall("[A-Z]?[a-z]+|[A-Z]+", one)}
+
+
+def test_the_old_words_of_the_glossary_do_not_come_back() -> None:
+    assert {name(path): found for path in MODULES if (found := names_in(path.read_text()) & OLD_NAMES)} == {}
+    said = " ".join(f"{entry.msgid} {entry.msgid_plural}" for entry in said_in("fr").values())
+    assert OLD_WORDS & set(re.findall(r"\w+", said.lower())) == set()
+    assert names_in("def the_house(fate): DICE = lunchkit.folded = 1") & OLD_NAMES == {
+        "house",
+        "fate",
+        "dice",
+        "folded",
+    }
+    assert OLD_WORDS & set(re.findall(r"\w+", "Words of the letter.".lower())), "control"

@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
-from markupsafe import Markup
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
@@ -20,11 +19,9 @@ from lunchkit.platform.i18n import (
     LANGUAGE_NAMES,
     hours,
     long_date,
-    longest_word,
     moment,
     paragraphs,
     typo,
-    unbroken,
     when,
 )
 from lunchkit.platform.mail.rendering import render_email
@@ -158,29 +155,6 @@ def test_french_spacing_is_bound_but_not_added_where_another_language_is_spoken(
             assert typo(french) == bound, "what organisers wrote in French stays whole"
             assert typo("Kein Lunch hat den Code «AB»: Wie bitte?") == "Kein Lunch hat den Code «AB»: Wie bitte?"
             assert paragraphs("«Eins»\n\nzwei!") == "<p>«Eins»</p><p>zwei!</p>"
-
-
-@pytest.mark.parametrize(
-    ("text", "held"),
-    [
-        ("Que vous faudrait-il pour cela ?", ["faudrait-il"]),
-        ("Y a-t-elle pensé ? Dites-le-nous !", ["a-t-elle", "Dites-le-nous\u202f!"]),
-        ("« Restent-ils » ?", ["«\u202fRestent-ils\u202f»\u202f?"]),
-        ("L’arc-en-ciel, un vice-président et un savoir-faire", []),
-        ("faudrait-il@lunch.example www.dites-nous.example https://lunch.example/dites-nous", []),
-        ("Check-in, Ja-Sager, dimmi-tutto", []),
-    ],
-)
-def test_a_headline_breaks_no_french_inversion_and_its_text_is_what_was_written(
-    app: Flask, text: str, held: list[str]
-) -> None:
-    with app.test_request_context():
-        html = unbroken(text)
-        assert re.findall('<span class="nb">(.*?)</span>', html) == held
-        assert re.sub("<.*?>", "", html) == typo(text)
-        assert unbroken("<b> & dites-nous") == '&lt;b&gt; &amp; <span class="nb">dites-nous</span>'
-        assert unbroken(Markup("<b>A &amp; B</b>")) == "<b>A &amp; B</b>", "what is safe already stays so"
-    assert (longest_word("Que souhaiteriez-vous ?"), longest_word("savoir-faire")) == (17, 6)
 
 
 # E-mails and calendars

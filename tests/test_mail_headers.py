@@ -39,7 +39,6 @@ HEADERS = {
 
 
 def message(subject: str = "x", name: str = "") -> bytes:
-    """An e-mail on the wire."""
     email = RenderedEmail(subject, "x", "<p>x</p>", sender_name=name, reply_to="e@f.example")
     return build_message(
         email, sender="a@b.example", recipient="c@d.example", message_id="<1@b.example>", date=clock.now()
@@ -47,12 +46,10 @@ def message(subject: str = "x", name: str = "") -> bytes:
 
 
 def lines(raw: bytes) -> list[bytes]:
-    """The lines of a message's head."""
     return raw.replace(b"\r\n", b"\n").split(b"\n\n")[0].split(b"\n")
 
 
 def header(raw: bytes, name: str) -> str:
-    """What stands in a header, unfolded and not decoded."""
     return str(message_from_bytes(raw, policy=policy.compat32)[name]).replace("\r", "").replace("\n", "")
 
 
@@ -63,7 +60,6 @@ def read(raw: bytes, name: str) -> str:
 
 
 def display_name(raw: bytes) -> str:
-    """The name in «From», its quotes and backslashes taken off."""
     name = read(raw, "From").removesuffix("<a@b.example>").strip(" ")
     return name[1:-1].replace('\\"', '"').replace("\\\\", "\\") if header(raw, "From").startswith('"') else name
 

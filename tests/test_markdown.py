@@ -16,7 +16,6 @@ from lunchkit.platform.markdown import SCHEMES, TAGS, host_of, is_safe_link, mar
 
 @pytest.fixture(scope="session")
 def database() -> str:
-    """What is tried here is the same on every database."""
     return "sqlite"
 
 

@@ -26,7 +26,6 @@ sys.addaudithook(_listen)
 
 @contextmanager
 def connections() -> Iterator[list[object]]:
-    """Every attempt to reach somebody while the block runs."""
     heard: list[object] = []
     _watched.append(heard)
     try:

@@ -40,7 +40,6 @@ def picture(drawing: str, scale: int = 4) -> Image.Image:
 
 
 def read(image: Image.Image) -> zxingcpp.Barcode:
-    """What a scanner sees."""
     [code] = zxingcpp.read_barcodes(image)
     assert code.format == zxingcpp.BarcodeFormat.QRCode
     return code

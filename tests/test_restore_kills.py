@@ -62,7 +62,6 @@ def careless_restore(settings: Settings, source: Path) -> None:
 
 
 def series_in(file: Path) -> set[str]:
-    """The series that a database knows."""
     connection = SQLITE_DRIVER.connect(str(file))
     try:
         return {slug for (slug,) in connection.execute("select slug from series")}

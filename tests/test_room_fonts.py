@@ -38,7 +38,6 @@ OVERLAPS = """(parts) => {
     b.left < a.right - 1 && one.parentNode === other.parentNode).map(([other]) => `${one.textContent}/${other.textContent}`));
   return [...covered, ...boxes.filter(([, box]) => box.right > innerWidth).map(([one]) => `${one.textContent}|`)];
 }"""
-HYPHENS = """() => [...document.querySelectorAll(".nb")].filter((one) => one.getClientRects().length > 1).map((one) => one.textContent)"""
 
 
 @pytest.fixture(scope="module")
@@ -46,27 +45,6 @@ def room(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterato
     """A room in which the first question is open."""
     with house(tmp_path_factory.mktemp("house")) as lunch:
         yield Room(lunch, chromium)
-
-
-def test_a_french_inversion_is_in_one_line_wherever_it_is_large(room: Room) -> None:
-    pages = {
-        room.screen: WINDOWS,
-        room.vote: ((320, 700), (390, 844)),
-        room.lunch.url(f"/e/{room.lunch.events['running']}"): ((320, 700), (390, 844), (1280, 900)),
-    }
-    for address, windows in pages.items():
-        for width, height in windows:
-            page = open_context(room.browser, viewport={"width": width, "height": height}).new_page()
-            page.goto(address)
-            assert page.locator("h1 .nb, h2 .nb").first.inner_text() == "sont-elles"
-            assert page.evaluate(HYPHENS) == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            page.evaluate(
-                """() => { const held = document.querySelector(".nb"); held.parentNode.style.width = "3em";
-                   held.style = "display: inline; white-space: normal"; }"""
-            )
-            assert page.evaluate(HYPHENS) == ["sont-elles"], "control"
-            page.context.close()
 
 
 def in_font(page: Page, font: str, code: str = "", address: str = "") -> None:

@@ -18,7 +18,6 @@ pytestmark = pytest.mark.both_databases
 
 
 def end(app: Flask) -> None:
-    """Close the connections of an application that a test made."""
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from babel.support import Translations
 from flask import Flask
 from jinja2 import DictLoader, Environment
 from sqlalchemy import create_engine, literal, select
@@ -35,18 +34,6 @@ def test_an_address_that_a_test_adds_leads_nowhere_elsewhere(settings: Settings)
     assert [answer.status_code for answer in answers] == [404, 200, 200, 404]
     assert [answer.text for answer in answers[1:3]] == ["boom", "bang"]
     assert before.url_map.shared() is after.url_map.shared(), "control: what is the same is shared"
-
-
-def test_a_catalogue_is_read_once_and_added_to_by_nobody() -> None:
-    folder = Path(__file__).resolve().parent.parent / "lunchkit" / "translations"
-    first = Translations.load(folder, ["fr"], "messages")
-    assert first is Translations.load(folder, ["fr"], "messages")
-    assert first is not Translations.load(folder, ["it"], "messages")
-    italian = Translations.load(folder, ["it"], "messages")
-    own = Translations()
-    own.merge(first)
-    own.merge(italian)
-    assert own.gettext("Save") == italian.gettext("Save") != first.gettext("Save")
 
 
 def test_a_statement_is_written_for_one_kind_of_database(app: Flask) -> None:

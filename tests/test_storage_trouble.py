@@ -28,8 +28,6 @@ only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True, sco
 
 @contextmanager
 def shorter_patience(milliseconds: int = 50) -> Iterator[None]:
-    """Let every connection to SQLite wait only so long for its turn."""
-
     def impatient(connection: object, _record: object) -> None:
         connection.execute(f"PRAGMA busy_timeout={milliseconds}")  # type: ignore[attr-defined]
 
@@ -55,8 +53,6 @@ def locked(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def full() -> Iterator[None]:
-    """The disk has no room for one more page."""
-
     def freeze(connection: object, _record: object) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]  # type: ignore[attr-defined]
         connection.execute(f"PRAGMA max_page_count={pages}")  # type: ignore[attr-defined]
@@ -80,13 +76,11 @@ def fields_of(page: str) -> dict[str, str]:
 
 
 def count_people() -> int:
-    """How many registrations there are."""
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(Registration)) or 0
 
 
 def stamp_for(app: Flask, event: Event) -> str:
-    """A stamp as the form carries it."""
     with app.test_request_context():
         return stamps.issue(event.slug)
 

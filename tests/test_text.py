@@ -1,14 +1,14 @@
-"""Cleaning what people type: what is taken out, what stays, and how long it takes."""
+"""Cleaning what people type: what is taken out, what stays, and in how many steps."""
 
 import contextlib
-import time
+import sys
 
 import pytest
 from flask import Flask
 
 from lunchkit.platform.i18n import paragraphs, typo
 from lunchkit.platform.mail.addresses import BadAddress, likely_meant, normal_email
-from lunchkit.platform.text import clean_line, clean_text, normalise
+from lunchkit.platform.text import MOST_MARKS, clean_line, clean_text, normalise
 from lunchkit.team.forms import return_path
 
 pytestmark = pytest.mark.both_databases
@@ -26,17 +26,32 @@ pytestmark = pytest.mark.both_databases
         "e\u0301" * 5_000,
     ],
 )
-def test_no_cleaning_takes_long(app: Flask, long: str) -> None:
-    def seconds() -> float:
-        started = time.perf_counter()
-        for clean in (clean_line, clean_text, normalise, typo, paragraphs, likely_meant, return_path):
-            clean(long)
-        with contextlib.suppress(BadAddress):
-            normal_email(long)
-        return time.perf_counter() - started
+def test_the_steps_of_cleaning_grow_with_the_text_and_not_faster(app: Flask, long: str) -> None:
+    def steps(text: str) -> int:
+        calls = 0
+
+        def count(_frame: object, what: str, _argument: object) -> None:
+            nonlocal calls
+            calls += what in ("call", "c_call")
+
+        sys.setprofile(count)
+        try:
+            for clean in (clean_line, clean_text, normalise, typo, paragraphs, likely_meant, return_path):
+                clean(text)
+            with contextlib.suppress(BadAddress):
+                normal_email(text)
+        finally:
+            sys.setprofile(None)
+        return calls
 
     with app.test_request_context():
-        assert min(seconds() for _ in range(3)) < 0.2
+        steps(long)  # what is read once
+        assert steps(long * 2) < 3 * steps(long) + 100
+
+
+def test_of_a_heap_of_marks_a_few_stay() -> None:
+    assert len(clean_line("x" + "\u0301" * 9_000)) <= MOST_MARKS + 1
+    assert len(clean_line("x" + "\u0301" * 3)) == 4, "control"
 
 
 @pytest.mark.parametrize(

@@ -15,17 +15,9 @@ CAPTURED = (46, 12, 7)
 """Degrees, minutes, seconds of where the photo was taken."""
 XMP = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="46,12.1N"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
 SECRETS = (
-    b"Exif",
-    b"GPS",
-    b"II*\x00",
-    b"MM\x00*",
-    b"xpacket",
-    b"ns.adobe.com",
-    b"8BIM",
-    b"Photoshop",
-    b"Chemin des Secrets",
+    b"Exif", b"GPS", b"II*\x00", b"MM\x00*", b"xpacket", b"ns.adobe.com", b"8BIM", b"Photoshop", b"Chemin des Secrets",
     b"Apfelkamera",
-)
+)  # fmt: skip
 
 
 def sight(width: int = 400, height: int = 300, mode: str = "RGB") -> Image.Image:

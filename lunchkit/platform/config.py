@@ -49,7 +49,7 @@ class Settings:
     instance: Path = setting("Folder of the database, the secret key and the `.env` file.", Path("instance"))
     database_url: str = setting("SQLite (default: `lunchkit.sqlite` in the instance folder) or `postgresql://…`.", "")
     public_url: str = setting(
-        "The address under which people reach this server: links in letters, posters and calendars begin with it.",
+        "The address under which people reach this server: links in e-mails, posters and calendars begin with it.",
         DEFAULT_ADDRESS,
     )
     network_name: str = setting("Name of the network that gives the lunches.", "lunchkit")
@@ -109,7 +109,7 @@ class Settings:
     def hosts(self) -> list[str] | None:
         """Host names that this server answers to. No IPv6 address: Werkzeug's check of the host knows none.
 
-        None, which means any, until somebody has said what the public address is: who sets up a server on another
+        None, which means any, until a public address is set: a person who sets up a server on another
         machine comes by a name that it does not know yet. No link in an e-mail is built from such a name.
         """
         if not self.has_address:

@@ -21,7 +21,7 @@ MOST_MEMORY = 512 * 1024 * 1024
 AT_ONCE = 2
 """Files that are read at the same time in each process of the server; the others wait."""
 log = logging.getLogger("lunchkit")
-_turns = threading.BoundedSemaphore(AT_ONCE)
+turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 class NoTurn(Exception):
@@ -30,7 +30,7 @@ class NoTurn(Exception):
 
 def run(program: Path, data: bytes, *words: str) -> "subprocess.CompletedProcess[bytes]":
     """Give bytes to the standard input of a program, confined. Raises NoTurn."""
-    if not _turns.acquire(timeout=MOST_SECONDS):
+    if not turns.acquire(timeout=MOST_SECONDS):
         raise NoTurn
     try:
         return subprocess.run(  # noqa: S603  our own program
@@ -41,7 +41,7 @@ def run(program: Path, data: bytes, *words: str) -> "subprocess.CompletedProcess
         log.error("%s cannot be run: %s", program.name, type(error).__name__)
         raise NoTurn from error
     finally:
-        _turns.release()
+        turns.release()
 
 
 def confine() -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 ORGANISER_SESSION = "lunchkit.organiser_session"
-"""The key in a request's environment for the session of who is signed in, once somebody has asked for it."""
+"""The key in a request's environment for the session of the user, once it was read."""
 _LOGGED_AREAS, _LOGGED_STATUSES = ("organiser.", "sign_in.", "confirmation."), (400, 401, 403, 410, 429)
 log = logging.getLogger("lunchkit")
 
@@ -106,7 +106,7 @@ def show_on_form(error: Exception, page: Callable[[str], str]) -> ResponseReturn
 
 
 def log_refusal(error: Exception) -> None:
-    """Log why and where the organisers' area refuses somebody, and whom, by number."""
+    """Log what the organisers' area refuses, where, and the number of the user."""
     status = getattr(error, "status", getattr(error, "code", 500))
     is_guess = type(error).__name__ == "WrongCode"
     if (request.endpoint or "").startswith(_LOGGED_AREAS) and (status in _LOGGED_STATUSES or is_guess):

@@ -31,7 +31,7 @@ DAILY = timedelta(hours=26)
 WAIT = timedelta(hours=22)
 """So long must a clock go on that has leapt: until the next day's timer, which is early."""
 NEWEST = (("registration", "registered_at"), ("outbox_email", "created_at"), ("audit_entry", "last_at"))
-_looked: dict[Path, tuple[float, float]] = {}
+looked: dict[Path, tuple[float, float]] = {}
 """When this process looked last: by a clock that never leaps, and by the one that may."""
 
 
@@ -67,8 +67,8 @@ def _judged(known: Sign, now: float, off: float, *, has_leapt: bool) -> Sign:
 
 def _has_leapt(folder: Path, now: float) -> bool:
     ticks = time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))  # it goes on in a machine's sleep
-    before_ticks, before_now = _looked.get(folder, (ticks, now))
-    _looked[folder] = (ticks, now)
+    before_ticks, before_now = looked.get(folder, (ticks, now))
+    looked[folder] = (ticks, now)
     return abs((now - before_now) - (ticks - before_ticks)) > LEAP
 
 

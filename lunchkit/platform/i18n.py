@@ -47,7 +47,7 @@ def init_i18n(app: Flask) -> None:
     app.after_request(_remember_language)
     app.jinja_env.filters.update(
         when=when, weekday=weekday, day=day, month_year=month_year, hours=hours,
-        moment=moment, wall=wall, long_date=long_date, clock=clock, number=number, typo=typo, unbroken=unbroken,
+        moment=moment, wall=wall, long_date=long_date, clock=clock, number=number, typo=typo,
         longest_word=longest_word, paragraphs=paragraphs,
     )  # fmt: skip
     app.jinja_env.globals.update(languages=offered_languages, lang=language, _n=app.jinja_env.globals["ngettext"])
@@ -189,33 +189,9 @@ def typo(text: str) -> str:
     return text.replace("'", "’")
 
 
-_PRONOUNS = "je|tu|ils?|elles?|on|nous|vous|ce|ci|là|moi|toi|les?|la|leur|lui|en|y"
-INVERSION = re.compile(rf"(?<=[^\W\d_])(?:-(?:t|{_PRONOUNS}))+(?![\w-])", re.IGNORECASE)
-"""The end of «faudrait-il», «a-t-elle», «dites-nous»: one word to a reader; Italian and German have none."""
-_LONGEST_HELD = 32
-_NOT_WORDS = re.compile(r"[@/\\]|\.\w")
-
-
-def unbroken(text: str) -> Markup:
-    """As ``typo``, for a headline: no line ends at the hyphen of «faudrait-il», unless it is broader than its place.
-
-    An element holds it together and no other sign, so that a person who searches, copies or listens has what was
-    written. In large type and on phones that part is a block, which still breaks where it is broader than its place;
-    elsewhere it is none, since Chromium finds no phrase across a block. Addresses stay as they are.
-    """
-    kind = Markup if isinstance(text, Markup) else escape
-    words = (kind(word) for word in re.split(r"([ \t\n])", typo(str(text))))
-    return Markup("").join(Markup('<span class="nb">{}</span>').format(w) if _is_held(w) else w for w in words)
-
-
-def _is_held(word: str) -> bool:
-    return len(word) <= _LONGEST_HELD and bool(INVERSION.search(word)) and not _NOT_WORDS.search(word)
-
-
 def longest_word(text: str) -> int:
     """Letters of the longest part of a text that stays in one line."""
-    parts = (word.split("-") if not _is_held(word) else [word] for word in text.split())
-    return max((len(part) for word in parts for part in word), default=0)
+    return max((len(part) for word in text.split() for part in word.split("-")), default=0)
 
 
 def paragraphs(text: str) -> Markup:

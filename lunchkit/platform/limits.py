@@ -47,7 +47,7 @@ class Newcomers:
         self._known: dict[str, tuple[set[bytes], int]] = {}
 
     def lets_in(self, place: str, who: bytes, seats: Callable[[], int]) -> bool:
-        """Whether somebody may come in; ``seats`` is asked only once as many are in as it said last."""
+        """Whether a person may come in; ``seats`` is called only when as many people are in as it returned last."""
         mark = hashlib.blake2b(who, key=self._key, digest_size=8).digest()
         known, free = self._known.get(place, (set(), 0))
         if mark not in known and len(known) >= free:

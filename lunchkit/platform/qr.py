@@ -8,7 +8,6 @@ from typing import Any
 
 import qrcode
 from markupsafe import Markup
-from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
 
 QUIET_ZONE = 4
@@ -35,11 +34,8 @@ def png(text: str, scale: int = 8) -> bytes:
 
     Raises ValueError if the text is too long for any code.
     """
-    rows = _code(text).get_matrix()
-    image = Image.new("1", (len(rows), len(rows)))
-    image.putdata([0 if dark else 1 for row in rows for dark in row])
     file = BytesIO()
-    image.resize((len(rows) * scale, len(rows) * scale), Image.Resampling.NEAREST).save(file, "PNG", optimize=True)
+    _code(text, scale).make_image().save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
@@ -52,8 +48,8 @@ def compact_url(url: str) -> str:
     return capitals if url.isascii() and _ALPHANUMERIC.fullmatch(capitals) else url
 
 
-def _code(text: str) -> "qrcode.QRCode[Any]":
-    code: qrcode.QRCode[Any] = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE)
+def _code(text: str, scale: int = 1) -> "qrcode.QRCode[Any]":
+    code: qrcode.QRCode[Any] = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE, box_size=scale)
     code.add_data(text)
     code.make(fit=True)
     return code

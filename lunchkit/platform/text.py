@@ -16,7 +16,7 @@ _SPELLED_OUT = str.maketrans(
 
 def _clean_char(char: str) -> str:
     if ord(char) in _DIRECTION_MARKS:
-        return ""  # they could make one's name rewrite the line that it stands in
+        return ""  # they could make one's name rewrite the line that it is in
     if ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF:
         return ""  # noncharacters, which XML refuses
     category = unicodedata.category(char)

@@ -12,7 +12,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
 from lunchkit.platform.images.errors import PictureTooHeavy
-from lunchkit.platform.images.intake import LEAST_LOGO_SIDE, MOST_BYTES, read_upload
+from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.licences import licence_named
 from lunchkit.platform.links import public
 from lunchkit.platform.mail.reasons import explain
@@ -67,7 +67,9 @@ def take_step(step: str) -> ResponseReturnValue:
     if step == LUNCH:
         actions.end_first_run()
         later = request.form.get("act") == "later"
-        return redirect(url_for("organiser.home.home") if later else _first_lunch(), code=303)
+        return redirect(
+            url_for("organiser.home.home") if later else url_for("organiser.events.new", like="template"), code=303
+        )
     if request.form.get("act") == "later":
         actions.leave_for_later(_known(step, STEPS))
         return redirect(url_for(".step", step=next_step(step)), code=303)
@@ -95,10 +97,6 @@ def _known(section: str, among: Collection[str] = SECTIONS) -> str:
     if section not in among:
         raise NotFound
     return section
-
-
-def _first_lunch() -> str:
-    return url_for("organiser.events.new", like="template")
 
 
 def _form(section: str, *, is_sent: bool = False) -> Any:
@@ -131,7 +129,8 @@ def _save(section: str, step: str) -> ResponseReturnValue:
         return _page(section, form, step=step, notice=refusal), refusal.status, retry_header(refusal)
     onward = url_for(".step", step=next_step(step)) if step else url_for(".show", section=section, done="saved")
     if moves:
-        return _moved_page()
+        link = issue_console_link(required_session().organiser)
+        return render_template("admin/settings/moved.html", link=link)
     if section == ADDRESS:
         cookie.modified = True  # its name depends on the address: send it again
     return redirect(onward, code=303)
@@ -144,7 +143,7 @@ def _act(section: str, form: Any, before: Settings) -> None:
             colour=form.colour.data,
             logo_alt=form.logo_alt.data or "",
             logo_ground=form.logo_ground.data or "",
-            picture=read_upload(file, LEAST_LOGO_SIDE) if file else None,
+            picture=read_upload(file) if file else None,
             without_logo=form.without_logo.data,
         )
     elif section == PRIVACY:
@@ -170,11 +169,6 @@ def _loses_session(before: Settings, address: str) -> bool:
         return False
     host = request.host.partition(":")[0]
     return host != parts.hostname or address.startswith("https:") != before.is_https
-
-
-def _moved_page() -> ResponseReturnValue:
-    link = issue_console_link(required_session().organiser)
-    return render_template("admin/settings/moved.html", link=link)
 
 
 def _page(

@@ -34,7 +34,7 @@ BRIEFLY = {
     RESERVED.key: _l("people ask you before they use more than the law allows."),
 }
 """What each licence means, the most liberal first."""
-UNNAMED = _l("Please say whose lunches these are.")
+UNNAMED = _l("Say whose lunches these are.")
 Data = MultiDict[str, Any] | CombinedMultiDict[str, Any] | None
 
 
@@ -119,7 +119,7 @@ class MailForm(BareForm):
         if sender is not None and not sender.data:
             sender.data = user if is_mailbox(user) else "" if host else default_of("mail_from")
             if not sender.data:
-                _complain(sender, _l("Please say from which address e-mails leave."))
+                _complain(sender, _l("Say from which address e-mails leave."))
         self._keep_password()
         return not self.errors
 
@@ -129,7 +129,7 @@ class MailForm(BareForm):
         if field is None:
             return
         if any(char != " " and not char.isprintable() for char in field.data or ""):
-            _complain(field, _l("There is a sign in this password that cannot be typed: please check it."))
+            _complain(field, _l("This password has a character that cannot be typed: check it."))
         elif not self._wanted("mail_user"):
             field.data = ""
         elif not field.data and self.before.mail_password:
@@ -140,7 +140,7 @@ class MailForm(BareForm):
             else:
                 _complain(
                     field,
-                    _l("Please type the password again: the one that is there was given for another server or user."),
+                    _l("Type the password again: the present one belongs to another server or user."),
                 )
 
     def _field(self, name: str) -> Field | None:

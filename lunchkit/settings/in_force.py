@@ -6,6 +6,7 @@ seconds in the background.
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app
 from sqlalchemy import select
@@ -20,22 +21,11 @@ log = logging.getLogger("lunchkit")
 
 
 @dataclass(frozen=True)
-class Logo:
-    """The logo on pages."""
-
-    token: str
-    width: int
-    height: int
-    alt: str
-    ground: str
-
-
-@dataclass(frozen=True)
 class Look:
-    """Colour and logo of all pages."""
+    """Colour and logo of all pages; the logo with its token, width, height, alt and ground."""
 
     colour: str
-    logo: Logo | None
+    logo: dict[str, Any] | None
 
 
 @dataclass
@@ -84,7 +74,7 @@ def take_over(site: Site) -> None:
     known = in_force()
     if site.revision <= known.revision:
         return
-    logo = Logo(site.logo_token, site.logo_width, site.logo_height, site.logo_alt, site.logo_ground)
+    logo = {name: getattr(site, f"logo_{name}") for name in ("token", "width", "height", "alt", "ground")}
     known.look, known.revision = Look(site.colour, logo if site.logo_token else None), site.revision
     open_names = {name for names in SETTINGS.values() for name in names} - known.decided
     try:

@@ -1,4 +1,4 @@
-"""House: the one row of what organisers set on the pages of settings."""
+"""Site: the one row of what organisers set on the pages of settings."""
 
 from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column

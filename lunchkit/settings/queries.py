@@ -60,7 +60,7 @@ def to_do(site: Site) -> list[ToDo]:
         missing.append((NETWORK, _l("Say whose lunches these are")))
     if is_local_address(settings.address) and "public_url" not in decided:
         text = _l(
-            "The address %(address)s works only on this machine: the links in letters would lead nowhere. Give the "
+            "The address %(address)s works only on this machine: the links in e-mails would lead nowhere. Give the "
             "public address",
             address=settings.address,
         )

@@ -84,50 +84,34 @@ def check_disk(settings: Settings) -> Problem | None:
 
 
 def check_address(settings: Settings) -> Problem | None:
+    address = settings.address
     if settings.is_https:
         return None
-    if is_local_address(settings.address):
-        return Problem(
-            _l(
-                "The address %(url)s works only on this machine and without HTTPS: the links in e-mails do not work.",
-                url=settings.address,
-            ),
-            _l("Set the public address: “Settings”, “The address”."),
-            ADDRESS,
-            "LUNCHKIT_PUBLIC_URL",
+    if is_local_address(address):
+        text = _l(
+            "The address %(url)s works only on this machine and without HTTPS: the links in e-mails do not work.",
+            url=address,
         )
+        return Problem(text, _l("Set the public address: “Settings”, “The address”."), ADDRESS, "LUNCHKIT_PUBLIC_URL")
     return Problem(
-        _l(
-            "The public address %(url)s is not HTTPS: everybody on the way can read what people type.",
-            url=settings.address,
-        ),
+        _l("The public address %(url)s is not HTTPS: everybody on the way can read what people type.", url=address),
         _l("Put a proxy with TLS in front: docs/deploy.md has the few lines for Caddy and nginx."),
     )
 
 
 def check_proxies(settings: Settings) -> Problem | None:
-    """Whether as many proxies stand in front as were said, by what this request says of its way.
+    """Whether as many proxies are in front as were declared, by the headers of this request.
 
-    Who sits at the machine itself has a way of their own, which says nothing of the way that the others take.
+    A person at the machine itself has a way of their own, which says nothing of the way that others take.
     """
     if not has_request_context() or is_local_request():
         return None
-    passed = [hop for value in request.headers.getlist("X-Forwarded-For") for hop in value.split(",") if hop.strip()]
-    numbers = {"seen": len(passed), "said": settings.proxies}
-    if len(passed) == settings.proxies:
+    seen = sum(bool(hop.strip()) for value in request.headers.getlist("X-Forwarded-For") for hop in value.split(","))
+    if seen == settings.proxies:
         return None
-    if len(passed) > settings.proxies:
-        return Problem(
-            _l("Requests come through more proxies (%(seen)s) than was said (%(said)s).", **numbers),
-            _l("Set LUNCHKIT_PROXIES=%(seen)s, and start again.", **numbers),
-        )
     return Problem(
-        _l(
-            "Requests come through fewer proxies (%(seen)s) than was said (%(said)s): anybody may pretend to be "
-            "somebody else.",
-            **numbers,
-        ),
-        _l("Let the proxy set X-Forwarded-For, or set LUNCHKIT_PROXIES=%(seen)s, and start again.", **numbers),
+        _l("Requests come through %(seen)s proxies, but %(said)s are declared.", seen=seen, said=settings.proxies),
+        _l("Set LUNCHKIT_PROXIES=%(seen)s, or let each proxy set X-Forwarded-For; then start again.", seen=seen),
     )
 
 

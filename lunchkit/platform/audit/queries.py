@@ -37,8 +37,8 @@ def acts_page(
     return db.paginate(chosen, page=page, per_page=ACTS_A_PAGE, error_out=False)
 
 
-def _says(word: str, verbs: Sequence[str]) -> ColumnElement[bool]:
-    return or_(AuditEntry.words.contains(word, autoescape=True), AuditEntry.action.in_(verbs))
+def _says(word: str, actions: Sequence[str]) -> ColumnElement[bool]:
+    return or_(AuditEntry.words.contains(word, autoescape=True), AuditEntry.action.in_(actions))
 
 
 def organisers_in_log() -> set[int | None]:

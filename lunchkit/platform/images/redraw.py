@@ -1,8 +1,8 @@
 """Redraw a picture in a process of its own: what a decoder does with hostile bytes stays in there.
 
-Run as a program (``redraw.py FORMAT [logo]``, confined by ``platform.confined``) it reads a picture from standard input
-and writes a Drawing, or a LogoDrawing, to standard output. It knows nothing of lunchkit: only the standard library and
-Pillow may be imported here.
+Run as a program (``redraw.py [logo]``, confined by ``platform.confined``) it reads a picture from standard input and
+writes a Drawing to standard output. It knows nothing of lunchkit: only the standard library and Pillow may be imported
+here. The size is read from the header, before anything is decoded.
 """
 
 import json
@@ -15,6 +15,11 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
+FORMATS = ("JPEG", "PNG", "WEBP")
+LEAST_SIDE = 200
+"""Pixels. Pages show a picture at least that large, and a blurred one is worse than none."""
+LEAST_LOGO_SIDE = 40
+"""Pixels of a logo, which is small in the header of a page."""
 WIDTHS = (320, 640, 1280, 1920)
 """Of the files. Pages work out from a picture's width which files it has: other widths need the pictures redrawn."""
 MOST_HEIGHT = 4000
@@ -43,18 +48,26 @@ SHADED = ((0.75, 50), (0.5, 80), (0.5, 50), (0.5, 20), (0.35, 20))
 """How one like a photo is, for which that does not suffice: by scale and quality."""
 SEEN = 128
 """Alpha from which on a pixel counts as seen."""
-UNREADABLE = 65
-TOO_MUCH = 66
+UNREADABLE, TOO_LARGE, TOO_SMALL = 65, 66, 67
 """Exit codes."""
+
+
+class TooSmall(Exception):
+    """A side has too few pixels."""
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A redrawn picture: its size, and its files by their width, as WebP."""
+    """A redrawn picture: its size, and its files by their width, as WebP. A logo has one file."""
 
     width: int
     height: int
     files: Mapping[int, bytes]
+
+    @property
+    def data(self) -> bytes:
+        """The largest file."""
+        return self.files[self.width]
 
     def dumps(self) -> bytes:
         sizes = [[width, len(data)] for width, data in self.files.items()]
@@ -62,32 +75,20 @@ class Drawing:
         return json.dumps(head).encode() + b"\n" + b"".join(self.files.values())
 
 
-@dataclass(frozen=True)
-class LogoDrawing:
-    """A redrawn logo: one small file, as WebP with its transparency."""
-
-    width: int
-    height: int
-    data: bytes
-
-    def dumps(self) -> bytes:
-        return json.dumps({"width": self.width, "height": self.height}).encode() + b"\n" + self.data
-
-
 def widths_of(width: int) -> tuple[int, ...]:
     """The widths of the files of a picture whose largest one is so wide: none is larger than what was sent."""
     return (*(smaller for smaller in WIDTHS if smaller < width), width) if width > 0 else ()
 
 
-def redraw(data: bytes, kind: str) -> Drawing:
+def redraw(data: bytes) -> Drawing:
     """Decode a picture, put it upright, forget all but its pixels, and draw it in several widths.
 
     Of a moving picture the first frame is kept; what is transparent becomes white, so that it looks the same by day and
-    by night. Raises whatever Pillow raises.
+    by night. Raises TooSmall, and whatever Pillow raises.
     """
-    pixels = _pixels(data, kind)
-    largest = Image.new("RGB", pixels.size)  # knows nothing but its pixels
-    largest.paste(pixels)
+    pixels = _pixels(data, LEAST_SIDE)
+    largest = Image.new("RGB", pixels.size, "white")  # knows nothing but its pixels
+    largest.paste(pixels, mask=pixels if pixels.mode == "RGBA" else None)
     files = {}
     for width in reversed(widths_of(largest.width)):
         height = max(1, round(largest.height * width / largest.width))
@@ -95,9 +96,9 @@ def redraw(data: bytes, kind: str) -> Drawing:
     return Drawing(largest.width, largest.height, dict(sorted(files.items())))
 
 
-def _pixels(data: bytes, kind: str) -> Image.Image:
-    """The picture upright, in the size of its largest file, as RGB."""
-    image = _opened(data, kind)
+def _pixels(data: bytes, least_side: int) -> Image.Image:
+    """The picture upright, in the size of its largest file, as RGB, or RGBA where parts of it are transparent."""
+    image = _opened(data, least_side)
     orientation, profile = _orientation(image), image.info.get("icc_profile")
     size = _fitting(image.width, image.height) if orientation < 5 else _fitting(image.height, image.width)[::-1]
     image.draft(None, size)  # a large JPEG is decoded in a half, a quarter, an eighth of its size
@@ -106,10 +107,12 @@ def _pixels(data: bytes, kind: str) -> Image.Image:
     return image.transpose(TURNS[orientation]) if orientation in TURNS else image
 
 
-def _opened(data: bytes, kind: str) -> Image.Image:
-    image: Image.Image = Image.open(BytesIO(data), formats=[kind])
+def _opened(data: bytes, least_side: int) -> Image.Image:
+    image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
     if image.width * image.height > MOST_PIXELS:
         raise Image.DecompressionBombError(image.size)
+    if min(image.size) < least_side:
+        raise TooSmall
     return image
 
 
@@ -137,17 +140,15 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _in_usual_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture in sRGB, on white: the profile of a telephone's wide colours is applied, as it will not be kept."""
+    """The picture in sRGB: the profile of a telephone's wide colours is applied, as it will not be kept."""
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
-    if alpha:
-        image = image.convert("RGB")
+    image = image.convert("RGB") if alpha else image
     if profile:
         with suppress(ImageCms.PyCMSError, OSError):
-            converted = ImageCms.profileToProfile(image, BytesIO(profile), _SRGB, outputMode="RGB")
-            image = converted or image
+            image = ImageCms.profileToProfile(image, BytesIO(profile), _SRGB, outputMode="RGB") or image
     image = image.convert("RGB")
     if alpha:
-        image = Image.composite(image, Image.new("RGB", image.size, "white"), alpha)
+        image.putalpha(alpha)
     return image
 
 
@@ -160,18 +161,12 @@ def _webp(image: Image.Image, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def redraw_logo(data: bytes, kind: str) -> LogoDrawing:
+def redraw_logo(data: bytes) -> Drawing:
     """Decode a logo, keep what is transparent, cut off its empty margin, and draw it small enough for every page.
 
-    Raises whatever Pillow raises, and ValueError where there is nothing to be seen.
+    Raises TooSmall, whatever Pillow raises, and ValueError where there is nothing to be seen.
     """
-    image = _opened(data, kind)
-    orientation, profile = _orientation(image), image.info.get("icc_profile")
-    image = _plain(image)
-    alpha = image.getchannel("A") if image.mode == "RGBA" else Image.new("L", image.size, 255)
-    image = _in_usual_colours(image.convert("RGB") if image.mode == "RGBA" else image, profile)
-    image.putalpha(alpha)
-    image = image.transpose(TURNS[orientation]) if orientation in TURNS else image
+    image = _pixels(data, LEAST_LOGO_SIDE).convert("RGBA")
     seen = image.getchannel("A").point(lambda value: 255 if value >= SEEN else 0).getbbox()
     if seen is None:
         raise ValueError("nothing to be seen")
@@ -184,10 +179,10 @@ def _scaled(image: Image.Image, scale: float) -> Image.Image:
     return image.resize(size, Image.Resampling.LANCZOS) if size != image.size else image
 
 
-def _light_enough(image: Image.Image) -> LogoDrawing:
+def _light_enough(image: Image.Image) -> Drawing:
     for drawn, data in _attempts(image):
         if len(data) <= MOST_LOGO_BYTES:
-            return LogoDrawing(drawn.width, drawn.height, data)
+            return Drawing(drawn.width, drawn.height, {drawn.width: data})
     raise MemoryError("this logo cannot be made light enough")
 
 
@@ -200,15 +195,17 @@ def _attempts(image: Image.Image) -> Iterator[tuple[Image.Image, bytes]]:
         yield drawn, _webp(drawn, quality=quality, alpha_quality=10, method=6)
 
 
-def main(kind: str, what: str = "") -> int:
+def main(what: str = "") -> int:
     """Redraw the picture on standard input. Returns an exit code."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         data = sys.stdin.buffer.read()
-        drawing = redraw_logo(data, kind) if what == "logo" else redraw(data, kind)
+        drawing = redraw_logo(data) if what == "logo" else redraw(data)
         sys.stdout.buffer.write(drawing.dumps())
     except (MemoryError, Image.DecompressionBombError):
-        return TOO_MUCH
+        return TOO_LARGE
+    except TooSmall:
+        return TOO_SMALL
     except Exception as error:  # noqa: BLE001  whatever a decoder says of bytes that it cannot read
         print(type(error).__name__, file=sys.stderr)  # noqa: T201  for the log
         return UNREADABLE
@@ -216,4 +213,4 @@ def main(kind: str, what: str = "") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))
+    sys.exit(main(*sys.argv[1:2]))

@@ -1,1 +1,1 @@
-"""Letters: an outbox in the database, and its delivery by SMTP. Knows nothing of lunches."""
+"""E-mails: an outbox in the database, and its delivery by SMTP. Knows nothing of lunches."""

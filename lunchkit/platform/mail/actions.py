@@ -203,7 +203,7 @@ def _drop(row: OutboxEmail) -> None:
 def note_failure(row: OutboxEmail, reason: str, *, for_good: bool, not_before: datetime | None = None) -> None:
     """Remember why an e-mail did not leave, and when to try again, if ever.
 
-    ``not_before`` is the end of the queue's pause: other letters are tried first then, lest one stops all.
+    ``not_before`` is the end of the queue's pause: other e-mails are tried first then.
     """
     now = clock.now()
     gives_up = for_good or now - row.created_at > GIVE_UP_AFTER

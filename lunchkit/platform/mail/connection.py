@@ -1,11 +1,13 @@
 """A connection to the mail server, secured and signed in as the settings say."""
 
+import base64
 import contextlib
 import smtplib
 import socket
 import ssl
 import threading
 import time
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,27 +16,71 @@ from lunchkit.platform.config import Settings
 
 TROUBLE = (OSError, smtplib.SMTPException, UnicodeError)
 """What network, TLS and server may answer; UnicodeError is said of names and passwords that no line can carry."""
+LONGEST = 120.0
+"""Seconds that opening a connection, and each e-mail, take at most."""
+MOST_LINES = 60
+HIDDEN = "(…)"
 
 
 class ServerUnreachable(Exception):
     """No SMTP server answered, or it does not let us in."""
 
 
+@dataclass
+class Dialogue:
+    """What was said on a connection, line by line: ``C`` is we, ``S`` the server. No password is in it."""
+
+    user: str
+    password: str
+    lines: list[str] = field(default_factory=list)
+
+    def note(self, who: str, text: str) -> None:
+        """Write a line down. Passwords are hidden in each form in which they travel: some servers repeat them."""
+        travelling = (self.password.encode(), f"\0{self.user}\0{self.password}".encode())
+        for secret in (self.password, *(base64.b64encode(form).decode() for form in travelling)):
+            text = text.replace(secret, HIDDEN) if self.password else text
+        text = "".join(char if char.isprintable() else " " for char in text)[:300]
+        if len(self.lines) < MOST_LINES:
+            self.lines.append(f"{who}: {text}")
+
+
 class Plain(smtplib.SMTP):
-    """A line that begins without TLS. Opening it, and each e-mail, take ``longest`` seconds at most."""
+    """A connection that begins without TLS, with a limit in seconds for the whole, and a dialogue if one is wanted."""
 
-    longest = 120.0
-    deadline = 0.0
-    is_cut = False
+    is_cut = is_secret = False
 
-    def connect(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+    def __init__(self, *args: Any, dialogue: Dialogue | None = None, longest: float = LONGEST, **kwargs: Any) -> None:
+        self.dialogue, self.longest = dialogue, longest
         self.begin()
-        return super().connect(*args, **kwargs)
+        super().__init__(*args, **kwargs)
 
     def begin(self) -> None:
         self.deadline = time.monotonic() + self.longest
 
+    def putcmd(self, cmd: str, args: str = "") -> None:
+        """Say something. All that follows on AUTH is a secret."""
+        if self.dialogue is not None:
+            words = f"{cmd} {args}".strip()
+            if cmd.upper() == "AUTH":
+                words = f"AUTH {args.partition(' ')[0]} {HIDDEN}"
+            self.dialogue.note("C", HIDDEN if self.is_secret and not words.startswith("AUTH") else words)
+        super().putcmd(cmd, args)
+
+    def auth(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        self.is_secret = True
+        try:
+            return super().auth(*args, **kwargs)
+        finally:
+            self.is_secret = False
+
     def getreply(self) -> tuple[int, bytes]:
+        code, text = self._answer_in_time()
+        if self.dialogue is not None:
+            for line in text.decode(errors="replace").splitlines() or [""]:
+                self.dialogue.note("S", f"{code} {line}")
+        return code, text
+
+    def _answer_in_time(self) -> tuple[int, bytes]:
         """Read the whole answer within the time: smtplib's own limit begins again with each byte."""
         left = min(self.timeout, self.deadline - time.monotonic())
         if self.sock is None or left <= 0:
@@ -60,24 +106,20 @@ class Plain(smtplib.SMTP):
 
 
 class OverTls(Plain, smtplib.SMTP_SSL):
-    """A line that is secured from its first byte."""
+    """A connection that is secured from its first byte."""
 
 
 def open_connection(
-    settings: Settings,
-    plain: type[Plain] = Plain,
-    over_tls: type[OverTls] = OverTls,
-    timeout: float | None = None,
+    settings: Settings, *, timeout: float | None = None, longest: float = LONGEST, dialogue: Dialogue | None = None
 ) -> Plain:
-    """Connect, secure, sign in. ``timeout`` holds for each step, in seconds. Raises one of TROUBLE."""
-    timeout = timeout or settings.mail_timeout
-    name = _own_name(settings)
+    """Connect, secure, sign in. ``timeout`` is for each step, in seconds. Raises one of TROUBLE."""
     context = ssl.create_default_context()
-    host, port = settings.mail_host, settings.mail_port
+    options: dict[str, Any] = {"local_hostname": _own_name(settings), "dialogue": dialogue, "longest": longest}
+    options["timeout"] = timeout or settings.mail_timeout
     if settings.mail_security == "tls":
-        server: Plain = over_tls(host, port, local_hostname=name, timeout=timeout, context=context)
+        server: Plain = OverTls(settings.mail_host, settings.mail_port, context=context, **options)
     else:
-        server = plain(host, port, local_hostname=name, timeout=timeout)
+        server = Plain(settings.mail_host, settings.mail_port, **options)
     try:
         if settings.mail_security == "starttls":
             server.starttls(context=context)

@@ -58,33 +58,36 @@ def answer_of(error: Exception) -> tuple[int, str]:
 
 
 def _timed_out(error: BaseException) -> bool:
-    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError) or "timed out" in str(error)
+    return isinstance(error, TimeoutError) or "timed out" in str(error)
 
 
 def _texts_for(error: BaseException, settings: Settings) -> Texts:
-    if isinstance(error, smtplib.SMTPException):
-        return _said_by_server(error, settings)
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return BAD_CERTIFICATE
-    if isinstance(error, ssl.SSLError):
-        return NOT_TLS if settings.mail_security == "tls" else NO_COMMON_TLS
-    if isinstance(error, socket.gaierror):
-        return UNKNOWN_HOST
-    if isinstance(error, ConnectionRefusedError):
-        return NOTHING_LISTENS
-    if isinstance(error, UnicodeError):
-        return BAD_CHARACTERS
-    return _silent(settings) if _timed_out(error) else UNREACHABLE
+    match error:
+        case smtplib.SMTPServerDisconnected():
+            return _no_answer(error, settings)
+        case smtplib.SMTPException():
+            return _said_by_server(error, settings)
+        case ssl.SSLCertVerificationError():
+            return BAD_CERTIFICATE
+        case ssl.SSLError() if settings.mail_security == "tls":
+            return NOT_TLS
+        case socket.gaierror():
+            return UNKNOWN_HOST
+        case ConnectionRefusedError():
+            return NOTHING_LISTENS
+        case UnicodeError():
+            return BAD_CHARACTERS
+    return _no_answer(error, settings) if _timed_out(error) else UNREACHABLE
 
 
 def _said_by_server(error: smtplib.SMTPException, settings: Settings) -> Texts:
-    code = _code_of(error)
+    code, _said = answer_of(error)
     may_pass = (smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPConnectError)
     if isinstance(error, (*may_pass, smtplib.SMTPHeloError)) and 400 <= code < 500:
         return LATER
     match error:
         case smtplib.SMTPAuthenticationError():
-            return APPLICATION_PASSWORD if _wants_application_password(error) else WRONG_PASSWORD
+            return WRONG_PASSWORD
         case smtplib.SMTPNotSupportedError():
             return NO_STARTTLS if "STARTTLS" in str(error) else NO_SIGN_IN
         case smtplib.SMTPSenderRefused():
@@ -95,45 +98,28 @@ def _said_by_server(error: smtplib.SMTPException, settings: Settings) -> Texts:
             return BAD_CONTENT
         case smtplib.SMTPConnectError() | smtplib.SMTPHeloError():
             return BLOCKED
-        case smtplib.SMTPServerDisconnected():
-            return _silent(settings) if _timed_out(error) else _hung_up(settings)
     return OTHER
 
 
-def _code_of(error: smtplib.SMTPException) -> int:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return next((code for code, _said in error.recipients.values()), 0)
-    return int(getattr(error, "smtp_code", 0))
+def _no_answer(error: BaseException, settings: Settings) -> Texts:
+    what, advice = SILENT if _timed_out(error) else HUNG_UP
+    return what, CHOOSE_TLS if settings.mail_port == TLS_PORT and settings.mail_security != "tls" else advice
 
 
-def _wants_application_password(error: smtplib.SMTPAuthenticationError) -> bool:
-    said = str(error.smtp_error).lower()
-    hints = ("application-specific", "app password", "apppassword", "2fa", "basic authentication")
-    return any(hint in said for hint in hints)
-
-
-def _silent(settings: Settings) -> Texts:
-    if settings.mail_port == TLS_PORT and settings.mail_security != "tls":
-        return SILENT, CHOOSE_TLS
-    if settings.mail_port == 25:
-        return SILENT, _l("Port 25 is closed at most hosts: take 587 with STARTTLS, or 465 with TLS.")
-    return SILENT, _l(
+SILENT = (
+    _l("%(host)s does not answer on port %(port)s."),
+    _l(
         "Either the port is wrong, or a firewall holds it back: many hosts open outgoing mail only when you "
         "ask them to."
-    )
-
-
-def _hung_up(settings: Settings) -> Texts:
-    if settings.mail_port == TLS_PORT and settings.mail_security != "tls":
-        return HUNG_UP, CHOOSE_TLS
-    return HUNG_UP, _l(
+    ),
+)
+HUNG_UP = (
+    _l("%(host)s hangs up."),
+    _l(
         "It does so with machines that it does not trust, or when a port is meant for something else. The "
         "lines below say how far it came."
-    )
-
-
-SILENT = _l("%(host)s does not answer on port %(port)s.")
-HUNG_UP = _l("%(host)s hangs up.")
+    ),
+)
 CHOOSE_TLS = _l("Port 465 speaks TLS from the first byte: choose TLS instead of STARTTLS.")
 STOPPED = (
     _l("%(host)s stopped answering in the middle of an e-mail."),
@@ -165,10 +151,6 @@ NOT_TLS = (
     _l("Port %(port)s does not speak TLS from the first byte."),
     _l("Choose STARTTLS (usually with port 587), or take port 465 for TLS."),
 )
-NO_COMMON_TLS = (
-    _l("%(host)s and this machine find no common way to encrypt."),
-    _l("The server may be too old for safe TLS. Ask your provider for another one."),
-)
 NO_STARTTLS = (
     _l("%(host)s offers no STARTTLS on port %(port)s."),
     _l("Choose TLS with port 465. Without any encryption the password would travel for everybody to read."),
@@ -180,16 +162,8 @@ NO_SIGN_IN = (
         "at all: empty the field."
     ),
 )
-REFUSED = _l("%(host)s does not accept this user with this password.")
-APPLICATION_PASSWORD = (
-    REFUSED,
-    _l(
-        "The provider wants a password made for this program only (“application password”): make one in "
-        "the settings of the mail account."
-    ),
-)
 WRONG_PASSWORD = (
-    REFUSED,
+    _l("%(host)s does not accept this user with this password."),
     _l(
         "The user is most often the whole e-mail address. Type the password again; with a second factor on "
         "the account, make an application password there."
