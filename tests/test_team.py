@@ -16,11 +16,11 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import UserError
 from lunchkit.team.actions import add_organiser, give_role, hand_over, invite, remove_organiser
-from lunchkit.team.browsers import browser_name
 from lunchkit.team.errors import NotTheOwner, OnlyToOrganisers, OwnerStays
 from lunchkit.team.models import Invitation, Organiser, OrganiserSession, Role
 from lunchkit.team.queries import invitation_link, organiser_by_email, owner, present_organisers
 from lunchkit.team.sign_in.actions import forget_old_sign_ins
+from lunchkit.team.sign_in.views import browser_name
 from tests.browser import INSIDE, is_inside, path_of, sign_in
 from tests.conftest import EventMaker, Outbox, csrf_of, new_client
 
@@ -374,5 +374,6 @@ def test_one_changes_ones_own_name_and_language(ada_client: FlaskClient) -> None
         ("<canary>", ""),
     ],
 )  # fmt: skip
-def test_a_browser_is_called_by_two_words(agent: str, name: str) -> None:
-    assert browser_name(agent) == name
+def test_a_browser_is_called_by_two_words(agent: str, name: str, app: Flask) -> None:
+    with app.test_request_context(headers={"User-Agent": agent}):
+        assert browser_name() == name

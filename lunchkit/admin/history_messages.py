@@ -18,7 +18,6 @@ MESSAGES: dict[str, LazyString] = {
     "sign_in.passkey": _l("confirmed with a passkey"),
     "sign_in.code": _l("confirmed with a recovery code"),
     "sign_in.wrong_code": _l("tried a wrong recovery code"),
-    "sign_in.doubt": _l("was refused with a passkey whose counter went back"),
     "console.add": _l("added somebody to the team"),
     "console.remove": _l("removed somebody from the team"),
     "console.owner": _l("handed over ownership"),

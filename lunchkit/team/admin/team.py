@@ -15,7 +15,6 @@ from lunchkit.team.forms import ROLE_NAMES, InvitationForm, RoleForm
 from lunchkit.team.models import Invitation, Organiser, Role
 from lunchkit.team.queries import (
     invitation_link,
-    invitation_or_404,
     member_or_404,
     open_invitations,
     open_sessions,
@@ -53,14 +52,12 @@ def invite() -> ResponseReturnValue:
 
 @bp.post(f"{INVITATION}/letter")
 def repeat(invitation_id: int) -> ResponseReturnValue:
-    invitation = invitation_or_404(invitation_id)
-    return _after(lambda: actions.repeat_invitation(invitation, _me()), "repeated", _list_page)
+    return _after(lambda: actions.repeat_invitation(invitation_id, _me()), "repeated", _list_page)
 
 
 @bp.post(f"{INVITATION}/withdrawal")
 def withdraw(invitation_id: int) -> ResponseReturnValue:
-    invitation = invitation_or_404(invitation_id)
-    return _after(lambda: actions.withdraw_invitation(invitation), "withdrawn", _list_page)
+    return _after(lambda: actions.withdraw_invitation(invitation_id), "withdrawn", _list_page)
 
 
 @bp.get(ONE)

@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.platform import clock
 from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, show_on_form
-from lunchkit.team.browsers import browser_name
 from lunchkit.team.errors import NotFresh
+from lunchkit.team.forms import PasskeyForm
 from lunchkit.team.models import OrganiserSession
 from lunchkit.team.passkeys import actions
-from lunchkit.team.passkeys.forms import PasskeyForm
-from lunchkit.team.passkeys.queries import passkey_obstacle, passkey_or_404
+from lunchkit.team.passkeys.authenticators import passkey_obstacle
 from lunchkit.team.queries import codes_left, member_or_404, passkeys_of, required_session
+from lunchkit.team.sign_in.views import browser_name
 
 bp = Blueprint("passkeys", __name__)
 ONE = "/passkeys/<int(max=2147483647):passkey_id>/removal"
@@ -33,7 +33,7 @@ def ask_to_confirm(_refusal: UserError) -> ResponseReturnValue:
 @bp.get("/passkeys/new")
 def new() -> ResponseReturnValue:
     _fresh_session()
-    return _new_page(PasskeyForm(name=browser_name(request.user_agent.string)))
+    return _new_page(PasskeyForm(name=browser_name()))
 
 
 @bp.post("/passkeys/challenge")
@@ -59,9 +59,10 @@ def create() -> ResponseReturnValue:
 
 @bp.get(ONE)
 def removal(passkey_id: int) -> ResponseReturnValue:
-    organiser = _fresh_session().organiser
-    passkey = passkey_or_404(organiser, passkey_id)
-    return render_template("passkeys/removal.html", passkey=passkey, is_last=len(passkeys_of(organiser)) == 1)
+    known = {passkey.id: passkey for passkey in passkeys_of(_fresh_session().organiser)}
+    if passkey_id not in known:
+        raise NotFound
+    return render_template("passkeys/removal.html", passkey=known[passkey_id], is_last=len(known) == 1)
 
 
 @bp.post(ONE)
