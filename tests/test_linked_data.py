@@ -58,14 +58,6 @@ def test_a_recap_is_an_article_about_an_event_with_its_press(client: FlaskClient
         assert of(article, needed), needed
 
 
-def test_a_speaker_is_a_person_who_works_for_somebody(client: FlaskClient) -> None:
-    create_demo()
-    person = said_on(client, "/speakers/samuel-chenal")
-    assert person["@type"] == [f"{SCHEMA}Person"]
-    (house,) = of(person, "worksFor")
-    assert house["@type"] == [f"{SCHEMA}Organization"] and of(house, "name")[0]["@value"] == "Itopie"
-
-
 def test_a_lunch_is_an_event_and_says_who_speaks(client: FlaskClient) -> None:
     create_demo()
     event = said_on(client, "/e/qui-tient-le-tournevis")

@@ -1,6 +1,5 @@
 """Speakers: public pages, the private link by which they write them, and what organisers do about it."""
 
-import json
 import re
 from datetime import timedelta
 from functools import partial
@@ -25,10 +24,9 @@ from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.speakers import actions
 from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
 from lunchkit.speakers.emails import AN_HOUR
-from lunchkit.speakers.errors import LinkGone
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.page import SpeakerPage, draft_page
-from lunchkit.speakers.queries import SCOPE, appearances, approved_quotations, waiting_pages
+from lunchkit.speakers.queries import SCOPE, LinkGone, appearances, approved_quotations, waiting_pages
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of
 from tests.seating import all_at_once
@@ -114,18 +112,8 @@ def test_page_shows_what_is_known(client: FlaskClient, event: Event) -> None:
     assert outward and all("noopener noreferrer" in address for address in outward)
 
 
-def test_page_has_structured_data_and_a_picture_for_shared_links(client: FlaskClient, event: Event) -> None:
-    speaker = speak(event).speaker
-    speaker.short_bio = "«</script><script>» & l’ESS"
-    db.session.commit()
-    page = client.get(LAURA).text
-    [said] = re.findall(r'application/ld\+json">(.*?)</script>', page, re.DOTALL)
-    person = json.loads(said)
-    assert (person["@type"], person["name"], person["jobTitle"]) == ("Person", "Laura Tocmacov", "directrice")
-    assert person["worksFor"]["name"] == "ImpactIA" and person["description"] == speaker.short_bio
-    assert person["worksFor"]["@id"] == f"http://lunch.example{IMPACTIA}"
-    assert person["performerIn"][0]["name"] == event.title and "image" not in person
-    shared = dict(re.findall(r'<meta property="og:([\w:]+)" content="([^"]*)"', page))
+def test_a_shared_link_has_a_picture(client: FlaskClient, event: Event, speaker: Speaker) -> None:
+    shared = dict(re.findall(r'<meta property="og:([\w:]+)" content="([^"]*)"', client.get(LAURA).text))
     assert (shared["type"], shared["url"]) == ("profile", f"http://lunch.example{LAURA}")
     picture = client.get(shared["image"].removeprefix("http://lunch.example"))
     assert picture.data.startswith(b"\x89PNG") and len(picture.data) < 60_000
@@ -143,8 +131,6 @@ def test_organisation_shows_its_speakers_and_keeps_its_address(client: FlaskClie
     for words in ("Fondation ImpactIA", "Laura Tocmacov", "Le second", "<em>fait</em>", "impactia.example", "APRÈS-GE"):
         assert words in page, words
     assert "Jean Invisible" not in page and "Caché" not in page
-    [said] = re.findall(r'application/ld\+json">(.*?)</script>', page, re.DOTALL)
-    assert json.loads(said)["memberOf"]["name"] == "APRÈS-GE"
     with pytest.raises(ChangedMeanwhile):
         actions.change_organisation(organisation, OrganisationDetails("Autre"), 1)
     assert speak(first, "Jean Cardon", "", "fondation impactia").speaker.organisation == organisation
@@ -160,7 +146,7 @@ def test_pages_are_valid_html(
     client: FlaskClient, organiser_client: FlaskClient, event: Event, speaker: Speaker, link: str, desk: str
 ) -> None:
     send_photo(client, link, photo())
-    write(client, link, biography="Un.\n\n- a\n- b", languages="fr", **{"link_urls-0": "https://x.ch/"})
+    write(client, link, biography="Un.\n\n- a\n- b", languages="fr", links="https://x.ch/")
     submit(client, link)
     quotation = quote(event, speaker)
     parser = html5lib.HTMLParser(strict=True)
@@ -266,7 +252,7 @@ def test_draft_is_public_only_once_an_organiser_has_read_it(
         biography="Un.\n\nDeux.",
         languages="Français, suisse-allemand et anglais",
         **{
-            "link_urls-0": "www.impactia.example", "link_labels-0": "Site", "link_urls-2": "https://example.org/",
+            "links": "www.impactia.example  Son site\r\n\r\nhttps://example.org/",
             f"talk-{event.id}-slides_url": "https://slides.example/", f"talk-{event.id}-slides_licence": "CC0 1.0",
         },
     )  # fmt: skip
@@ -286,7 +272,7 @@ def test_draft_is_public_only_once_an_organiser_has_read_it(
     speaker = again(speaker)
     assert (speaker.draft, speaker.submitted_at) == (None, None)
     assert speaker.links == [
-        {"label": "Site", "url": "https://www.impactia.example"},
+        {"label": "Son site", "url": "https://www.impactia.example"},
         {"label": "", "url": "https://example.org/"},
     ]
     assert speaker.organisation is not None and speaker.organisation.name == "Impact IA"
@@ -409,10 +395,9 @@ def test_of_several_who_save_at_once_one_succeeds(app: Flask, speaker: Speaker, 
         ("name", "x" * 121),
         ("short_bio", "x" * 301),
         ("biography", "x" * 6001),
-        ("link_urls-0", "javascript:alert(1)"),
-        ("link_urls-0", "laura@impactia.example"),
-        ("link_urls-5", "https://user@example.org/"),
-        ("link_labels-0", "x" * 81),
+        ("links", "javascript:alert(1)"),
+        ("links", "https://example.org/\nlaura@impactia.example"),
+        ("links", "https://user@example.org/ Moi"),
     ],
 )
 def test_wrong_values_come_back_with_all_that_was_typed(
@@ -424,20 +409,13 @@ def test_wrong_values_come_back_with_all_that_was_typed(
     assert str(escape(typed)) in answer.text and ("Rien de perdu." in answer.text or field == "biography")
 
 
-def test_slides_need_a_licence_and_name_their_lunch(client: FlaskClient, make_event: EventMaker) -> None:
-    first, second = make_event(title="Le premier"), make_event(title="Le second")
-    link = link_of(speak(first).speaker)
-    answer = write(client, link, **{f"talk-{first.id}-slides_url": "https://slides.example/"})
-    assert answer.status_code == 422 and f'id="talk-{first.id}-slides_licence-error"' in answer.text
-    speak(second)
-    answer = write(client, link, **{f"talk-{second.id}-slides_url": "slides"})
-    summary = answer.text.partition('role="alert"')[2].partition("</ul>")[0]
-    assert answer.status_code == 422 and summary.count("Le second") == 2 and "Le premier" not in summary
+def test_slides_need_a_licence(client: FlaskClient, event: Event, link: str) -> None:
+    answer = write(client, link, **{f"talk-{event.id}-slides_url": "https://slides.example/"})
+    assert answer.status_code == 422 and f'id="talk-{event.id}-slides_licence-error"' in answer.text
 
 
 def test_unknown_field_names_are_ignored(client: FlaskClient, speaker: Speaker, link: str) -> None:
     form = form_of(client, f"{link}/page") | {"short_bio": "Oui."}
-    form |= {f"link_urls-{n}": "https://evil.example/" for n in ("²", "٣", "9" * 5000, "7", "-1", "x")}
     form |= {"slug": "evil", "link_hash": "x", "portrait": "x", "set_aside_at": "x", "talk-999-slides_url": "x"}
     assert client.post(f"{link}/page", data=form).status_code == 303
     page = draft_of(speaker)
@@ -767,11 +745,9 @@ def test_organisers_get_an_e_mail_once_for_each_version_of_a_page(
     client: FlaskClient, organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
 ) -> None:
     past = make_event(starts_at=clock.now() - timedelta(days=90), contact_email="past@lunch.example")
-    later = make_event(starts_at=clock.now() + timedelta(days=90), contact_email="later@lunch.example")
     event = make_event()
     speaker = speak(event).speaker
-    for other in (past, later):
-        speak(other)
+    speak(past)
     link = link_of(speaker)
     write(client, link, short_bio="Un mot.")
     assert outbox.kinds() == [], "a draft concerns nobody yet"

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from lunchkit.events.models import Event
 from lunchkit.platform.text import clean_line
-from lunchkit.speakers.exports import contact_card
-from lunchkit.speakers.page import SpeakerPage
+from lunchkit.speakers.page import SpeakerPage, contact_card
 from tests.speaking import speak
 
 ADDRESS = "https://lunch.example/speakers/laura-tocmacov"

@@ -18,11 +18,17 @@ from lunchkit.platform.images.queries import picture_by_token
 from lunchkit.platform.versions import ChangedMeanwhile, save, version_of
 from lunchkit.platform.web import takes_pictures
 from lunchkit.speakers import actions
-from lunchkit.speakers.errors import LinkGone
 from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form, portrait_form
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.page import draft_page, public_page, written_page
-from lunchkit.speakers.queries import has_public_page, quotation_or_404, quotations_of, speaker_by_link_or_404, talks_of
+from lunchkit.speakers.queries import (
+    LinkGone,
+    has_public_page,
+    quotation_or_404,
+    quotations_of,
+    speaker_by_link_or_404,
+    talks_of,
+)
 from lunchkit.speakers.views import page_facts
 
 REMOVALS = {

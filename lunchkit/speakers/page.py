@@ -62,7 +62,7 @@ class SpeakerPage:
         if name == "portrait":
             return _("a picture") if value else ""
         if name == "links":
-            return "\n".join(f"{link['label']} {link['url']}".strip() for link in value)
+            return "\n".join(f"{link['url']} {link['label']}".strip() for link in value)
         if name == "slides":
             return "\n".join(" · ".join(filter(None, slides.values())) for slides in value.values())
         return str(value)

@@ -52,8 +52,11 @@ def refuse_strangers() -> None:
 def require_organiser() -> ResponseReturnValue | None:
     """Require a session, the role of the route, and where needed a fresh confirmation; begin the history's entry."""
     row = current_session()
+    if row is None and request.method in SAFE_METHODS:
+        endpoint = "sign_in.ask" if half_open_session() is None else "confirmation.show"
+        return redirect(url_for(endpoint, next=request.path))
     if row is None:
-        return _to_sign_in()
+        raise SignInNeeded
     if not row.organiser.may(least_role(request.endpoint or "")):
         raise NotAllowed
     if _page_after_confirmation() and not row.may_do_dangerous_acts(clock.now()):
@@ -63,13 +66,6 @@ def require_organiser() -> ResponseReturnValue | None:
     if request.method not in SAFE_METHODS:
         _begin_act(row)
     return None
-
-
-def _to_sign_in() -> ResponseReturnValue:
-    if request.method not in ("GET", "HEAD"):
-        raise SignInNeeded
-    endpoint = "sign_in.ask" if half_open_session() is None else "confirmation.show"
-    return redirect(url_for(endpoint, next=request.path))
 
 
 def _page_after_confirmation() -> str | None:
@@ -118,17 +114,13 @@ def show_not_allowed(refusal: UserError) -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     row = required_session()
     if _has_unsent_scans() and "anyway" not in request.form:
-        return _unsent_page()
+        return render_template("team/unsent_scans.html"), 409
     actions.end_session(row.organiser, row.id)
     return _go_out()
 
 
 def _has_unsent_scans() -> bool:
     return any(name.startswith(UNSENT) for name in request.cookies)
-
-
-def _unsent_page() -> ResponseReturnValue:
-    return render_template("team/unsent_scans.html"), 409
 
 
 @area.get("/sessions")
@@ -164,7 +156,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
     row = required_session()
     is_own = session_id == row.id
     if is_own and _has_unsent_scans():
-        return _unsent_page()
+        return render_template("team/unsent_scans.html"), 409
     actions.end_session(row.organiser, session_id)
     return _go_out() if is_own else redirect(url_for(".sessions"), code=303)
 
@@ -172,7 +164,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 @area.post("/sessions/others/end")
 def end_other_sessions() -> ResponseReturnValue:
     row = required_session()
-    actions.end_other_sessions(row.organiser, row.id)
+    actions.sign_out_everywhere(row.organiser, but=row.id)
     return redirect(url_for(".sessions"), code=303)
 
 

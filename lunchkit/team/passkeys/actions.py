@@ -1,8 +1,4 @@
-"""Actions of the second factor: add a passkey, confirm by it or by a code, remove, make new codes, reset.
-
-A recovery code has sixteen characters, nearly eighty random bits: a plain hash protects it even in a copy of the
-database.
-"""
+"""Actions of the second factor: add a passkey, confirm by it or by a code, remove, make new codes, reset."""
 
 import hashlib
 import secrets
@@ -48,7 +44,7 @@ from lunchkit.team.queries import codes_left, passkeys_of
 
 MOST_PASSKEYS = 10
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Of recovery codes, without look-alikes: no i and l beside 1, no o beside 0."""
+"""Of recovery codes, without look-alikes. A code has nearly eighty random bits: a plain hash of it is enough."""
 CODES = 8
 attempts = Window(most=5, seconds=900)
 """Codes typed in one session. Not by person: an attacker with the mailbox must not use up the owner's attempts."""

@@ -190,17 +190,12 @@ def end_session(organiser: Organiser, session_id: int) -> None:
         end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id == session_id)
 
 
-def end_other_sessions(organiser: Organiser, kept_id: int) -> None:
-    """End all of a person's sessions but one."""
+def sign_out_everywhere(organiser: Organiser, but: int = 0) -> None:
+    """End all sessions of a person but the one with this id. They may sign in again."""
     with transaction() as session:
-        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != kept_id)
-
-
-def sign_out_everywhere(organiser: Organiser) -> None:
-    """End all sessions of a member, whose phone is lost. They may sign in again."""
-    with transaction() as session:
-        record_facts(session, who=organiser.name)
-        end_sessions(session, OrganiserSession.organiser_id == organiser.id)
+        if not but:
+            record_facts(session, who=organiser.name)
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != but)
 
 
 def note_seen(row: OrganiserSession) -> None:

@@ -20,8 +20,7 @@ from lunchkit.team.queries import has_organisers
 
 BROWSER, KNOWN, NEXT, REQUESTED = "browser", "known", "next", "requested"
 """Keys in the cookie: a random value for the browser; the id of the person who was signed in last; the page to open
-after signing in; and the requested e-mail: hash of its address, first and last time in Unix seconds, whether it was
-requested before."""
+after signing in; and the requested e-mail: hash of its address, and when, in Unix seconds."""
 
 
 def link_token(nonce: str) -> str:
@@ -46,9 +45,9 @@ def address_hash(email: str) -> str:
 
 def requested_address(requested: object) -> str | None:
     """The hash of the address for which a browser requested a link within ten minutes, from its cookie."""
-    if not isinstance(requested, list) or len(requested) != 4:
+    if not isinstance(requested, list) or len(requested) != 2:
         return None
-    is_recent = clock.now().timestamp() < requested[2] + LINK_LIFE.total_seconds()
+    is_recent = clock.now().timestamp() < requested[1] + LINK_LIFE.total_seconds()
     return str(requested[0]) if is_recent else None
 
 

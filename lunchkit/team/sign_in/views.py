@@ -28,7 +28,6 @@ from lunchkit.team.sign_in.queries import (
     NEXT,
     REQUESTED,
     address_hash,
-    requested_address,
     valid_link,
     valid_setup_link,
 )
@@ -73,10 +72,8 @@ def ask() -> ResponseReturnValue:
 
 def request_email(email: str, then: str | None) -> ResponseReturnValue:
     """Enqueue the e-mail where one may be sent, and store in the cookie for which address, and when."""
-    now, address, before = int(clock.now().timestamp()), address_hash(email), cookie.get(REQUESTED) or [None, 0]
-    is_again = requested_address(before) == address and now < before[1] + LINK_LIFE.total_seconds()
     cookie.setdefault(BROWSER, random_token())
-    cookie[REQUESTED] = [address, before[1] if is_again else now, now, is_again]
+    cookie[REQUESTED] = [address_hash(email), int(clock.now().timestamp())]
     cookie[NEXT] = then
     actions.request_sign_in(email)
     return redirect(url_for("sign_in.asked"), code=303)
@@ -89,12 +86,9 @@ def asked() -> ResponseReturnValue:
 
 def _asked_page(form: SignInCodeForm) -> str:
     """Shows only what the browser itself has done: a known address gets the same page as any other."""
-    now = clock.now().timestamp()
-    _address, first, last, is_again = cookie.get(REQUESTED) or (None, now, now, False)
-    moments = {"first": datetime.fromtimestamp(first, UTC), "since": datetime.fromtimestamp(last, UTC) - LINK_LIFE}
-    return render_template(
-        "team/asked.html", form=form, is_again=is_again, minutes=LINK_LIFE.seconds // 60, **moments
-    )  # fmt: skip
+    _address, requested_at = cookie.get(REQUESTED) or (None, clock.now().timestamp())
+    since = datetime.fromtimestamp(requested_at, UTC) - LINK_LIFE
+    return render_template("team/asked.html", form=form, since=since, minutes=LINK_LIFE.seconds // 60)
 
 
 @bp.post("/sign-in/code")
