@@ -435,33 +435,6 @@ def test_a_device_is_added_once_and_ten_are_enough(ada: Organiser, leo: Organise
     assert len(rows(Passkey)) == 10
 
 
-def test_what_changes_the_account_needs_somebody_who_has_just_confirmed(
-    ada: Organiser, leo: Organiser, app: Flask
-) -> None:
-    key = device()
-    with clock.fixed_at(NOON):
-        client, _codes = guarded(app, ada, key)
-        guarded(app, leo, device())
-        token = form_token(client, INSIDE)
-        number = rows(Passkey)[0].id
-    removal, reset = f"/organiser/passkeys/{number}/removal", f"/organiser/team/{leo.id}/passkeys"
-    with clock.fixed_at(NOON + timedelta(minutes=10, seconds=1)):
-        for path in (NEW, CODES, removal, reset):
-            assert client.get(path).headers["Location"] == f"{CONFIRMATION}?next={path}"
-        for path in (CODES, removal, reset, "/organiser/passkeys", "/organiser/passkeys/challenge"):
-            answer = client.post(path, data={"csrf_token": token, "name": "Two", "answer": "{}"})
-            assert answer.headers["Location"].startswith(f"{CONFIRMATION}?next="), path
-        assert len(rows(Passkey)) == 2 and is_inside(client)
-        assert verbs()[-1] == "passkeys.create", "what was not done is not in the log"
-        asked = client.post(f"{CONFIRMATION}/challenge", data={"csrf_token": token}).get_json()
-        data = {"csrf_token": token, "answer": key.get(asked), "next": removal}
-        answer = client.post(CONFIRMATION, data=data)
-        assert answer.headers["Location"] == removal
-        assert client.get(removal).status_code == 200, "control: just confirmed, one may"
-        assert client.post(removal, data={"csrf_token": token}).status_code == 303
-    assert len(rows(Passkey)) == 1
-
-
 def test_without_a_passkey_a_letter_confirms(ada: Organiser, client: FlaskClient, outbox: Outbox) -> None:
     with clock.fixed_at(NOON):
         sign_in(client, ada)

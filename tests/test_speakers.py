@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from functools import partial
 from html import unescape
 
 import html5lib
@@ -29,7 +28,6 @@ from lunchkit.speakers.page import SpeakerPage, draft_page
 from lunchkit.speakers.queries import SCOPE, LinkGone, appearances, approved_quotations, waiting_pages
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of
-from tests.seating import all_at_once
 from tests.speaking import again, approve, form_of, link_of, organise, photo, send_photo, speak, submit, tables, write
 
 PRIVATE = ("", "/page", "/preview", "/portrait", "/portrait/removal", "/draft/removal")
@@ -159,12 +157,6 @@ def test_pages_are_valid_html(
         assert len(ids) == len(set(ids)), path
     with pytest.raises(html5lib.html5parser.ParseError):
         parser.parse("<!doctype html><title>control</title><p><div></p>")
-
-
-def test_strange_addresses_are_not_found(client: FlaskClient) -> None:
-    for slug in ("nobody", "%00", "a" * 5000, "..%2f", "%ed%a0%80"):
-        for path in (f"/speakers/{slug}", f"/speakers/{slug}.vcf", f"/organisations/{slug}", f"/s/{slug}"):
-            assert client.get(path).status_code == 404, path
 
 
 # The private link
@@ -350,14 +342,8 @@ def test_only_the_draft_that_was_read_is_approved(
     assert answer.status_code == 409 and 'role="alert"' in answer.text and f'action="{desk}"' in answer.text
 
 
-def test_draft_that_equals_the_public_page_is_none(client: FlaskClient, speaker: Speaker, link: str) -> None:
-    assert write(client, link).status_code == 303 and again(speaker).draft is None
-    write(client, link, short_bio="Autre.")
-    assert again(speaker).draft is not None
-    assert write(client, link, short_bio="").status_code == 303 and again(speaker).draft is None
-
-
 def test_two_windows_lose_nothing(client: FlaskClient, speaker: Speaker, link: str) -> None:
+    assert write(client, link).status_code == 303 and again(speaker).draft is None, "as the public page: no draft"
     older = form_of(client, f"{link}/page")
     assert write(client, link, biography="Écrit dans la première fenêtre.").status_code == 303
     preview = hidden_fields(client.get(f"{link}/preview").text)
@@ -373,28 +359,12 @@ def test_two_windows_lose_nothing(client: FlaskClient, speaker: Speaker, link: s
     assert answer.status_code == 409 and "Les deux." in answer.text and again(speaker).submitted_at is None
 
 
-def test_of_several_who_save_at_once_one_succeeds(app: Flask, speaker: Speaker, link: str) -> None:
-    seen, speaker_id = again(speaker).version, speaker.id
-
-    def save(number: int) -> str:
-        try:
-            actions.save_page(db.session.get_one(Speaker, speaker_id), SpeakerPage(f"Laura {number}"), seen)
-        except ChangedMeanwhile:
-            return "no"
-        return f"Laura {number}"
-
-    results = all_at_once(app, [partial(save, number) for number in range(4)])
-    assert results.count("no") == 3 and draft_of(speaker).name in results
-
-
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
         ("name", ""),
         ("name", "?!"),
-        ("name", "x" * 121),
         ("short_bio", "x" * 301),
-        ("biography", "x" * 6001),
         ("links", "javascript:alert(1)"),
         ("links", "https://example.org/\nlaura@impactia.example"),
         ("links", "https://user@example.org/ Moi"),
@@ -591,14 +561,7 @@ def test_speaker_approves_only_words_of_theirs_that_they_have_read(
     assert respond(client, link, quotation, "approval").status_code == 303 and approved(event) == ["Autre chose."]
 
 
-def test_the_same_quotation_twice_is_one(event: Event, speaker: Speaker) -> None:
-    assert quote(event, speaker).id == quote(event, speaker).id
-    assert quote(event, speaker, medium="Le Courrier").id != quote(event, speaker).id
-
-
-@pytest.mark.parametrize(
-    "typed", [{"quotation": ""}, {"quotation": "«»"}, {"quotation": "x" * 501}, {"url": "ftp://x"}]
-)
+@pytest.mark.parametrize("typed", [{"quotation": "«»"}, {"url": "ftp://x"}])
 def test_wrong_quotation_is_refused(organiser_client: FlaskClient, desk: str, typed: dict[str, str]) -> None:
     answer = organise(organiser_client, f"{desk}/quotations", desk, **({"quotation": "Oui."} | typed))
     assert answer.status_code == 422 and "-error" in answer.text and count(Quotation) == 0
@@ -677,23 +640,6 @@ def test_only_organisers_see_the_link(
     speaker.link_nonce, speaker.link_hash = b"x" * 16, b"y" * 32
     db.session.commit()
     assert organiser_client.get(desk).status_code == 200, "the key of this link is gone"
-
-
-def test_organisers_pages_belong_to_their_lunch(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event, other = make_event(), make_event()
-    speaker = speak(event).speaker
-    quotation = quote(event, speaker)
-    desk, wrong = desk_of(event, speaker), desk_of(other, speaker)
-    for path in ("", "/draft", "/removal", f"/quotations/{quotation.id}/removal"):
-        assert organiser_client.get(wrong + path).status_code == 404
-    token = {"csrf_token": csrf_of(organiser_client, desk)}
-    for path in (
-        "", "/organisation", "/quotations", "/link", "/portrait",
-        "/draft/approval", "/draft/setting-aside", "/removal", f"/quotations/{quotation.id}/removal",
-    ):  # fmt: skip
-        assert organiser_client.post(wrong + path, data=token).status_code == 404, path
-        assert organiser_client.post(desk + path).status_code == 400, f"{path} without the token"
-    assert count(Quotation) == 1 and again(speaker).link_hash is None
 
 
 # Erasure

@@ -34,7 +34,6 @@ MESSAGES: dict[str, LazyString] = {
     "passkeys.renew_codes": _l("made new recovery codes"),
     "passkeys.reset": _l("reset somebody’s passkeys"),
     "team.invite": _l("invited somebody to the team"),
-    "team.repeat": _l("sent an invitation again"),
     "team.withdraw": _l("revoked an invitation"),
     "team.give_role": _l("changed somebody’s role"),
     "team.end_sessions": _l("signed somebody out everywhere"),

@@ -74,13 +74,9 @@ class SlidesForm(BareForm):
     slides_title = line(_l("Title of the slides"), 150)
     slides_licence = line(_l("Licence of the slides"), 80)
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Check each field by itself; slides need a licence."""
-        valid = super().validate(extra_validators)
-        if self.slides_url.data and not self.slides_licence.data:
-            self.slides_licence.errors = [_("Say under which licence, or «all rights reserved».")]
-            return False
-        return bool(valid)
+    def validate_slides_licence(self, field: Field) -> None:
+        if self.slides_url.data and not field.data:
+            raise ValidationError(_("Say under which licence, or «all rights reserved»."))
 
     def slides(self) -> dict[str, str]:
         """What was typed, as ``SpeakerPage.slides`` has it; empty without an address."""

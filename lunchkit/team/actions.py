@@ -4,7 +4,6 @@ import secrets
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
@@ -165,40 +164,21 @@ def invite(name: str, email: str, role: Role, by: Organiser) -> Invitation:
         )
         session.add(invitation)
         session.flush()
-        _send_invitation(session, invitation, by)
+        if emails_lately(session, address, now) >= INVITATIONS_AN_HOUR:
+            raise TooMany
+        enqueue_invitation(session, invitation, by.language)
         enqueue_notice(session, "invited", who=name, email=address, role=role.value)
     return invitation
-
-
-def _send_invitation(session: Session, invitation: Invitation, by: Organiser) -> None:
-    if emails_lately(session, invitation.email, clock.now()) >= INVITATIONS_AN_HOUR:
-        raise TooMany
-    enqueue_invitation(session, invitation, by.language)
-
-
-def repeat_invitation(invitation_id: int, by: Organiser) -> None:
-    """Send the e-mail again; its link is the same, and valid for another seven days.
-
-    Raises NotFound where it was accepted or withdrawn, or TooMany e-mails to one address.
-    """
-    with transaction() as session:
-        invitation = _lock_invitation(session, invitation_id)
-        invitation.expires_at = clock.now() + INVITATION_LIFE
-        _send_invitation(session, invitation, by)
 
 
 def withdraw_invitation(invitation_id: int) -> None:
     """Delete an invitation: its link opens nothing. Raises NotFound where it was accepted or withdrawn."""
     with transaction() as session:
-        session.delete(_lock_invitation(session, invitation_id))
-
-
-def _lock_invitation(session: Session, invitation_id: int) -> Invitation:
-    invitation = session.get(Invitation, invitation_id, populate_existing=True, with_for_update=True)
-    if invitation is None:
-        raise NotFound
-    record_facts(session, who=invitation.name)
-    return invitation
+        invitation = session.get(Invitation, invitation_id, populate_existing=True, with_for_update=True)
+        if invitation is None:
+            raise NotFound
+        record_facts(session, who=invitation.name)
+        session.delete(invitation)
 
 
 def forget_former_members() -> int:

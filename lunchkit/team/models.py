@@ -151,14 +151,14 @@ class OrganiserSession(Model):
         return self.confirmed_at is None and self.ended_at is None and now < self.started_at + HALF_OPEN_LIFE
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether the person confirmed a moment ago that it is them."""
-        return self.is_valid(now) and self.confirmed_at is not None and now < self.confirmed_at + FRESH_FOR
+        """Whether the person confirmed a moment ago that it is them.
 
-    def may_do_dangerous_acts(self, now: datetime) -> bool:
-        """Whether it is fresh, or the first session of a new installation, which has no e-mail to confirm by."""
+        The first session of a new installation is fresh for longer: there is no e-mail yet to confirm by.
+        """
         is_first = self.started_at - self.organiser.created_at < timedelta(minutes=1)
-        is_owners = is_first and self.organiser.role == Role.OWNER
-        return self.is_fresh(now) or (is_owners and now < self.started_at + FIRST_FRESH_FOR)
+        is_owners = is_first and self.organiser.role == Role.OWNER and now < self.started_at + FIRST_FRESH_FOR
+        is_confirmed = self.confirmed_at is not None and now < self.confirmed_at + FRESH_FOR
+        return self.is_valid(now) and (is_confirmed or is_owners)
 
 
 class Passkey(Model):

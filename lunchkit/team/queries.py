@@ -14,8 +14,6 @@ from lunchkit.platform.links import derived_token, public, token_hash
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.team.errors import InvalidInvitation, SignInNeeded
 from lunchkit.team.models import (
-    ABSOLUTE_LIFE,
-    IDLE_LIFE,
     Invitation,
     Organiser,
     OrganiserSession,
@@ -146,15 +144,9 @@ def _session_of_cookie() -> OrganiserSession | None:
 
 def open_sessions(organiser: Organiser) -> list[OrganiserSession]:
     """A person's open sessions, the latest used first."""
-    now = clock.now()
-    chosen = select(OrganiserSession).where(
-        OrganiserSession.organiser_id == organiser.id,
-        OrganiserSession.ended_at.is_(None),
-        OrganiserSession.confirmed_at.is_not(None),
-        OrganiserSession.seen_at > now - IDLE_LIFE,
-        OrganiserSession.started_at > now - ABSOLUTE_LIFE,
-    )
-    return list(db.session.scalars(chosen.order_by(OrganiserSession.seen_at.desc(), OrganiserSession.id.desc())))
+    chosen = select(OrganiserSession).where(OrganiserSession.organiser_id == organiser.id)
+    latest = chosen.order_by(OrganiserSession.seen_at.desc(), OrganiserSession.id.desc())
+    return [row for row in db.session.scalars(latest) if row.is_valid(clock.now())]
 
 
 def passkeys_of(organiser: Organiser) -> list[Passkey]:

@@ -38,7 +38,6 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("email_key", sa.String(length=254), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
-        sa.Column("source", sa.String(length=10), nullable=False),
         sa.Column("wording", sa.String(length=20), nullable=False),
         sa.Column("asked_at", UTCDateTime(), nullable=False),
         sa.Column("confirmed_at", UTCDateTime(), nullable=True),

@@ -59,7 +59,7 @@ def require_organiser() -> ResponseReturnValue | None:
         raise SignInNeeded
     if not row.organiser.may(least_role(request.endpoint or "")):
         raise NotAllowed
-    if _page_after_confirmation() and not row.may_do_dangerous_acts(clock.now()):
+    if _page_after_confirmation() and not row.is_fresh(clock.now()):
         raise NotFresh
     with suppress(*STORAGE_ERRORS):  # reading goes on where nothing can be written
         actions.note_seen(row)

@@ -17,7 +17,6 @@ from lunchkit.team.emails import enqueue_own_notice
 from lunchkit.team.errors import (
     InvalidChallenge,
     KnownPasskey,
-    NotFresh,
     NothingToReset,
     NotPossible,
     TooManyCodes,
@@ -53,11 +52,11 @@ attempts = Window(most=5, seconds=900)
 def ask_for_new_passkey(row: OrganiserSession) -> dict[str, Any]:
     """The options with which a browser makes a passkey, with a new challenge.
 
-    Raises NotPossible, NotFresh or TooManyPasskeys.
+    Raises NotPossible or TooManyPasskeys.
     """
     _refuse_obstacle()
     with transaction() as session:
-        held, organiser = _lock_fresh(session, row)
+        held, organiser = _lock_open(session, row)
         known = _refuse_more(organiser)
         organiser.user_handle = organiser.user_handle or secrets.token_bytes(32)
         return creation_options(organiser, _give_challenge(held), known)
@@ -66,12 +65,12 @@ def ask_for_new_passkey(row: OrganiserSession) -> dict[str, Any]:
 def add_passkey(row: OrganiserSession, name: str, answer: str) -> list[str]:
     """Store the passkey that a browser made. Returns recovery codes, to be shown once, for the first one; else none.
 
-    With the first one the person's other sessions end: the e-mail alone had opened them. Raises NotPossible, NotFresh,
+    With the first one the person's other sessions end: the e-mail alone had opened them. Raises NotPossible,
     InvalidChallenge, Unproven, KnownPasskey or TooManyPasskeys.
     """
     _refuse_obstacle()
     with transaction() as session:
-        held, organiser = _lock_fresh(session, row)
+        held, organiser = _lock_open(session, row)
         passkey = check_creation(_take_challenge(held), answer)
         if session.scalar(select(Passkey.id).where(Passkey.credential_id == passkey.credential_id)) is not None:
             raise KnownPasskey
@@ -134,9 +133,9 @@ def confirm_by_code(row: OrganiserSession, typed: str) -> OpenedSession:
 
 
 def remove_passkey(row: OrganiserSession, passkey_id: int) -> None:
-    """Delete one of a person's own passkeys; with the last one also the recovery codes. Idempotent. Raises NotFresh."""
+    """Delete one of a person's own passkeys; with the last one also the recovery codes. Idempotent."""
     with transaction() as session:
-        _held, organiser = _lock_fresh(session, row)
+        _held, organiser = _lock_open(session, row)
         gone = delete(Passkey).where(Passkey.id == passkey_id, Passkey.organiser_id == organiser.id)
         name = session.scalar(gone.returning(Passkey.name))
         if name is None:
@@ -149,25 +148,21 @@ def remove_passkey(row: OrganiserSession, passkey_id: int) -> None:
 
 
 def make_codes(row: OrganiserSession) -> list[str]:
-    """New recovery codes, to be shown once, in the place of the earlier ones.
-
-    Raises NotFresh, or NotFound where there is no passkey.
-    """
+    """New recovery codes, to be shown once, in the place of the earlier ones. Raises NotFound without a passkey."""
     with transaction() as session:
-        _held, organiser = _lock_fresh(session, row)
+        _held, organiser = _lock_open(session, row)
         if not has_passkeys(session, organiser.id):
             raise NotFound
         enqueue_own_notice(session, "new_codes", organiser)
         return _replace_codes(session, organiser)
 
 
-def reset_passkeys(organiser: Organiser, *, by: OrganiserSession | None = None) -> None:
+def reset_passkeys(organiser: Organiser, by: str = "") -> None:
     """Delete a person's passkeys and codes, whose devices are lost, and end their sessions.
 
-    ``by`` is None on the command line. Raises NothingToReset, or NotFresh.
+    ``by`` is the owner's name; empty on the command line. Raises NothingToReset.
     """
     with transaction() as session:
-        actor = _lock_fresh(session, by)[1] if by is not None else None
         person = lock_person(session, organiser.id)
         if not has_passkeys(session, person.id):
             raise NothingToReset
@@ -176,7 +171,7 @@ def reset_passkeys(organiser: Organiser, *, by: OrganiserSession | None = None) 
         drop_second_factor(session, person.id)
         void_links(session, person.id)
         end_sessions(session, OrganiserSession.organiser_id == person.id)
-        enqueue_own_notice(session, "passkeys_reset", person, by=actor.name if actor else "")
+        enqueue_own_notice(session, "passkeys_reset", person, by=by)
 
 
 def _refuse_obstacle() -> None:
@@ -198,13 +193,6 @@ def _lock_open(session: Session, row: OrganiserSession) -> tuple[OrganiserSessio
     held = session.scalars(chosen.execution_options(populate_existing=True)).one()
     if organiser.removed_at is not None or not (held.is_half_open(now) or held.is_valid(now)):
         raise InvalidChallenge
-    return held, organiser
-
-
-def _lock_fresh(session: Session, row: OrganiserSession) -> tuple[OrganiserSession, Organiser]:
-    held, organiser = _lock_open(session, row)
-    if not held.is_fresh(clock.now()):
-        raise NotFresh
     return held, organiser
 
 
