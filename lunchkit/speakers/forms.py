@@ -141,13 +141,6 @@ class PortraitForm(VersionedForm):
     )
     portrait_credit = line(LABELS["portrait_credit"], 120)
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Check the texts; if they are wrong, the file must be chosen again."""
-        valid = super().validate(extra_validators)
-        if not valid and self.file():
-            self.picture.errors = [_("Choose the picture again: browsers do not keep it.")]
-        return bool(valid)
-
     def file(self) -> FileStorage | None:
         """The uploaded file, if any."""
         upload = self.picture.data

@@ -116,7 +116,15 @@ def sign_out() -> ResponseReturnValue:
     if _has_unsent_scans() and "anyway" not in request.form:
         return render_template("team/unsent_scans.html"), 409
     actions.end_session(row.organiser, row.id)
-    return _go_out()
+    # kept: what lets the person send an open form after signing in again, and the count of tries
+    kept = {key: cookie[key] for key in (KNOWN, BROWSER) if key in cookie}
+    cookie.clear()
+    cookie.update(kept)
+    answer = redirect(url_for("sign_in.ask", signed_out=1), code=303)
+    answer.headers["Clear-Site-Data"] = CLEAR
+    for name in filter(lambda name: name.startswith(UNSENT), request.cookies):
+        answer.delete_cookie(name, "/organiser")
+    return answer
 
 
 def _has_unsent_scans() -> bool:
@@ -153,12 +161,8 @@ def _account_page(form: AccountForm) -> str:
 
 @area.post("/sessions/<int(max=2147483647):session_id>/end")
 def end_session(session_id: int) -> ResponseReturnValue:
-    row = required_session()
-    is_own = session_id == row.id
-    if is_own and _has_unsent_scans():
-        return render_template("team/unsent_scans.html"), 409
-    actions.end_session(row.organiser, session_id)
-    return _go_out() if is_own else redirect(url_for(".sessions"), code=303)
+    actions.end_session(required_session().organiser, session_id)
+    return redirect(url_for(".sessions"), code=303)
 
 
 @area.post("/sessions/others/end")
@@ -189,15 +193,3 @@ def _phone_page(token: str = "") -> str:
         is_local_address=is_local_address(current_settings().address),
         minutes=HANDED_LIFE.seconds // 60,
     )
-
-
-def _go_out() -> ResponseReturnValue:
-    """Keep what lets the person send an open form after signing in again, and the count of tries."""
-    kept = {key: cookie[key] for key in (KNOWN, BROWSER) if key in cookie}
-    cookie.clear()
-    cookie.update(kept)
-    answer = redirect(url_for("sign_in.ask", signed_out=1), code=303)
-    answer.headers["Clear-Site-Data"] = CLEAR
-    for name in filter(lambda name: name.startswith(UNSENT), request.cookies):
-        answer.delete_cookie(name, "/organiser")
-    return answer
