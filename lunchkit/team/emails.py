@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
-from lunchkit.platform.links import public
+from lunchkit.platform.links import public, token_hash
 from lunchkit.platform.mail import outbox
 from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind, fill
 from lunchkit.team.forms import ROLE_NAMES
-from lunchkit.team.models import LINK_LIFE, Invitation, Organiser
-from lunchkit.team.queries import invitation_link, owner
-from lunchkit.team.sign_in.queries import link_by_token, link_token, sign_in_code
+from lunchkit.team.models import LINK_LIFE, Invitation, Organiser, SignInLink
+from lunchkit.team.queries import invitation_link, link_token, link_where, owner, sign_in_code
 
 SIGN_IN = "team/sign_in"
 INVITATION = "team/invitation"
@@ -164,7 +163,7 @@ def invitation_email(facts: dict[str, Any]) -> RenderedEmail | None:
 def sign_in(facts: dict[str, Any]) -> RenderedEmail | None:
     """Render the e-mail to sign in; None where its link is not valid any more."""
     token = link_token(facts["nonce"])
-    link = link_by_token(token)
+    link = link_where(SignInLink.token_hash == token_hash(token))
     if link is None or not link.is_valid(clock.now()):
         return None
     address, code = public("sign_in.confirm", token=token), sign_in_code(facts["nonce"])

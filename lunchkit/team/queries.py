@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from flask import has_request_context, request
 from flask import session as cookie
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from lunchkit.platform import clock
@@ -20,6 +20,7 @@ from lunchkit.team.models import (
     Passkey,
     RecoveryCode,
     Role,
+    SignInLink,
 )
 
 INVITATION = "invitation"
@@ -87,6 +88,22 @@ def invitation_by_token(token: str) -> Invitation:
     if invitation is None or not invitation.is_valid(clock.now()):
         raise InvalidInvitation
     return invitation
+
+
+def link_token(nonce: str) -> str:
+    """The token of an e-mailed link, derived from the nonce in the outbox."""
+    return derived_token("sign-in", nonce.encode())
+
+
+def sign_in_code(nonce: str) -> str:
+    """The eight digits in the same e-mail."""
+    return f"{int.from_bytes(token_hash(derived_token('sign-in code', nonce.encode()))[:8]) % 10**8:08d}"
+
+
+def link_where(condition: ColumnElement[bool]) -> SignInLink | None:
+    """The sign-in link that fulfils a condition, with its organiser, valid or not."""
+    chosen = select(SignInLink).where(condition).options(joinedload(SignInLink.organiser))
+    return db.session.scalar(chosen.execution_options(populate_existing=True))
 
 
 def current_session() -> OrganiserSession | None:

@@ -36,16 +36,14 @@ from lunchkit.team.operations import (
     open_session,
     void_links,
 )
-from lunchkit.team.queries import has_organisers, invitation_by_token
+from lunchkit.team.queries import has_organisers, invitation_by_token, link_token, sign_in_code
 from lunchkit.team.sign_in.queries import (
     address_hash,
     code_hash,
     handing_session,
     link_by_code,
-    link_token,
     recent_link,
     requested_address,
-    sign_in_code,
     valid_link,
     valid_setup_link,
 )

@@ -7,8 +7,7 @@ not counted, so that nobody can lock an organiser out.
 import hmac
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
@@ -16,21 +15,11 @@ from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.team.errors import InvalidLink, OtherBrowser, WrongCode
 from lunchkit.team.models import LINK_LIFE, Organiser, OrganiserSession, SignInLink
-from lunchkit.team.queries import has_organisers
+from lunchkit.team.queries import has_organisers, link_where
 
 BROWSER, KNOWN, NEXT, REQUESTED = "browser", "known", "next", "requested"
 """Keys in the cookie: a random value for the browser; the id of the person who was signed in last; the page to open
 after signing in; and the requested e-mail: hash of its address, and when, in Unix seconds."""
-
-
-def link_token(nonce: str) -> str:
-    """The token of an e-mailed link, derived from the nonce in the outbox."""
-    return derived_token("sign-in", nonce.encode())
-
-
-def sign_in_code(nonce: str) -> str:
-    """The eight digits in the same e-mail."""
-    return f"{int.from_bytes(token_hash(derived_token('sign-in code', nonce.encode()))[:8]) % 10**8:08d}"
 
 
 def code_hash(address_hash: str, code: str) -> bytes:
@@ -51,16 +40,6 @@ def requested_address(requested: object) -> str | None:
     return str(requested[0]) if is_recent else None
 
 
-def link_by_token(token: str) -> SignInLink | None:
-    """The link with this token, with its organiser, valid or not."""
-    return _link(SignInLink.token_hash == token_hash(token))
-
-
-def _link(condition: ColumnElement[bool]) -> SignInLink | None:
-    chosen = select(SignInLink).where(condition).options(joinedload(SignInLink.organiser))
-    return db.session.scalar(chosen.execution_options(populate_existing=True))
-
-
 def _organiser_of(link: SignInLink) -> Organiser | None:
     """The present member whom a valid link lets in."""
     organiser = link.organiser
@@ -72,7 +51,7 @@ def valid_link(token: str, requested: object) -> tuple[SignInLink, Organiser]:
 
     Raises InvalidLink or OtherBrowser.
     """
-    link = link_by_token(token)
+    link = link_where(SignInLink.token_hash == token_hash(token))
     organiser = _organiser_of(link) if link else None
     if link is None or organiser is None:
         raise InvalidLink
@@ -93,7 +72,7 @@ def handing_session(link: SignInLink) -> OrganiserSession | None:
 
 def link_by_code(address: str, code: str) -> tuple[SignInLink, Organiser]:
     """The valid link of the e-mail to the address with this hash that contains this code. Raises WrongCode."""
-    link = _link(SignInLink.code_hash == code_hash(address, code))
+    link = link_where(SignInLink.code_hash == code_hash(address, code))
     organiser = _organiser_of(link) if link else None
     if link is None or organiser is None:
         raise WrongCode
@@ -102,7 +81,7 @@ def link_by_code(address: str, code: str) -> tuple[SignInLink, Organiser]:
 
 def valid_setup_link(token: str) -> SignInLink:
     """The set-up link, if it is valid and there is still no organiser. Raises InvalidLink."""
-    link = link_by_token(token)
+    link = link_where(SignInLink.token_hash == token_hash(token))
     is_setup = link is not None and link.organiser_id is None and link.code_hash is None
     if link is None or not is_setup or not link.is_valid(clock.now()) or has_organisers():
         raise InvalidLink
