@@ -235,16 +235,6 @@ def test_a_count_that_goes_back_as_that_of_a_copy_is_refused(ada: Organiser, app
     assert show(client, key).status_code == 303, "control: the true one goes on"
 
 
-def test_the_passkey_of_another_account_is_refused(ada: Organiser, leo: Organiser, app: Flask) -> None:
-    mine, theirs = device(), device()
-    guarded(app, ada, mine)
-    guarded(app, leo, theirs)
-    client = half_open(app, ada)
-    assert show(client, theirs).status_code == 403
-    assert not is_inside(client)
-    assert show(client, mine).status_code == 303, "control"
-
-
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -320,6 +310,7 @@ def test_devices_know_people_by_a_random_handle(ada: Organiser, leo: Organiser, 
     assert {to_bytes(each["id"]) for each in asked["allowCredentials"]} == {mine.id, second.id}
     assert asked["userVerification"] == "required"
     other = half_open(app, ada)
+    assert show(other, theirs).status_code == 403 and not is_inside(other), "a passkey of another account"
     mine.handle = theirs.handle
     assert show(other, mine).status_code == 403, "a passkey that says that it is somebody else’s"
 
@@ -343,16 +334,15 @@ def test_a_recovery_code_stands_in_for_the_passkey_once(ada: Organiser, app: Fla
 
 def test_of_two_who_use_one_code_at_once_one_gets_in(ada: Organiser, app: Flask) -> None:
     _client, codes = guarded(app, ada, device())
-    for code in codes[:4]:
-        waiting = [half_open(app, ada) for _ in range(2)]
-        tokens = [form_token(client, SIGN_IN) for client in waiting]
+    waiting = [half_open(app, ada) for _ in range(2)]
+    tokens = [form_token(client, SIGN_IN) for client in waiting]
 
-        def use(number: int, code: str = code, waiting: Any = waiting, tokens: Any = tokens) -> int:
-            data = {"csrf_token": tokens[number], "code": code}
-            return int(waiting[number].post(f"{CONFIRMATION}/code", data=data).status_code)
+    def use(number: int) -> int:
+        data = {"csrf_token": tokens[number], "code": codes[0]}
+        return int(waiting[number].post(f"{CONFIRMATION}/code", data=data).status_code)
 
-        with ThreadPoolExecutor(2) as pool:
-            assert sorted(pool.map(use, range(2))) == [303, 422]
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(use, range(2))) == [303, 422]
 
 
 def test_codes_cannot_be_guessed_but_whoever_has_the_mailbox_locks_nobody_out(
@@ -572,7 +562,6 @@ def test_a_house_that_moved_asks_for_a_code(ada: Organiser, app: Flask, settings
 @pytest.mark.parametrize(
     ("address", "host", "origin", "obstacle"),
     [
-        ("https://lunch.example", "lunch.example", "https://lunch.example", ""),
         ("https://Lunch.Example:443/lunches", "lunch.example", "https://lunch.example", ""),
         ("https://lunch.example:8443", "lunch.example", "https://lunch.example:8443", ""),
         ("https://après-ge.example", "xn--aprs-ge-4xa.example", "https://xn--aprs-ge-4xa.example", ""),

@@ -166,29 +166,6 @@ def test_an_outsider_without_cookies_causes_six_emails_an_hour_and_keeps_nobody_
         assert press(mine, link_in(outbox)) == 303 and is_inside(mine)
 
 
-def test_the_email_that_an_outsider_asked_for_is_good_for_the_code_too(
-    ada: Organiser, app: Flask, client: FlaskClient, outbox: Outbox
-) -> None:
-    with clock.fixed_at(NOON):
-        ask(new_client(app))
-    with clock.fixed_at(later(9)):
-        assert "12h02" in ask(client), "since when to look for it"
-        code = code_in(outbox)
-    with clock.fixed_at(later(18)):
-        assert type_code(client, code).status_code == 303, "ten minutes for whoever asked last"
-
-
-def test_whoever_has_signed_in_gets_an_email_for_the_next_device_at_once(
-    ada: Organiser, app: Flask, outbox: Outbox
-) -> None:
-    with clock.fixed_at(NOON):
-        for number in range(1, 5):
-            device = new_client(app)
-            ask(device)
-            assert len(outbox.rows(ADA)) == number
-            assert type_code(device, code_in(outbox)).status_code == 303
-
-
 # The phone
 
 
