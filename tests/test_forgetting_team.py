@@ -18,7 +18,7 @@ from lunchkit.registrations.imports.models import ImportDraft
 from lunchkit.registrations.imports.preview import ImportOptions
 from lunchkit.registrations.imports.queries import draft_or_expired
 from lunchkit.team.actions import add_organiser, forget_former_members, remove_organiser
-from lunchkit.team.emails import promise_passkey_notice
+from lunchkit.team.emails import enqueue_own_notice
 from lunchkit.team.models import Organiser
 from lunchkit.team.sign_in.actions import forget_old_sign_ins
 from tests.conftest import Outbox
@@ -40,7 +40,7 @@ def ada(app: Flask) -> Organiser:
 
 def record_facts(organiser: Organiser, device: str = "Phone") -> None:
     with transaction() as session:
-        promise_passkey_notice(session, "passkey_added", organiser, device=device)
+        enqueue_own_notice(session, "passkey_added", organiser, device=device)
 
 
 def test_letters_about_passkeys_are_forgotten_after_a_month(ada: Organiser, outbox: Outbox) -> None:
@@ -52,22 +52,6 @@ def test_letters_about_passkeys_are_forgotten_after_a_month(ada: Organiser, outb
     with clock.fixed_at(NOON + timedelta(days=30, seconds=1)):
         forget_old_sign_ins()
     assert outbox.rows() == []
-
-
-def test_letters_about_passkeys_that_wait_go_with_whoever_leaves(ada: Organiser, outbox: Outbox) -> None:
-    with clock.fixed_at(NOON):
-        leo = add_organiser("Léo Boulon", "leo@lunch.example")
-        record_facts(ada)
-        record_facts(leo)
-        record_facts(leo)
-        sent = outbox.rows("leo@lunch.example")[0]
-        sent.sent_at = clock.now()
-        db.session.commit()
-        remove_organiser(leo)
-    about_passkeys = [row for row in outbox.rows() if row.kind == "team/passkey_notice"]
-    assert [(row.recipient, row.sent_at is None) for row in about_passkeys] == [
-        ("ada@lunch.example", True), ("leo@lunch.example", False),
-    ]  # fmt: skip
 
 
 def written_by(event: Event, name: str) -> None:

@@ -16,7 +16,7 @@ from lunchkit.run_sheet.models import RunItem
 from lunchkit.speakers.models import Appearance, Speaker
 from tests.conftest import EventMaker, csrf_of
 from tests.recaps import add_poll, add_section
-from tests.speaking import link_of, speak
+from tests.speaking import speak
 
 NAME = "Laura Tocmacov"
 LINKS = re.compile(r'<li><a href="([^"]+)">')
@@ -71,9 +71,3 @@ def test_where_no_text_names_them_the_page_says_so(organiser_client: FlaskClient
     before, status, _after = removed(organiser_client, event, speaker)
     assert LINKS.findall(before) == [] and "Aucun autre texte" in before
     assert status == 303
-
-
-def test_the_private_page_promises_no_more_than_that(client: FlaskClient, event: Event) -> None:
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    page = client.get(link_of(speak(event).speaker)).text
-    assert "correct them by hand" in page and "all that is kept of you" not in page

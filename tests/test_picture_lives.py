@@ -115,16 +115,6 @@ def test_what_only_readers_have_can_be_taken_down_and_erased(
     assert answers(client, second) == [404]
 
 
-def test_a_correction_without_it_takes_it_from_everybody(
-    published: FullLunch, ada: FlaskClient, client: FlaskClient
-) -> None:
-    event, (first, second) = published.event, published.pictures
-    take_out(ada, event)
-    assert answers(client, first, second) == [200, 200], "control"
-    correct(ada, event)
-    assert answers(client, first, second) == [404, 200]
-
-
 def test_a_recap_taken_offline_takes_its_pictures_along_and_brings_them_back(
     published: FullLunch, ada: FlaskClient, client: FlaskClient
 ) -> None:
@@ -135,6 +125,10 @@ def test_a_recap_taken_offline_takes_its_pictures_along_and_brings_them_back(
     assert ada.get(sheet(ada, event, PHOTOS).path).status_code == ada.get(f"{home(event)}/preview").status_code == 200
     assert post(ada, f"{home(event)}/publication") == 303
     assert answers(client, first, second) == [200, 404], "what somebody took down stays so"
+    take_out(ada, event)
+    assert answers(client, first) == [200], "control: until a correction"
+    correct(ada, event)
+    assert answers(client, first) == [404]
 
 
 # Out of the draft, and back into it.
@@ -183,7 +177,7 @@ def test_a_take_down_holds_whatever_is_published_at_the_same_moment(
     def take() -> None:
         take_down(db.session.get_one(Picture, first_id))
 
-    for _ in range(8):
+    for _ in range(3):
         actions.withdraw_recap(db.session.get_one(Event, event_id, populate_existing=True))
         assert answers(client, *published.pictures) == [404, 404], "control: they left with the page"
         assert all_at_once(app, [publish, take]) == [None, None]
@@ -192,14 +186,6 @@ def test_a_take_down_holds_whatever_is_published_at_the_same_moment(
         assert published.pictures[0].token not in page and published.pictures[1].token in page
         db.session.expire_all()
         put_back(db.session.get_one(Picture, first_id, populate_existing=True))
-
-
-def test_erased_stays_erased_whatever_is_restored(lunch: FullLunch, client: FlaskClient) -> None:
-    first, section = lunch.pictures[0], section_of(lunch.event, PHOTOS)
-    actions.save_section(section, section.version, wording(PHOTOS, "", {}), "Ada")
-    erase_picture(db.session.get_one(Picture, first.id, populate_existing=True))
-    actions.restore_version(section_of(lunch.event, PHOTOS), kept(section)[0], "Ada")
-    assert answers(client, first) == [404]
 
 
 # Pictures of somebody else.

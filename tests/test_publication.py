@@ -106,7 +106,7 @@ def test_a_lunch_that_people_know_stays_public(
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True, scope="session")
 def test_of_a_registration_and_a_withdrawal_at_once_exactly_one_wins(app: Flask, make_event: EventMaker) -> None:
-    for turn in range(4):
+    for turn in range(2):
         event_id = make_event().id
         db.session.remove()
         came = at_once(

@@ -241,10 +241,10 @@ def test_speaker_writes_a_page_without_javascript_and_an_organiser_publishes_it(
     page.locator("[name=short_bio]").fill("Elle ouvre ce qui est fermé.")
     page.locator("[name=biography]").fill("Née à table.\n\n**Revenue.**")
     page.locator("[name=languages]").fill("français, allemand")
-    page.locator("[name='link_urls-0']").fill("exemple sans point")
+    page.locator("[name=links]").fill("exemple sans point")
     page.locator("button[name=preview]").click()
-    assert page.locator("#link_urls-0-error").is_visible() and "Née à table." in page.content()
-    page.locator("[name='link_urls-0']").fill("https://exemple.example/")
+    assert page.locator("#links-error").is_visible() and "Née à table." in page.content()
+    page.locator("[name=links]").fill("https://exemple.example/")
     page.locator("button[name=preview]").click()
     assert page.locator(".statement").inner_text() == "Elle ouvre ce qui est fermé."
     assert page.locator("meta[name=robots]").count() == 1

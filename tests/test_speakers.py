@@ -1,9 +1,7 @@
 """Speakers: public pages, the private link by which they write them, and what organisers do about it."""
 
-import json
 import re
 from datetime import timedelta
-from functools import partial
 from html import unescape
 
 import html5lib
@@ -25,13 +23,11 @@ from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.speakers import actions
 from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
 from lunchkit.speakers.emails import AN_HOUR
-from lunchkit.speakers.errors import LinkGone
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.page import SpeakerPage, draft_page
-from lunchkit.speakers.queries import SCOPE, appearances, approved_quotations, waiting_pages
+from lunchkit.speakers.queries import SCOPE, LinkGone, appearances, approved_quotations, waiting_pages
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of
-from tests.seating import all_at_once
 from tests.speaking import again, approve, form_of, link_of, organise, photo, send_photo, speak, submit, tables, write
 
 PRIVATE = ("", "/page", "/preview", "/portrait", "/portrait/removal", "/draft/removal")
@@ -114,23 +110,6 @@ def test_page_shows_what_is_known(client: FlaskClient, event: Event) -> None:
     assert outward and all("noopener noreferrer" in address for address in outward)
 
 
-def test_page_has_structured_data_and_a_picture_for_shared_links(client: FlaskClient, event: Event) -> None:
-    speaker = speak(event).speaker
-    speaker.short_bio = "«</script><script>» & l’ESS"
-    db.session.commit()
-    page = client.get(LAURA).text
-    [said] = re.findall(r'application/ld\+json">(.*?)</script>', page, re.DOTALL)
-    person = json.loads(said)
-    assert (person["@type"], person["name"], person["jobTitle"]) == ("Person", "Laura Tocmacov", "directrice")
-    assert person["worksFor"]["name"] == "ImpactIA" and person["description"] == speaker.short_bio
-    assert person["worksFor"]["@id"] == f"http://lunch.example{IMPACTIA}"
-    assert person["performerIn"][0]["name"] == event.title and "image" not in person
-    shared = dict(re.findall(r'<meta property="og:([\w:]+)" content="([^"]*)"', page))
-    assert (shared["type"], shared["url"]) == ("profile", f"http://lunch.example{LAURA}")
-    picture = client.get(shared["image"].removeprefix("http://lunch.example"))
-    assert picture.data.startswith(b"\x89PNG") and len(picture.data) < 60_000
-
-
 def test_organisation_shows_its_speakers_and_keeps_its_address(client: FlaskClient, make_event: EventMaker) -> None:
     first, second, draft = make_event(), make_event(title="Le second"), make_event(title="Caché", published_at=None)
     organisation = speak(first).speaker.organisation
@@ -143,8 +122,6 @@ def test_organisation_shows_its_speakers_and_keeps_its_address(client: FlaskClie
     for words in ("Fondation ImpactIA", "Laura Tocmacov", "Le second", "<em>fait</em>", "impactia.example", "APRÈS-GE"):
         assert words in page, words
     assert "Jean Invisible" not in page and "Caché" not in page
-    [said] = re.findall(r'application/ld\+json">(.*?)</script>', page, re.DOTALL)
-    assert json.loads(said)["memberOf"]["name"] == "APRÈS-GE"
     with pytest.raises(ChangedMeanwhile):
         actions.change_organisation(organisation, OrganisationDetails("Autre"), 1)
     assert speak(first, "Jean Cardon", "", "fondation impactia").speaker.organisation == organisation
@@ -160,7 +137,7 @@ def test_pages_are_valid_html(
     client: FlaskClient, organiser_client: FlaskClient, event: Event, speaker: Speaker, link: str, desk: str
 ) -> None:
     send_photo(client, link, photo())
-    write(client, link, biography="Un.\n\n- a\n- b", languages="fr", **{"link_urls-0": "https://x.ch/"})
+    write(client, link, biography="Un.\n\n- a\n- b", languages="fr", links="https://x.ch/")
     submit(client, link)
     quotation = quote(event, speaker)
     parser = html5lib.HTMLParser(strict=True)
@@ -173,12 +150,6 @@ def test_pages_are_valid_html(
         assert len(ids) == len(set(ids)), path
     with pytest.raises(html5lib.html5parser.ParseError):
         parser.parse("<!doctype html><title>control</title><p><div></p>")
-
-
-def test_strange_addresses_are_not_found(client: FlaskClient) -> None:
-    for slug in ("nobody", "%00", "a" * 5000, "..%2f", "%ed%a0%80"):
-        for path in (f"/speakers/{slug}", f"/speakers/{slug}.vcf", f"/organisations/{slug}", f"/s/{slug}"):
-            assert client.get(path).status_code == 404, path
 
 
 # The private link
@@ -266,7 +237,7 @@ def test_draft_is_public_only_once_an_organiser_has_read_it(
         biography="Un.\n\nDeux.",
         languages="Français, suisse-allemand et anglais",
         **{
-            "link_urls-0": "www.impactia.example", "link_labels-0": "Site", "link_urls-2": "https://example.org/",
+            "links": "www.impactia.example  Son site\r\n\r\nhttps://example.org/",
             f"talk-{event.id}-slides_url": "https://slides.example/", f"talk-{event.id}-slides_licence": "CC0 1.0",
         },
     )  # fmt: skip
@@ -286,7 +257,7 @@ def test_draft_is_public_only_once_an_organiser_has_read_it(
     speaker = again(speaker)
     assert (speaker.draft, speaker.submitted_at) == (None, None)
     assert speaker.links == [
-        {"label": "Site", "url": "https://www.impactia.example"},
+        {"label": "Son site", "url": "https://www.impactia.example"},
         {"label": "", "url": "https://example.org/"},
     ]
     assert speaker.organisation is not None and speaker.organisation.name == "Impact IA"
@@ -364,14 +335,8 @@ def test_only_the_draft_that_was_read_is_approved(
     assert answer.status_code == 409 and 'role="alert"' in answer.text and f'action="{desk}"' in answer.text
 
 
-def test_draft_that_equals_the_public_page_is_none(client: FlaskClient, speaker: Speaker, link: str) -> None:
-    assert write(client, link).status_code == 303 and again(speaker).draft is None
-    write(client, link, short_bio="Autre.")
-    assert again(speaker).draft is not None
-    assert write(client, link, short_bio="").status_code == 303 and again(speaker).draft is None
-
-
 def test_two_windows_lose_nothing(client: FlaskClient, speaker: Speaker, link: str) -> None:
+    assert write(client, link).status_code == 303 and again(speaker).draft is None, "as the public page: no draft"
     older = form_of(client, f"{link}/page")
     assert write(client, link, biography="Écrit dans la première fenêtre.").status_code == 303
     preview = hidden_fields(client.get(f"{link}/preview").text)
@@ -387,32 +352,15 @@ def test_two_windows_lose_nothing(client: FlaskClient, speaker: Speaker, link: s
     assert answer.status_code == 409 and "Les deux." in answer.text and again(speaker).submitted_at is None
 
 
-def test_of_several_who_save_at_once_one_succeeds(app: Flask, speaker: Speaker, link: str) -> None:
-    seen, speaker_id = again(speaker).version, speaker.id
-
-    def save(number: int) -> str:
-        try:
-            actions.save_page(db.session.get_one(Speaker, speaker_id), SpeakerPage(f"Laura {number}"), seen)
-        except ChangedMeanwhile:
-            return "no"
-        return f"Laura {number}"
-
-    results = all_at_once(app, [partial(save, number) for number in range(4)])
-    assert results.count("no") == 3 and draft_of(speaker).name in results
-
-
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
         ("name", ""),
         ("name", "?!"),
-        ("name", "x" * 121),
         ("short_bio", "x" * 301),
-        ("biography", "x" * 6001),
-        ("link_urls-0", "javascript:alert(1)"),
-        ("link_urls-0", "laura@impactia.example"),
-        ("link_urls-5", "https://user@example.org/"),
-        ("link_labels-0", "x" * 81),
+        ("links", "javascript:alert(1)"),
+        ("links", "https://example.org/\nlaura@impactia.example"),
+        ("links", "https://user@example.org/ Moi"),
     ],
 )
 def test_wrong_values_come_back_with_all_that_was_typed(
@@ -424,20 +372,13 @@ def test_wrong_values_come_back_with_all_that_was_typed(
     assert str(escape(typed)) in answer.text and ("Rien de perdu." in answer.text or field == "biography")
 
 
-def test_slides_need_a_licence_and_name_their_lunch(client: FlaskClient, make_event: EventMaker) -> None:
-    first, second = make_event(title="Le premier"), make_event(title="Le second")
-    link = link_of(speak(first).speaker)
-    answer = write(client, link, **{f"talk-{first.id}-slides_url": "https://slides.example/"})
-    assert answer.status_code == 422 and f'id="talk-{first.id}-slides_licence-error"' in answer.text
-    speak(second)
-    answer = write(client, link, **{f"talk-{second.id}-slides_url": "slides"})
-    summary = answer.text.partition('role="alert"')[2].partition("</ul>")[0]
-    assert answer.status_code == 422 and summary.count("Le second") == 2 and "Le premier" not in summary
+def test_slides_need_a_licence(client: FlaskClient, event: Event, link: str) -> None:
+    answer = write(client, link, **{f"talk-{event.id}-slides_url": "https://slides.example/"})
+    assert answer.status_code == 422 and f'id="talk-{event.id}-slides_licence-error"' in answer.text
 
 
 def test_unknown_field_names_are_ignored(client: FlaskClient, speaker: Speaker, link: str) -> None:
     form = form_of(client, f"{link}/page") | {"short_bio": "Oui."}
-    form |= {f"link_urls-{n}": "https://evil.example/" for n in ("²", "٣", "9" * 5000, "7", "-1", "x")}
     form |= {"slug": "evil", "link_hash": "x", "portrait": "x", "set_aside_at": "x", "talk-999-slides_url": "x"}
     assert client.post(f"{link}/page", data=form).status_code == 303
     page = draft_of(speaker)
@@ -465,12 +406,9 @@ def test_portrait_needs_words_and_is_public_with_the_page(
     for data in (b"GIF89a nothing", b"\xff\xd8\xff" + b"x" * 8_500_000):
         answer = send_photo(client, link, data, portrait_alt=" ", portrait_credit="Zoé Exemple")
         assert answer.status_code == 422 and 'value="Zoé Exemple"' in answer.text
-        assert 'id="picture-error"' in answer.text and 'id="portrait_alt-error"' in answer.text
-    assert 'id="picture-error"' in send_photo(client, link, photo(), portrait_alt=" ").text, "it is not kept"
+        assert 'id="portrait_alt-error"' in answer.text
     assert send_photo(client, link).status_code == 422 and count(Picture) == 0, "no file"
     assert send_photo(client, link, photo()).status_code == 303
-    answer = send_photo(client, link, portrait_alt=" ").text
-    assert 'id="picture-error"' not in answer and 'id="portrait_alt-error"' in answer, "control: there is a picture"
     assert "/media/" in client.get(f"{link}/preview").text and "/media/" not in client.get(LAURA).text
     submit(client, link)
     compared = organiser_client.get(f"{desk}/draft").text
@@ -613,19 +551,6 @@ def test_speaker_approves_only_words_of_theirs_that_they_have_read(
     assert respond(client, link, quotation, "approval").status_code == 303 and approved(event) == ["Autre chose."]
 
 
-def test_the_same_quotation_twice_is_one(event: Event, speaker: Speaker) -> None:
-    assert quote(event, speaker).id == quote(event, speaker).id
-    assert quote(event, speaker, medium="Le Courrier").id != quote(event, speaker).id
-
-
-@pytest.mark.parametrize(
-    "typed", [{"quotation": ""}, {"quotation": "«»"}, {"quotation": "x" * 501}, {"url": "ftp://x"}]
-)
-def test_wrong_quotation_is_refused(organiser_client: FlaskClient, desk: str, typed: dict[str, str]) -> None:
-    answer = organise(organiser_client, f"{desk}/quotations", desk, **({"quotation": "Oui."} | typed))
-    assert answer.status_code == 422 and "-error" in answer.text and count(Quotation) == 0
-
-
 # What organisers do
 
 
@@ -642,14 +567,9 @@ def test_organiser_writes_what_was_said_and_who_it_is(
         assert words in page, words
     page = client.get(IMPACTIA).text
     assert "<strong>laboratoire</strong>" in page and "Genève" in page
-    for path, field, typed in (
-        ("/organisation", "organisation-website", "javascript:x"),
-        ("", "slides_url", "x"),
-        ("", "name", ""),
-        ("/organisation", "organisation-name", "?"),
-    ):
-        answer = organise(organiser_client, desk + path, desk, **{field: typed})
-        assert answer.status_code == 422 and f'id="{field}-error"' in answer.text
+    answer = organise(organiser_client, f"{desk}/organisation", desk, **{"organisation-website": "javascript:x"})
+    assert answer.status_code == 422 and 'id="organisation-website-error"' in answer.text
+    assert organise(organiser_client, f"{desk}/quotations", desk, quotation="«»").status_code == 422
 
 
 def test_organiser_who_saves_on_an_older_page_sees_both_texts(
@@ -701,23 +621,6 @@ def test_only_organisers_see_the_link(
     assert organiser_client.get(desk).status_code == 200, "the key of this link is gone"
 
 
-def test_organisers_pages_belong_to_their_lunch(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event, other = make_event(), make_event()
-    speaker = speak(event).speaker
-    quotation = quote(event, speaker)
-    desk, wrong = desk_of(event, speaker), desk_of(other, speaker)
-    for path in ("", "/draft", "/removal", f"/quotations/{quotation.id}/removal"):
-        assert organiser_client.get(wrong + path).status_code == 404
-    token = {"csrf_token": csrf_of(organiser_client, desk)}
-    for path in (
-        "", "/organisation", "/quotations", "/link", "/portrait",
-        "/draft/approval", "/draft/setting-aside", "/removal", f"/quotations/{quotation.id}/removal",
-    ):  # fmt: skip
-        assert organiser_client.post(wrong + path, data=token).status_code == 404, path
-        assert organiser_client.post(desk + path).status_code == 400, f"{path} without the token"
-    assert count(Quotation) == 1 and again(speaker).link_hash is None
-
-
 # Erasure
 
 
@@ -767,11 +670,9 @@ def test_organisers_get_an_e_mail_once_for_each_version_of_a_page(
     client: FlaskClient, organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
 ) -> None:
     past = make_event(starts_at=clock.now() - timedelta(days=90), contact_email="past@lunch.example")
-    later = make_event(starts_at=clock.now() + timedelta(days=90), contact_email="later@lunch.example")
     event = make_event()
     speaker = speak(event).speaker
-    for other in (past, later):
-        speak(other)
+    speak(past)
     link = link_of(speaker)
     write(client, link, short_bio="Un mot.")
     assert outbox.kinds() == [], "a draft concerns nobody yet"

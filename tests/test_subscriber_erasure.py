@@ -15,8 +15,8 @@ from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.subscribers.models import Consent, Subscriber
 from tests.attendee import people, send
-from tests.conftest import EventMaker, new_client
-from tests.subscribers import door_of, guest_of, invitations, invite, said_yes, wish_of
+from tests.conftest import EventMaker
+from tests.subscribers import door_of, invitations, invite, said_yes, wish_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -45,16 +45,6 @@ def test_data_and_erasure_outlive_the_purge_of_the_lunch(
         assert client.get("/invitations/erased").status_code == 200
         assert client.get(f"{door}/data.json").status_code == client.get(f"{door}/erasure").status_code == 404
         assert client.post(f"{door}/erasure").status_code == 303, "done already is done"
-
-
-def test_nobody_is_erased_by_a_look_or_a_made_up_link(app: Flask, event: Event) -> None:
-    said_yes("Ana")
-    client = new_client(app)
-    for path in ("/invitations/nobody", f"/invitations/{'x' * 43}"):
-        assert client.get(f"{path}/data.json").status_code == client.get(f"{path}/erasure").status_code == 404
-        client.post(f"{path}/erasure")
-    client.get(f"{door_of(guest_of('Ana'))}/erasure")
-    assert wish_of("Ana") is Consent.YES
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True, scope="session")

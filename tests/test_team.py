@@ -15,12 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import UserError
-from lunchkit.team.actions import add_organiser, give_role, hand_over, invite, remove_organiser
-from lunchkit.team.browsers import browser_name
+from lunchkit.team.actions import add_organiser, give_role, hand_over, invite, remove_organiser, withdraw_invitation
 from lunchkit.team.errors import NotTheOwner, OnlyToOrganisers, OwnerStays
 from lunchkit.team.models import Invitation, Organiser, OrganiserSession, Role
 from lunchkit.team.queries import invitation_link, organiser_by_email, owner, present_organisers
 from lunchkit.team.sign_in.actions import forget_old_sign_ins
+from lunchkit.team.sign_in.views import browser_name
 from tests.browser import INSIDE, is_inside, path_of, sign_in
 from tests.conftest import EventMaker, Outbox, csrf_of, new_client
 
@@ -87,21 +87,18 @@ def test_the_owner_stays_until_the_house_is_handed_over(ada: Organiser) -> None:
     ):
         with pytest.raises(OwnerStays):
             verb()
-    hand_over(leo, by=ada)
+    noa = add_organiser("Noa Panais", NOA, role=Role.HELPER)
+    with pytest.raises(OnlyToOrganisers):
+        hand_over(noa, by=ada)
+    hand_over(noa)  # on the command line
+    hand_over(leo)
+    remove_organiser(noa)
     assert roles() == {"Ada": "organiser", "Léo": "owner"}
     with pytest.raises(NotTheOwner):
         hand_over(ada, by=ada)
     remove_organiser(ada)
     assert roles() == {"Léo": "owner"}
     assert add_organiser("Ada Ressort", "ada@lunch.example", role=Role.OWNER).role == Role.ORGANISER
-
-
-def test_the_house_is_not_handed_to_a_helper_but_on_the_command_line(ada: Organiser) -> None:
-    noa = add_organiser("Noa Panais", NOA, role=Role.HELPER)
-    with pytest.raises(OnlyToOrganisers):
-        hand_over(noa, by=ada)
-    hand_over(noa)
-    assert roles() == {"Ada": "organiser", "Noa": "owner"}
 
 
 def at_once(app: Flask, *verbs: Callable[[], object]) -> list[str]:
@@ -126,16 +123,16 @@ def fresh(person: Organiser) -> Organiser:
 
 
 def test_of_many_who_are_handed_the_house_at_once_one_gets_it(ada: Organiser, app: Flask) -> None:
-    heirs = [add_organiser(f"Heir{n} Boulon", f"heir{n}@lunch.example") for n in range(6)]
+    heirs = [add_organiser(f"Heir{n} Boulon", f"heir{n}@lunch.example") for n in range(3)]
     told = at_once(app, *[lambda heir=heir: hand_over(fresh(heir), by=fresh(ada)) for heir in heirs])
-    assert told == ["", *["NotTheOwner"] * 5]
-    assert sorted(roles().values()) == ["organiser"] * 6 + ["owner"]
+    assert told == ["", *["NotTheOwner"] * 2]
+    assert sorted(roles().values()) == ["organiser"] * 3 + ["owner"]
 
 
 def test_whoever_is_removed_while_the_house_is_handed_to_them_leaves_no_house_without_owner(
     ada: Organiser, app: Flask
 ) -> None:
-    for number in range(6):
+    for number in range(3):
         leo = add_organiser(f"Leo{number} Boulon", f"leo{number}@lunch.example")
         holder = owner()
         assert holder is not None
@@ -159,7 +156,8 @@ def test_an_invitation_leads_into_the_team_in_any_browser_once(
     found = re.search(r"http://lunch\.example(/organiser/invitation/\S+)", outbox_email.text)
     assert found and found[1] in outbox_email.html
     noa, late = new_client(app), new_client(app)
-    assert "Ada Ressort" in noa.get(found[1]).text
+    assert "Ada Ressort" in noa.get(found[1]).text and noa.head(found[1]).status_code == 200
+    assert roles() == {"Ada": "owner"} and noa.get(found[1]).headers["Referrer-Policy"] == "no-referrer"
     assert join(noa, found[1], " ") == 422, "a slip in the form leaves the link good"
     assert join(noa, found[1]) == 303
     assert noa.get("/organiser/welcome").status_code == 200
@@ -179,22 +177,13 @@ def test_an_invitation_is_good_for_seven_days(
         assert join(client, path) == status
 
 
-def test_mail_scanners_accept_nothing(ada: Organiser, app: Flask, client: FlaskClient) -> None:
-    path = link_of(ask(), app)
-    for look in (client.head, client.options, *[client.get] * 5):
-        assert look(path).status_code == 200
-    assert roles() == {"Ada": "owner"}
-    assert client.get(path).headers["Referrer-Policy"] == "no-referrer"
-    assert join(client, path) == 303
-
-
 def test_of_many_who_accept_at_once_one_gets_in(ada: Organiser, app: Flask) -> None:
     path = link_of(ask(), app)
-    clients = [new_client(app) for _ in range(6)]
+    clients = [new_client(app) for _ in range(3)]
     forms = [{"csrf_token": csrf_of(client, "/organiser/sign-in"), "name": "Noa Panais"} for client in clients]
-    with ThreadPoolExecutor(6) as pool:
+    with ThreadPoolExecutor(3) as pool:
         statuses = sorted(pool.map(lambda client, form: client.post(path, data=form).status_code, clients, forms))
-    assert statuses == [303, *[410] * 5]
+    assert statuses == [303, 410, 410]
     assert roles() == {"Ada": "owner", "Noa": "helper"}
     assert db.session.scalar(select(func.count()).select_from(OrganiserSession)) == 1
 
@@ -211,8 +200,7 @@ def test_a_withdrawn_invitation_opens_nothing_and_its_letter_does_not_leave(
     db.session.rollback()
     with pytest.raises(AssertionError):
         outbox.last(NOA)
-    for verb in ("withdrawal", "letter"):
-        assert post(ada_client, f"{TEAM}/invitations/{invitation.id}/{verb}") == 404
+    assert post(ada_client, f"{TEAM}/invitations/{invitation.id}/withdrawal") == 404
 
 
 def test_asking_again_is_the_same_invitation_and_another_role_is_refused(
@@ -227,19 +215,14 @@ def test_asking_again_is_the_same_invitation_and_another_role_is_refused(
     assert at_once(app, lambda: ask("ada@lunch.example")) == ["AddressTaken"]
 
 
-def test_an_invitation_is_sent_again_with_the_same_link_but_not_without_end(
-    ada_client: FlaskClient, app: Flask, outbox: Outbox
-) -> None:
+def test_an_invitation_is_made_again_but_not_without_end(ada: Organiser, app: Flask, outbox: Outbox) -> None:
     with clock.fixed_at(NOON):
-        invitation = ask()
-        path = link_of(invitation, app)
+        assert ask().expires_at == NOON + timedelta(days=7)
     with clock.fixed_at(NOON + timedelta(days=8)):
-        sign_in(ada_client, organiser_by_email("ada@lunch.example"))  # type: ignore[arg-type]
-        assert new_client(app).get(path).status_code == 410
-        email = f"{TEAM}/invitations/{invitation.id}/letter"
-        assert [post(ada_client, email) for _ in range(4)] == [303, 303, 303, 429]
-        assert path in outbox.last(NOA).text
-        assert join(new_client(app), path) == 303
+        for _ in range(3):
+            withdraw_invitation(ask().id)
+        assert at_once(app, ask) == ["TooMany"]
+    assert len(outbox.rows(NOA)) == 4
 
 
 def test_whoever_is_in_by_other_means_is_told_so(ada: Organiser, app: Flask, client: FlaskClient) -> None:
@@ -348,12 +331,6 @@ def test_a_helper_sees_the_doors_of_near_lunches_and_a_calm_no_elsewhere(
         assert "/organiser/letters" not in answer.text, "the menu shows only what one may enter"
 
 
-def test_a_helper_with_a_ticket_or_the_screen_is_no_organiser(ada: Organiser, client: FlaskClient, event: Any) -> None:
-    from_outside = client.get(f"/screen/{event.slug}").status_code
-    sign_in(client, add_organiser("Noa Panais", NOA, role=Role.HELPER))
-    assert client.get(f"/screen/{event.slug}").status_code == from_outside
-
-
 def test_one_changes_ones_own_name_and_language(ada_client: FlaskClient) -> None:
     assert post(ada_client, INSIDE, INSIDE, name="Ada R.", language="en") == 303
     assert post(ada_client, INSIDE, INSIDE, name="", language="en") == 422
@@ -374,5 +351,6 @@ def test_one_changes_ones_own_name_and_language(ada_client: FlaskClient) -> None
         ("<canary>", ""),
     ],
 )  # fmt: skip
-def test_a_browser_is_called_by_two_words(agent: str, name: str) -> None:
-    assert browser_name(agent) == name
+def test_a_browser_is_called_by_two_words(agent: str, name: str, app: Flask) -> None:
+    with app.test_request_context(headers={"User-Agent": agent}):
+        assert browser_name() == name

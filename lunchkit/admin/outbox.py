@@ -25,13 +25,12 @@ from lunchkit.platform.mail.rendering import RenderedEmail, render_email
 from lunchkit.platform.text import clean_line
 from lunchkit.speakers.emails import SUBMISSION
 from lunchkit.subscribers.models import INVITATION as INVITATION_TO_LUNCH
-from lunchkit.team.emails import INVITATION, NOTICE, PASSKEY_NOTICE, SECRET, SIGN_IN
+from lunchkit.team.emails import INVITATION, NOTICE, SECRET, SIGN_IN
 
 KINDS = {
     SIGN_IN: _l("Link to sign in"),
     INVITATION: _l("Invitation into the team"),
     NOTICE: _l("News of the team and its settings"),
-    PASSKEY_NOTICE: _l("News of somebody’s passkeys"),
     "registrations/hold": _l("Confirm the registration"),
     **{f"registrations/{kind}": name for kind, (name, _leaves) in AUTOMATIC.items()},
     INVITATION_TO_LUNCH: _l("Invitation to a lunch"),

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -11,12 +12,11 @@ from lunchkit.events.models import Event
 from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock, links
 from lunchkit.platform.db import mark_for_vacuum, transaction
-from lunchkit.platform.errors import UserError
+from lunchkit.platform.errors import UserError, user_error
 from lunchkit.platform.images.actions import erase_picture, keep_picture
 from lunchkit.platform.versions import ChangedMeanwhile, count_version, require_version
 from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
 from lunchkit.speakers.emails import enqueue_submission
-from lunchkit.speakers.errors import AlreadySpeaks
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.operations import (
@@ -32,6 +32,8 @@ from lunchkit.speakers.operations import (
 )
 from lunchkit.speakers.page import SpeakerPage, draft_page, public_page, written_page
 from lunchkit.speakers.queries import SCOPE
+
+AlreadySpeaks = user_error("AlreadySpeaks", _l("This person is on the list of this lunch already."))
 
 
 def add_speaker(event: Event, details: SpeakerDetails) -> Appearance:

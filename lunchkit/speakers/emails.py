@@ -1,7 +1,6 @@
 """The e-mail to the organisers about a page that a speaker has submitted."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,13 +19,14 @@ AN_HOUR = 10
 
 
 def enqueue_submission(session: Session, speaker: Speaker, talks: Sequence[Appearance]) -> None:
-    """Enqueue the e-mail to the contact address of the next lunch, once for each version of the page.
+    """Enqueue the e-mail to the contact address of the latest lunch, once for each version of the page.
 
     It is in the language of the settings: its readers need no account.
     """
-    now = clock.now()
-    event = _next_event(talks, now)
-    if event is None or not event.contact_email or outbox.emails_lately(session, event.contact_email, now) >= AN_HOUR:
+    event = next((talk.event for talk in talks if talk.event.cancelled_at is None), None)
+    if event is None or not event.contact_email:
+        return
+    if outbox.emails_lately(session, event.contact_email, clock.now()) >= AN_HOUR:
         return
     outbox.enqueue(
         session,
@@ -37,13 +37,6 @@ def enqueue_submission(session: Session, speaker: Speaker, talks: Sequence[Appea
         event_id=event.id,
         once_key=f"submission/{speaker.id}/{speaker.version}",
     )
-
-
-def _next_event(talks: Sequence[Appearance], now: datetime) -> Event | None:
-    """The next lunch of a speaker, or else the latest."""
-    events = [talk.event for talk in talks if talk.event.cancelled_at is None]
-    coming = [event for event in events if not event.is_over(now)]
-    return min(coming, key=lambda event: event.starts_at) if coming else next(iter(events), None)
 
 
 @email_kind(SUBMISSION)

@@ -8,18 +8,16 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage, MultiDict
-from wtforms import Field, FieldList, FileField, StringField, TextAreaField
+from wtforms import Field, FileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from lunchkit.platform.fields import BareForm, at_most, has_a_word
-from lunchkit.platform.i18n import typo
 from lunchkit.platform.markdown import is_safe_link, whole_link
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
 from lunchkit.speakers.models import Appearance, Speaker
 from lunchkit.speakers.page import LABELS, SpeakerPage, written_page
 
-MOST_LINKS = 6
 NAMELESS = _l("Write the name.")
 UNDESCRIBED = _l("Say in a sentence what the picture shows, for those who cannot see it.")
 LICENCES = ("CC BY 4.0", "CC BY-SA 4.0", "CC BY-NC-SA 4.0", "CC0 1.0")
@@ -38,6 +36,17 @@ def web_link(label: LazyString | str = "") -> StringField:
 
 def _leads_to_the_web(_form: Any, field: Field) -> None:
     if field.data and not is_safe_link(field.data):
+        raise ValidationError(_("Please write the whole address, beginning with https://."))
+
+
+def links_in(text: str | None) -> list[dict[str, str]]:
+    """The links of a text, one a line: the address, then its label; as ``SpeakerPage.links`` has them."""
+    rows = [row.strip().partition(" ") for row in (text or "").splitlines() if row.strip()]
+    return [{"label": label.strip(), "url": whole_link(url)} for url, _space, label in rows]
+
+
+def _are_links(_form: Any, field: Field) -> None:
+    if not all(is_safe_link(link["url"]) for link in links_in(field.data)):
         raise ValidationError(_("Please write the whole address, beginning with https://."))
 
 
@@ -65,13 +74,9 @@ class SlidesForm(BareForm):
     slides_title = line(_l("Title of the slides"), 150)
     slides_licence = line(_l("Licence of the slides"), 80)
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Check each field by itself; slides need a licence."""
-        valid = super().validate(extra_validators)
-        if self.slides_url.data and not self.slides_licence.data:
-            self.slides_licence.errors = [_("Say under which licence, or «all rights reserved».")]
-            return False
-        return bool(valid)
+    def validate_slides_licence(self, field: Field) -> None:
+        if self.slides_url.data and not field.data:
+            raise ValidationError(_("Say under which licence, or «all rights reserved»."))
 
     def slides(self) -> dict[str, str]:
         """What was typed, as ``SpeakerPage.slides`` has it; empty without an address."""
@@ -85,31 +90,15 @@ class PageForm(SpeakerForm):
     short_bio = TextAreaField(LABELS["short_bio"], filters=[clean_line], validators=[at_most(300)])
     biography = TextAreaField(LABELS["biography"], filters=[clean_text], validators=[at_most(6000)])
     languages = line(LABELS["languages"], 200)
-    link_urls = FieldList(web_link(), min_entries=MOST_LINKS, max_entries=MOST_LINKS)
-    link_labels = FieldList(line("", 80), min_entries=MOST_LINKS, max_entries=MOST_LINKS)
+    links = TextAreaField(LABELS["links"], filters=[clean_text], validators=[at_most(2000), _are_links])
     before: SpeakerPage
     """The page that it was filled from; the portrait is kept."""
     talks: Sequence[tuple[Appearance, SlidesForm]] = ()
 
     @property
-    def links(self) -> list[tuple[Field, Field]]:
-        """The address and the label of each link."""
-        return list(zip(self.link_urls, self.link_labels, strict=True))
-
-    @property
     def asked(self) -> list[Field]:
         """All fields in order, those of the slides included."""
         return [*self, *(field for _talk, form in self.talks for field in form)]
-
-    def label_rows(self) -> None:
-        """Number the links, and name the lunch of slides if there are several, for screen readers."""
-        for number, (url, label) in enumerate(self.links, 1):
-            url.label.text = _("Link %(number)s: address (https://…)", number=number)
-            label.label.text = _("Link %(number)s: what one finds there", number=number)
-        for talk, form in self.talks if len(self.talks) > 1 else ():
-            for field in form:
-                named = _("%(field)s, «%(lunch)s»", field=field.label.text, lunch=talk.event.title)
-                field.label.text = typo(named)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the page and the slides of each lunch."""
@@ -117,13 +106,8 @@ class PageForm(SpeakerForm):
 
     def page(self) -> SpeakerPage:
         """The frozen value of the form."""
-        values = {name: value for name, value in self.values().items() if not name.startswith("link_")}
-        return replace(
-            self.before,
-            **values,
-            links=[{"label": label.data, "url": url.data} for url, label in self.links if url.data],
-            slides={str(talk.event_id): form.slides() for talk, form in self.talks if form.slides()},
-        )
+        slides = {str(talk.event_id): form.slides() for talk, form in self.talks if form.slides()}
+        return replace(self.before, **self.values() | {"links": links_in(self.links.data), "slides": slides})
 
     def parts(self) -> list[tuple[str, str]]:
         """Each part of the page by its label, as text."""
@@ -134,29 +118,16 @@ class PageForm(SpeakerForm):
 def page_form(speaker: Speaker, talks: Sequence[Appearance], data: MultiDict[str, str] | None = None) -> PageForm:
     """The form, filled from what the speaker has written or from form data."""
     page = written_page(speaker, talks)
-    values = asdict(page) | {
-        "version": speaker.version,
-        "link_urls": [link["url"] for link in page.links[:MOST_LINKS]],
-        "link_labels": [link["label"] for link in page.links[:MOST_LINKS]],
-    }
-    form = PageForm(formdata=_known_links(data), data=values)
+    values = asdict(page) | {"version": speaker.version, "links": page.as_text("links")}
+    form = PageForm(formdata=data, data=values)
     form.before = page
     form.talks = [(talk, _slides_form(talk, page, data)) for talk in talks]
-    form.label_rows()
     return form
 
 
 def _slides_form(talk: Appearance, page: SpeakerPage, data: MultiDict[str, str] | None) -> SlidesForm:
     values = {f"slides_{name}": text for name, text in page.slides_of(talk.event_id).items()}
     return SlidesForm(formdata=data, data=values, prefix=f"talk-{talk.event_id}-")
-
-
-def _known_links(data: MultiDict[str, str] | None) -> MultiDict[str, str] | None:
-    """Form data without links that the form does not have: WTForms fails at a name without a number."""
-    if data is None:
-        return None
-    known = {f"{name}-{number}" for name in ("link_urls", "link_labels") for number in range(MOST_LINKS)}
-    return MultiDict((key, text) for key, text in data.items(multi=True) if key[:5] != "link_" or key in known)
 
 
 class PortraitForm(VersionedForm):
@@ -169,13 +140,6 @@ class PortraitForm(VersionedForm):
         validators=[InputRequired(UNDESCRIBED), at_most(300), has_a_word(UNDESCRIBED)],
     )
     portrait_credit = line(LABELS["portrait_credit"], 120)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Check the texts; if they are wrong, the file must be chosen again."""
-        valid = super().validate(extra_validators)
-        if not valid and self.file():
-            self.picture.errors = [_("Choose the picture again: browsers do not keep it.")]
-        return bool(valid)
 
     def file(self) -> FileStorage | None:
         """The uploaded file, if any."""

@@ -13,11 +13,10 @@ from lunchkit.platform.images.actions import destroy
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.slugs import free_slug, slug_of
 from lunchkit.platform.versions import count_version
-from lunchkit.speakers.errors import LinkGone
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.page import SpeakerPage, public_page, written_page
-from lunchkit.speakers.queries import organisation_named, talks_of
+from lunchkit.speakers.queries import LinkGone, organisation_named, talks_of
 
 
 def lock(session: Session, row: Speaker | Organisation | Appearance | Quotation) -> None:

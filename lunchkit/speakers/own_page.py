@@ -8,6 +8,7 @@ from functools import partial
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from lunchkit.platform.db import db
@@ -17,13 +18,32 @@ from lunchkit.platform.images.queries import picture_by_token
 from lunchkit.platform.versions import ChangedMeanwhile, save, version_of
 from lunchkit.platform.web import takes_pictures
 from lunchkit.speakers import actions
-from lunchkit.speakers.errors import LinkGone
-from lunchkit.speakers.exports import page_facts
 from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form, portrait_form
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.page import draft_page, public_page, written_page
-from lunchkit.speakers.queries import has_public_page, quotation_or_404, quotations_of, speaker_by_link_or_404, talks_of
+from lunchkit.speakers.queries import (
+    LinkGone,
+    has_public_page,
+    quotation_or_404,
+    quotations_of,
+    speaker_by_link_or_404,
+    talks_of,
+)
+from lunchkit.speakers.views import page_facts
 
+REMOVALS = {
+    "draft": (
+        _l("Delete the draft?"),
+        _l("What you wrote and did not publish is gone, a new picture too. What is public stays."),
+        _l("Delete the draft"),
+    ),
+    "portrait": (
+        _l("Remove the picture?"),
+        _l("It is destroyed, and disappears from every page at once. Your initials take its place."),
+        _l("Remove the picture"),
+    ),
+}
+"""Title, text and button of the page that confirms."""
 bp = Blueprint("own_page", __name__, url_prefix="/s/<token>")
 
 
@@ -80,16 +100,11 @@ def submit(token: str) -> ResponseReturnValue:
     return _to_start(token, "submitted")
 
 
-@bp.get("/draft/removal")
-def draft_removal(token: str) -> ResponseReturnValue:
-    return _private(
-        "confirmation.html",
-        speaker_by_link_or_404(token),
-        token,
-        title=_("Delete the draft?"),
-        text=_("What you wrote and did not publish is gone, a new picture too. What is public stays."),
-        button=_("Delete the draft"),
-    )
+@bp.get("/<any(draft, portrait):what>/removal")
+def removal(token: str, what: str) -> ResponseReturnValue:
+    title, text, button = REMOVALS[what]
+    speaker = speaker_by_link_or_404(token)
+    return _private("confirmation.html", speaker, token, title=title, text=text, button=button)
 
 
 @bp.post("/draft/removal")
@@ -118,18 +133,6 @@ def save_portrait(token: str) -> ResponseReturnValue:
 
     page = partial(_portrait_page, speaker, token)
     return save(form, act, page, lambda: _portrait_form(speaker), url_for(".write", token=token, done="portrait"))
-
-
-@bp.get("/portrait/removal")
-def portrait_removal(token: str) -> ResponseReturnValue:
-    return _private(
-        "confirmation.html",
-        speaker_by_link_or_404(token),
-        token,
-        title=_("Remove the picture?"),
-        text=_("It is destroyed, and disappears from every page at once. Your initials take its place."),
-        button=_("Remove the picture"),
-    )
 
 
 @bp.post("/portrait/removal")

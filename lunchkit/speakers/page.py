@@ -1,4 +1,4 @@
-"""The page of a speaker as one value: the public one, or the draft (``Speaker.draft``)."""
+"""The page of a speaker as one value: the public one, or the draft (``Speaker.draft``); and the contact card."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from icalendar.parser import Contentline
 
+from lunchkit.platform.text import clean_line
 from lunchkit.platform.versions import Difference
 from lunchkit.speakers.models import Appearance, Speaker, initials_of
 
@@ -60,7 +62,7 @@ class SpeakerPage:
         if name == "portrait":
             return _("a picture") if value else ""
         if name == "links":
-            return "\n".join(f"{link['label']} {link['url']}".strip() for link in value)
+            return "\n".join(f"{link['url']} {link['label']}".strip() for link in value)
         if name == "slides":
             return "\n".join(" · ".join(filter(None, slides.values())) for slides in value.values())
         return str(value)
@@ -96,3 +98,38 @@ def differences(before: SpeakerPage, after: SpeakerPage) -> list[Difference]:
         for name, label in LABELS.items()
         if getattr(before, name) != getattr(after, name)
     ]
+
+
+def contact_card(page: SpeakerPage, address: str) -> bytes:
+    """The contact card of a speaker, with nothing that is not on the public page.
+
+    vCard 3.0 (RFC 2426), which every phone reads. Phones sort by N: the first word of the name is taken for the given
+    name, the others for the family name («de la Tour»).
+    """
+    given, _, family = page.name.partition(" ")
+    lines = [
+        "BEGIN:VCARD",
+        "VERSION:3.0",
+        "PRODID:-//lunchkit//lunchkit//EN",
+        f"FN:{_escaped(page.name)}",
+        f"N:{_escaped(family)};{_escaped(given)};;;",
+        *([f"ORG:{_escaped(page.organisation)}"] if page.organisation else ()),
+        *([f"TITLE:{_escaped(page.role)}"] if page.role else ()),
+        *([f"NOTE:{_escaped(page.short_bio)}"] if page.short_bio else ()),
+        f"URL:{_uri(address)}",
+        *(f"URL:{_uri(link['url'])}" for link in page.links),
+        f"UID:{_uri(address)}",
+        "END:VCARD",
+    ]
+    return b"".join(Contentline(line).to_ical() + b"\r\n" for line in lines)  # type: ignore[no-untyped-call]
+
+
+def _escaped(text: str) -> str:
+    for char in ("\\", ";", ","):
+        text = text.replace(char, f"\\{char}")
+    return text.replace("\n", "\\n")
+
+
+def _uri(address: str) -> str:
+    """An address without characters at which some readers cut it."""
+    return clean_line(address).replace(",", "%2C").replace(";", "%3B")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -11,8 +12,14 @@ from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.slugs import slug_of
-from lunchkit.speakers.errors import LinkGone
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
+
+
+class LinkGone(NotFound):
+    """An unknown private link: replaced, or not complete."""
+
+    message = _l("This private link opens nothing, or no longer.")
+
 
 SCOPE = "speaker"
 """The purpose for which private links of speakers are derived."""

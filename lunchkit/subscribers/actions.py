@@ -8,17 +8,16 @@ from sqlalchemy.orm import Session
 from lunchkit.platform import clock
 from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.erasures import Mark, note
-from lunchkit.subscribers.errors import NoSubscriber
-from lunchkit.subscribers.models import Consent, Source, Subscriber
+from lunchkit.subscribers.models import Consent, Subscriber
 from lunchkit.subscribers.operations import delete_subscriber, delete_subscribers, request_consent
-from lunchkit.subscribers.queries import to_forget
+from lunchkit.subscribers.queries import NoSubscriber, to_forget
 
 
 def add_subscriber(email: str, language: str) -> None:
     """Store the consent of a person behind a link that was e-mailed to this address: nothing is left to confirm."""
     with transaction() as session:
         now = clock.now()
-        _confirm(request_consent(session, email, language, now, Source.PAGE), now)
+        _confirm(request_consent(session, email, language, now), now)
 
 
 def confirm_consent(subscriber: Subscriber, language: str) -> Subscriber:
@@ -26,7 +25,7 @@ def confirm_consent(subscriber: Subscriber, language: str) -> Subscriber:
     with transaction() as session:
         subscriber, now = _lock(session, subscriber), clock.now()
         if subscriber.consent is Consent.NO:
-            subscriber = request_consent(session, subscriber.email, language, now, Source.PAGE)
+            subscriber = request_consent(session, subscriber.email, language, now)
         _confirm(subscriber, now)
     return subscriber
 

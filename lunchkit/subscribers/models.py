@@ -16,15 +16,6 @@ KEPT_AFTER_NO = timedelta(days=30)
 """An address without consent is deleted after this; until then consent can be renewed."""
 
 
-class Source(StrEnum):
-    """Where a person asked to be invited."""
-
-    FORM = "form"
-    """The registration form, where anybody can enter any address: to be confirmed by e-mail."""
-    PAGE = "page"
-    """A page behind a link that was e-mailed to this address."""
-
-
 class Consent(StrEnum):
     """The state of a person's consent."""
 
@@ -54,7 +45,6 @@ class Subscriber(Model):
     email_key: Mapped[str] = mapped_column(String(254), unique=True, info=DERIVED)
     language: Mapped[str] = mapped_column(String(5), info=PERSONAL)
     """Of the consent text that they read, and of their invitations."""
-    source: Mapped[str] = mapped_column(String(10), info=PERSONAL)
     wording: Mapped[str] = mapped_column(String(20), info=PERSONAL)
     """The version of the consent text that they read: ``subscribers.consent``."""
     asked_at: Mapped[Moment] = mapped_column(info=PERSONAL)

@@ -13,7 +13,7 @@ from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.subscribers.consent import VERSION
-from lunchkit.subscribers.models import INVITATION, Consent, Source, Subscriber
+from lunchkit.subscribers.models import INVITATION, Consent, Subscriber
 from lunchkit.subscribers.queries import SCOPE
 
 
@@ -23,9 +23,7 @@ def lock_subscriber(session: Session, email: str) -> Subscriber | None:
     return session.scalar(found.with_for_update().execution_options(populate_existing=True))
 
 
-def request_consent(
-    session: Session, email: str, language: str, now: datetime, source: Source = Source.FORM
-) -> Subscriber:
+def request_consent(session: Session, email: str, language: str, now: datetime) -> Subscriber:
     """Store that a person wants to be invited at this address, not confirmed yet. Idempotent.
 
     A person who has confirmed already stays so.
@@ -37,7 +35,6 @@ def request_consent(
         "email": email,
         "email_key": normalise_email(email),
         "language": language,
-        "source": source,
         "wording": VERSION,
         "asked_at": now,
     }
@@ -47,7 +44,7 @@ def request_consent(
     if subscriber is None:
         raise LookupError("the subscriber was deleted at the same moment")
     if subscriber.consent is not Consent.YES:
-        subscriber.language, subscriber.source, subscriber.wording, subscriber.asked_at = language, source, VERSION, now
+        subscriber.language, subscriber.wording, subscriber.asked_at = language, VERSION, now
         subscriber.confirmed_at = subscriber.left_at = None
     return subscriber
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -12,7 +13,6 @@ from lunchkit.platform.links import derived_token, public, token_hash
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.personal import own_columns
-from lunchkit.subscribers.errors import NoSubscriber
 from lunchkit.subscribers.models import ANSWER_WITHIN, INVITATION, KEPT_AFTER_NO, Consent, Subscriber
 
 SCOPE = "subscriber"
@@ -24,6 +24,15 @@ HAS_CONSENT: dict[Consent, ColumnElement[bool]] = {
     Consent.NO: Subscriber.left_at.is_not(None),
 }
 """``Subscriber.consent`` as a condition on rows."""
+
+
+class NoSubscriber(NotFound):
+    """No subscriber has this link: it was deleted, made up or damaged."""
+
+    message = _l(
+        "This link is no longer good, or was cut. If you had said no to invitations, your address is erased and no "
+        "invitation will come."
+    )
 
 
 def subscriber_token(subscriber: Subscriber) -> str:
@@ -84,9 +93,7 @@ def own_subscription(email: str | None) -> dict[str, Any] | None:
     subscriber = subscriber_by_email(email)
     if subscriber is None:
         return None
-    sent = select(OutboxEmail).where(
-        OutboxEmail.kind == INVITATION, OutboxEmail.recipient == subscriber.email
-    )  # fmt: skip
+    sent = select(OutboxEmail).where(OutboxEmail.kind == INVITATION, OutboxEmail.recipient == subscriber.email)
     emails = [
         {"promised_at": row.created_at.isoformat(), "sent_at": row.sent_at and row.sent_at.isoformat()}
         for row in db.session.scalars(sent.order_by(OutboxEmail.id))

@@ -8,9 +8,8 @@ from flask.typing import ResponseReturnValue
 from lunchkit.platform.i18n import language
 from lunchkit.subscribers import actions
 from lunchkit.subscribers.consent import PROMISE
-from lunchkit.subscribers.errors import NoSubscriber
 from lunchkit.subscribers.models import Subscriber
-from lunchkit.subscribers.queries import own_subscription, subscriber_by_link
+from lunchkit.subscribers.queries import NoSubscriber, own_subscription, subscriber_by_link
 
 bp = Blueprint("subscribers", __name__)
 

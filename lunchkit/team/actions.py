@@ -4,7 +4,6 @@ import secrets
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
@@ -13,10 +12,9 @@ from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.errors import NotFound, TooMany
 from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.mail.addresses import normal_email, normalise_email
-from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.outbox import emails_lately
 from lunchkit.platform.text import clean_line
-from lunchkit.team.emails import PASSKEY_NOTICE, enqueue_invitation, enqueue_notice
+from lunchkit.team.emails import enqueue_invitation, enqueue_notice
 from lunchkit.team.errors import (
     AddressTaken,
     InvitedAlready,
@@ -42,7 +40,6 @@ FORGET_PEOPLE_AFTER = timedelta(days=365)
 """As long as the history."""
 FORGOTTEN = ""
 MOST_INVITATIONS = 40
-"""Open at the same time."""
 INVITATIONS_AN_HOUR = 3
 """To one address."""
 
@@ -82,17 +79,6 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
         void_links(session, organiser.id)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id)
         drop_second_factor(session, organiser.id)
-        _delete_unsent_passkey_notices(session, organiser)
-
-
-def _delete_unsent_passkey_notices(session: Session, organiser: Organiser) -> None:
-    unsent = delete(OutboxEmail).where(
-        OutboxEmail.kind == PASSKEY_NOTICE,
-        OutboxEmail.sent_at.is_(None),
-        OutboxEmail.recipient == organiser.email,
-    )
-    if session.scalars(unsent.returning(OutboxEmail.id)).all():
-        mark_for_vacuum()
 
 
 def give_role(organiser: Organiser, role: Role) -> None:
@@ -151,78 +137,48 @@ def invite(name: str, email: str, role: Role, by: Organiser) -> Invitation:
     Raises BadAddress, AddressTaken, InvitedAlready, TooManyInvitations, or TooMany e-mails to one address.
     """
     address, now = normal_email(email), clock.now()
-    key = normalise_email(address)
+    key, nonce = normalise_email(address), secrets.token_bytes(16)
     with transaction() as session:
         if any(one.email_key == key for one in lock_team(session)):
             raise AddressTaken
         record_facts(session, who=name, role=role.value)
-        waiting = session.scalars(
-            select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
-        ).all()
-        same = next((one for one in waiting if one.email_key == key and one.is_valid(now)), None)
+        invitations = session.scalars(select(Invitation)).all()
+        same = next((one for one in invitations if one.email_key == key and one.is_valid(now)), None)
+        if same is not None and same.role != role:
+            raise InvitedAlready
         if same is not None:
-            if same.role != role:
-                raise InvitedAlready
             return same
-        if sum(one.is_valid(now) for one in waiting) >= MOST_INVITATIONS:
+        if len(invitations) >= MOST_INVITATIONS:
             raise TooManyInvitations
-        for one in waiting:
-            if one.email_key == key:  # expired: the new one replaces it
-                one.withdrawn_at = now
-        invitation = _new_invitation(name, address, role, by)
+        session.execute(delete(Invitation).where(Invitation.email_key == key))  # expired: the new one replaces it
+        invitation = Invitation(
+            name=name,
+            email=address,
+            email_key=key,
+            role=role,
+            nonce=nonce,
+            token_hash=token_hash(derived_token(INVITATION, nonce)),
+            invited_by_id=by.id,
+            created_at=now,
+            expires_at=now + INVITATION_LIFE,
+        )
         session.add(invitation)
         session.flush()
-        _send_invitation(session, invitation, by.language)
+        if emails_lately(session, address, now) >= INVITATIONS_AN_HOUR:
+            raise TooMany
+        enqueue_invitation(session, invitation, by.language)
         enqueue_notice(session, "invited", who=name, email=address, role=role.value)
     return invitation
 
 
-def _new_invitation(name: str, address: str, role: Role, by: Organiser) -> Invitation:
-    now, nonce = clock.now(), secrets.token_bytes(16)
-    return Invitation(
-        name=name,
-        email=address,
-        email_key=normalise_email(address),
-        role=role,
-        nonce=nonce,
-        token_hash=token_hash(derived_token(INVITATION, nonce)),
-        invited_by_id=by.id,
-        created_at=now,
-        sent_at=now,
-        expires_at=now + INVITATION_LIFE,
-    )
-
-
-def _send_invitation(session: Session, invitation: Invitation, language: str) -> None:
-    if emails_lately(session, invitation.email, clock.now()) >= INVITATIONS_AN_HOUR:
-        raise TooMany
-    enqueue_invitation(session, invitation, language)
-
-
-def repeat_invitation(invitation: Invitation, by: Organiser) -> None:
-    """Send the e-mail again; its link is the same, and valid for another seven days.
-
-    Raises NotFound where it was accepted or withdrawn meanwhile, or TooMany e-mails to one address.
-    """
-    now = clock.now()
+def withdraw_invitation(invitation_id: int) -> None:
+    """Delete an invitation: its link opens nothing. Raises NotFound where it was accepted or withdrawn."""
     with transaction() as session:
-        _lock_open_invitation(session, invitation)
-        invitation.sent_at, invitation.expires_at = now, now + INVITATION_LIFE
-        _send_invitation(session, invitation, by.language)
-
-
-def withdraw_invitation(invitation: Invitation) -> None:
-    """Invalidate the link of an invitation. Raises NotFound where it was accepted or withdrawn meanwhile."""
-    with transaction() as session:
-        _lock_open_invitation(session, invitation)
-        invitation.withdrawn_at = clock.now()
-
-
-def _lock_open_invitation(session: Session, invitation: Invitation) -> None:
-    session.refresh(invitation, with_for_update=True)
-    if invitation.accepted_at is not None or invitation.withdrawn_at is not None:
-        raise NotFound
-    record_facts(session, who=invitation.name)
+        invitation = session.get(Invitation, invitation_id, populate_existing=True, with_for_update=True)
+        if invitation is None:
+            raise NotFound
+        record_facts(session, who=invitation.name)
+        session.delete(invitation)
 
 
 def forget_former_members() -> int:

@@ -1,5 +1,6 @@
-"""E-mails of the team: invitations, and notices of what changed."""
+"""E-mails of the team: to sign in, invitations, and notices of what changed."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,17 +10,16 @@ from sqlalchemy.orm import Session
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
-from lunchkit.platform.links import public
+from lunchkit.platform.links import public, token_hash
 from lunchkit.platform.mail import outbox
 from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind, fill
 from lunchkit.team.forms import ROLE_NAMES
-from lunchkit.team.models import Invitation, Organiser
-from lunchkit.team.queries import invitation_link, owner
+from lunchkit.team.models import LINK_LIFE, Invitation, Organiser, SignInLink
+from lunchkit.team.queries import invitation_link, link_token, link_where, owner, sign_in_code
 
 SIGN_IN = "team/sign_in"
 INVITATION = "team/invitation"
 NOTICE = "team/notice"
-PASSKEY_NOTICE = "team/passkey_notice"
 SECRET = (SIGN_IN, INVITATION)
 """Kinds of e-mails that let a person in: only their recipients may see them."""
 NOTICES = {
@@ -89,13 +89,6 @@ NOTICES = {
             "in; please add a new passkey."
         ),
     ),
-    "passkey_refused": (
-        _l("A passkey of your account was refused"),
-        _l(
-            "The passkey “%(device)s” was refused at %(network)s: its counter went back, as that of a copy would. "
-            "Remove it from your account, and add it again if it is yours alone."
-        ),
-    ),
 }
 """What may have happened: subject and sentence."""
 
@@ -105,75 +98,81 @@ def enqueue_notice(
 ) -> None:
     """Enqueue a notice to the owner and to the person concerned, at the addresses of before the change."""
     for person in {one.id: one for one in (owner(), concerned) if one is not None}.values():
-        _promise(session, NOTICE, what, person, hold, facts)
+        enqueue_own_notice(session, what, person, hold=hold, **facts)
 
 
-def promise_passkey_notice(session: Session, what: str, person: Organiser, **facts: str) -> None:
-    """Enqueue a notice of how a person's way to sign in changed, to them alone."""
-    _promise(session, PASSKEY_NOTICE, what, person, timedelta(), facts)
-
-
-def _promise(session: Session, kind: str, what: str, person: Organiser, hold: timedelta, facts: dict[str, str]) -> None:
+def enqueue_own_notice(
+    session: Session, what: str, person: Organiser, *, hold: timedelta = timedelta(), **facts: str
+) -> None:
+    """Enqueue a notice to one person, as of how their way to sign in changed."""
     stored = {
         "name": person.name,
         "what": what,
         "at": clock.now().isoformat(),
         "address": public("organiser.sessions"),  # of before a change of the public address
     }
-    outbox.enqueue(
-        session, kind=kind, recipient=person.email, language=person.language, facts=stored | facts, hold=hold
-    )  # fmt: skip
-
-
-@email_kind(PASSKEY_NOTICE, Urgency.SIGN_IN)
-@email_kind(NOTICE)
-def notice(facts: dict[str, Any]) -> RenderedEmail:
-    """Render a notice: what happened, when, and what to do about it."""
-    settings = current_settings()
-    said = facts | {"network": settings.network_name, "role": ROLE_NAMES.get(facts.get("role", ""), "")}
-    said["by"] = facts.get("by") or _l("The person who runs the server")
-    headline, sentence = (str(text) % said for text in NOTICES[facts["what"]])
-    subject, text, html = fill(
-        "team/mail/notice",
-        name=facts["name"],
-        headline=headline,
-        sentence=sentence,
-        at=datetime.fromisoformat(facts["at"]),
-        zone=settings.timezone,
-        address=facts["address"],
-        network=settings.network_name,
-    )
-    return RenderedEmail(subject, text, html, sender_name=settings.network_name)
+    _enqueue(session, NOTICE, person.email, person.language, hold=hold, **stored, **facts)
 
 
 def enqueue_invitation(session: Session, invitation: Invitation, language: str) -> None:
-    """Enqueue an invitation in the caller's transaction. The outbox holds its id only."""
-    outbox.enqueue(
-        session,
-        kind=INVITATION,
-        recipient=invitation.email,
-        language=language,
-        facts={"invitation": invitation.id},
-    )
+    """Enqueue an invitation. The outbox holds its id only."""
+    _enqueue(session, INVITATION, invitation.email, language, invitation=invitation.id)
+
+
+def enqueue_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
+    """Enqueue the e-mail with a link and a code to sign in. The outbox holds the nonce only."""
+    _enqueue(session, SIGN_IN, organiser.email, organiser.language, name=organiser.name, nonce=nonce)
+
+
+def _enqueue(
+    session: Session, kind: str, recipient: str, language: str, hold: timedelta = timedelta(), **facts: object
+) -> None:
+    outbox.enqueue(session, kind=kind, recipient=recipient, language=language, facts=facts, hold=hold)
+
+
+@email_kind(NOTICE, Urgency.SIGN_IN)
+def notice(facts: dict[str, Any]) -> RenderedEmail:
+    """Render a notice: what happened, when, and what to do about it."""
+    said = facts | {"network": current_settings().network_name, "role": ROLE_NAMES.get(facts.get("role", ""), "")}
+    said["by"] = facts.get("by") or _l("The person who runs the server")
+    headline, sentence = (str(text) % said for text in NOTICES[facts["what"]])
+    at = datetime.fromisoformat(facts["at"])
+    return _render("notice", name=facts["name"], headline=headline, sentence=sentence, at=at, address=facts["address"])
 
 
 @email_kind(INVITATION, Urgency.SIGN_IN)
-def invite(facts: dict[str, Any]) -> RenderedEmail | None:
+def invitation_email(facts: dict[str, Any]) -> RenderedEmail | None:
     """Render an invitation; None where it is not valid any more."""
     invitation = db.session.get(Invitation, facts["invitation"], populate_existing=True)
     if invitation is None or not invitation.is_valid(clock.now()):
         return None
-    network = current_settings().network_name
-    subject, text, html = fill(
-        "team/mail/invitation",
+    by = invitation.invited_by
+    rendered = _render(
+        "invitation",
         name=invitation.name,
-        inviter=invitation.invited_by.name if invitation.invited_by else network,
+        inviter=by.name if by else current_settings().network_name,
         role=invitation.role,
         address=invitation_link(invitation),
         until=invitation.expires_at,
-        zone=current_settings().timezone,
-        network=network,
         way_back=public("organiser.home.home"),
     )
-    reply_to = invitation.invited_by.email if invitation.invited_by else None
-    return RenderedEmail(subject, text, html, sender_name=network, reply_to=reply_to)
+    return replace(rendered, reply_to=by.email if by else None)
+
+
+@email_kind(SIGN_IN, Urgency.SIGN_IN)
+def sign_in(facts: dict[str, Any]) -> RenderedEmail | None:
+    """Render the e-mail to sign in; None where its link is not valid any more."""
+    token = link_token(facts["nonce"])
+    link = link_where(SignInLink.token_hash == token_hash(token))
+    if link is None or not link.is_valid(clock.now()):
+        return None
+    address, code = public("sign_in.confirm", token=token), sign_in_code(facts["nonce"])
+    return _render("sign_in", name=facts["name"], address=address, code=code, minutes=LINK_LIFE.seconds // 60)
+
+
+def _render(template: str, **variables: object) -> RenderedEmail:
+    settings = current_settings()
+    subject, text, html = fill(
+        f"team/mail/{template}", zone=settings.timezone, network=settings.network_name, **variables
+    )
+    return RenderedEmail(subject, text, html, sender_name=settings.network_name)

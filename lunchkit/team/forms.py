@@ -1,4 +1,4 @@
-"""Forms of the team: to sign in, the first organiser, invitations, roles, one's own account."""
+"""Forms of the team: to sign in, the first organiser, invitations, roles, one's own account, the second factor."""
 
 from flask import current_app, url_for
 from flask_babel import LazyString
@@ -41,11 +41,9 @@ def return_path(requested: str | None) -> str | None:
     return url_for(endpoint, **values) if endpoint.startswith("organiser.") else None
 
 
-def _name(missing: LazyString) -> StringField:
+def _name(missing: LazyString, label: LazyString = _l("First and last name"), most: int = 100) -> StringField:
     return StringField(
-        _l("First and last name"),
-        filters=[clean_line],
-        validators=[DataRequired(missing), at_most(100), has_a_word(missing)],
+        label, filters=[clean_line], validators=[DataRequired(missing), at_most(most), has_a_word(missing)]
     )
 
 
@@ -114,3 +112,18 @@ class RoleForm(BareForm):
     """The role of a member."""
 
     role = _role()
+
+
+class PasskeyForm(BareForm):
+    """The name of a device, and its answer, which comes from a script."""
+
+    name = _name(_l("Please write a name."), _l("Name of this device"), 60)
+    answer = HiddenField()
+
+
+class RecoveryCodeForm(BareForm):
+    """A recovery code."""
+
+    code = StringField(
+        _l("Recovery code"), filters=[clean_line], validators=[DataRequired(_l("Write a code.")), at_most(60)]
+    )

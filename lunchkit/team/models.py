@@ -73,7 +73,10 @@ class Organiser(Model):
 
 
 class Invitation(Model):
-    """An e-mail that invites a person into the team. Its link is derived from the nonce; only its hash is stored."""
+    """A person who may join the team. The link is derived from the nonce; only its hash is stored.
+
+    An accepted or withdrawn invitation is deleted.
+    """
 
     __tablename__ = "invitation"
     __erased__ = "deleted once it is long over: team.sign_in.actions.forget_old_sign_ins"
@@ -81,26 +84,22 @@ class Invitation(Model):
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     email: Mapped[str] = mapped_column(String(254), info=PERSONAL)
-    email_key: Mapped[str] = mapped_column(String(254), index=True, info=PERSONAL)
+    email_key: Mapped[str] = mapped_column(String(254), unique=True, info=PERSONAL)
     role: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
     nonce: Mapped[bytes] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
     invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=KEY)
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
-    sent_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
-    """When its e-mail was last enqueued."""
     expires_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
-    accepted_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    withdrawn_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     invited_by: Mapped[Organiser | None] = relationship()
 
     def is_valid(self, now: datetime) -> bool:
         """Whether it may still be accepted."""
-        return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at
+        return now < self.expires_at
 
 
 class SignInLink(Model):
-    """A single-use sign-in link: sent by e-mail, shown as a QR code, or printed on the console."""
+    """A sign-in link: sent by e-mail, shown as a QR code, or printed on the console. A used one is deleted."""
 
     __tablename__ = "sign_in_link"
 
@@ -114,12 +113,11 @@ class SignInLink(Model):
     """The session that a QR code continues on another device, with the same rights and end."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     expires_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
-    used_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     organiser: Mapped[Organiser | None] = relationship()
 
     def is_valid(self, now: datetime) -> bool:
         """Whether it may still be used."""
-        return self.used_at is None and now < self.expires_at
+        return now < self.expires_at
 
 
 class OrganiserSession(Model):
@@ -140,7 +138,6 @@ class OrganiserSession(Model):
     ended_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     challenge: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
     """What a passkey must sign next; used once."""
-    challenge_purpose: Mapped[str | None] = mapped_column(String(10), info=NOT_PERSONAL)
     challenge_expires_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     organiser: Mapped[Organiser] = relationship()
 
@@ -154,14 +151,14 @@ class OrganiserSession(Model):
         return self.confirmed_at is None and self.ended_at is None and now < self.started_at + HALF_OPEN_LIFE
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether the person confirmed a moment ago that it is them."""
-        return self.is_valid(now) and self.confirmed_at is not None and now < self.confirmed_at + FRESH_FOR
+        """Whether the person confirmed a moment ago that it is them.
 
-    def may_do_dangerous_acts(self, now: datetime) -> bool:
-        """Whether it is fresh, or the first session of a new installation, which has no e-mail to confirm by."""
+        The first session of a new installation is fresh for longer: there is no e-mail yet to confirm by.
+        """
         is_first = self.started_at - self.organiser.created_at < timedelta(minutes=1)
-        is_owners = is_first and self.organiser.role == Role.OWNER
-        return self.is_fresh(now) or (is_owners and now < self.started_at + FIRST_FRESH_FOR)
+        is_owners = is_first and self.organiser.role == Role.OWNER and now < self.started_at + FIRST_FRESH_FOR
+        is_confirmed = self.confirmed_at is not None and now < self.confirmed_at + FRESH_FOR
+        return self.is_valid(now) and (is_confirmed or is_owners)
 
 
 class Passkey(Model):
@@ -182,12 +179,10 @@ class Passkey(Model):
     """The host name that it was made for; it works for no other."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     used_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    doubted_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    """When its counter last went back, as a copy's would."""
 
 
 class RecoveryCode(Model):
-    """One of the codes that replace a passkey, each once."""
+    """One of the codes that replace a passkey; a used one is deleted."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("organiser_id", "code_hash"),)
@@ -195,4 +190,3 @@ class RecoveryCode(Model):
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), info=KEY)
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
-    used_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)

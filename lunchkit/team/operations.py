@@ -23,6 +23,20 @@ class OpenedSession:
     """Whether it opens nothing until the passkey is shown."""
 
 
+@dataclass(frozen=True)
+class Browser:
+    """The browser in which a person signs in; all of it but the name is from its cookie."""
+
+    name: str = ""
+    """For the list of sessions."""
+    earlier_session: str | None = None
+    """The token of the session that ends."""
+    requested: object = None
+    """For which address it requested an e-mail, and when."""
+    id: str = ""
+    """A random value: wrong codes are counted by it."""
+
+
 _forgetters: list[Callable[[Session, str], None]] = []
 
 
@@ -39,37 +53,35 @@ def forget_name(session: Session, name: str) -> None:
 
 
 def void_links(session: Session, organiser_id: int | None) -> None:
-    """Invalidate the unused sign-in links of a person; for None, the set-up links."""
-    unused = update(SignInLink).where(SignInLink.organiser_id == organiser_id, SignInLink.used_at.is_(None))
-    session.execute(unused.values(used_at=clock.now()))
+    """Delete the sign-in links of a person; for None, the set-up links."""
+    session.execute(delete(SignInLink).where(SignInLink.organiser_id == organiser_id))
 
 
 def open_session(
-    session: Session, organiser_id: int, earlier: str | None, browser_name: str, like: OrganiserSession | None = None
+    session: Session, organiser_id: int, browser: Browser, like: OrganiserSession | None = None
 ) -> OpenedSession:
-    """Begin a session, and end the one with the token ``earlier``.
+    """Begin a session, and end the browser's earlier one.
 
     It is half open where the person has passkeys; but a session ``like`` another one of theirs is as fresh as that one,
     and ends with it at the latest.
     """
-    now = clock.now()
-    lock_person(session, organiser_id)  # people before their sessions, everywhere
-    if earlier:
-        end_sessions(session, OrganiserSession.token_hash == token_hash(earlier))
-    token = random_token()
+    now, token = clock.now(), random_token()
+    organiser = lock_person(session, organiser_id)  # people before their sessions, everywhere
+    if browser.earlier_session:
+        end_sessions(session, OrganiserSession.token_hash == token_hash(browser.earlier_session))
     waits = like is None and has_passkeys(session, organiser_id)
     session.add(
         OrganiserSession(
             organiser_id=organiser_id,
             token_hash=token_hash(token),
-            browser=browser_name,
+            browser=browser.name,
             started_at=like.started_at if like else now,
             seen_at=now,
             confirmed_at=None if waits else like.confirmed_at if like else now,
         )
     )
     if not waits:
-        session.execute(update(Organiser).where(Organiser.id == organiser_id).values(seen_at=now))
+        organiser.seen_at = now
     return OpenedSession(token, organiser_id, is_half_open=waits)
 
 

@@ -60,18 +60,24 @@ PAGE_AFTER_CONFIRMATION: dict[str, str] = {
     "organiser.settings.step": "organiser.settings.step",
     "organiser.settings.take_step": "organiser.settings.step",
     "organiser.team.invite": "organiser.team.index",
-    "organiser.team.repeat": "organiser.team.index",
     "organiser.team.give_role": "organiser.team.show",
     "organiser.team.removal": "organiser.team.removal",
     "organiser.team.remove": "organiser.team.removal",
     "organiser.team.handing_over": "organiser.team.handing_over",
     "organiser.team.hand_over": "organiser.team.handing_over",
+    "organiser.passkeys.new": "organiser.passkeys.new",
+    "organiser.passkeys.prepare": "organiser.passkeys.new",
+    "organiser.passkeys.create": "organiser.passkeys.new",
+    "organiser.passkeys.removal": "organiser.passkeys.removal",
+    "organiser.passkeys.remove": "organiser.passkeys.removal",
+    "organiser.passkeys.codes": "organiser.passkeys.codes",
+    "organiser.passkeys.renew_codes": "organiser.passkeys.codes",
     "organiser.passkeys.resetting": "organiser.passkeys.resetting",
     "organiser.passkeys.reset": "organiser.passkeys.resetting",
     "organiser.registrations.csv": "organiser.registrations.index",
     "organiser.registrations.xlsx": "organiser.registrations.index",
 }
-"""Routes that need a fresh confirmation, and the page to open after it. The actions on passkeys check it themselves."""
+"""Routes that need a fresh confirmation, and the page to open after it."""
 SECTIONS_TO_CONFIRM = {"letters", "address"}
 """Of the settings only these: mail and address lead to everybody's sign-in links."""
 

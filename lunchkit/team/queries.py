@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from flask import has_request_context, request
 from flask import session as cookie
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
@@ -14,14 +14,13 @@ from lunchkit.platform.links import derived_token, public, token_hash
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.team.errors import InvalidInvitation, SignInNeeded
 from lunchkit.team.models import (
-    ABSOLUTE_LIFE,
-    IDLE_LIFE,
     Invitation,
     Organiser,
     OrganiserSession,
     Passkey,
     RecoveryCode,
     Role,
+    SignInLink,
 )
 
 INVITATION = "invitation"
@@ -46,10 +45,9 @@ def present_organisers() -> list[Organiser]:
     )
 
 
-def has_organisers(session: Session | None = None) -> bool:
+def has_organisers() -> bool:
     """Whether there is a present member."""
-    reader = session or db.session
-    return reader.scalar(select(Organiser.id).where(Organiser.removed_at.is_(None)).limit(1)) is not None
+    return db.session.scalar(select(Organiser.id).where(Organiser.removed_at.is_(None)).limit(1)) is not None
 
 
 def owner() -> Organiser | None:
@@ -72,18 +70,8 @@ def people_by_id(ids: Collection[int]) -> dict[int, str]:
 
 
 def open_invitations() -> list[Invitation]:
-    """Invitations that were neither accepted nor withdrawn, expired ones too, the latest first."""
-    chosen = select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
-    chosen = chosen.options(joinedload(Invitation.invited_by))
-    return list(db.session.scalars(chosen.order_by(Invitation.id.desc())))
-
-
-def invitation_or_404(invitation_id: int) -> Invitation:
-    """One of the open invitations. Raises NotFound."""
-    invitation = db.session.get(Invitation, invitation_id, populate_existing=True)
-    if invitation is None or invitation.accepted_at or invitation.withdrawn_at:
-        raise NotFound
-    return invitation
+    """All invitations, expired ones too, the latest first."""
+    return list(db.session.scalars(select(Invitation).order_by(Invitation.id.desc())))
 
 
 def invitation_link(invitation: Invitation) -> str:
@@ -92,14 +80,30 @@ def invitation_link(invitation: Invitation) -> str:
     return public("sign_in.invitation", token=token)
 
 
-def invitation_by_token(token: str, session: Session | None = None) -> Invitation:
+def invitation_by_token(token: str) -> Invitation:
     """The invitation with this token, if it can still be accepted. Raises InvalidInvitation."""
     chosen = select(Invitation).where(Invitation.token_hash == token_hash(token))
     chosen = chosen.options(joinedload(Invitation.invited_by)).execution_options(populate_existing=True)
-    invitation = (session or db.session).scalar(chosen)
+    invitation = db.session.scalar(chosen)
     if invitation is None or not invitation.is_valid(clock.now()):
         raise InvalidInvitation
     return invitation
+
+
+def link_token(nonce: str) -> str:
+    """The token of an e-mailed link, derived from the nonce in the outbox."""
+    return derived_token("sign-in", nonce.encode())
+
+
+def sign_in_code(nonce: str) -> str:
+    """The eight digits in the same e-mail."""
+    return f"{int.from_bytes(token_hash(derived_token('sign-in code', nonce.encode()))[:8]) % 10**8:08d}"
+
+
+def link_where(condition: ColumnElement[bool]) -> SignInLink | None:
+    """The sign-in link that fulfils a condition, with its organiser, valid or not."""
+    chosen = select(SignInLink).where(condition).options(joinedload(SignInLink.organiser))
+    return db.session.scalar(chosen.execution_options(populate_existing=True))
 
 
 def current_session() -> OrganiserSession | None:
@@ -157,15 +161,9 @@ def _session_of_cookie() -> OrganiserSession | None:
 
 def open_sessions(organiser: Organiser) -> list[OrganiserSession]:
     """A person's open sessions, the latest used first."""
-    now = clock.now()
-    chosen = select(OrganiserSession).where(
-        OrganiserSession.organiser_id == organiser.id,
-        OrganiserSession.ended_at.is_(None),
-        OrganiserSession.confirmed_at.is_not(None),
-        OrganiserSession.seen_at > now - IDLE_LIFE,
-        OrganiserSession.started_at > now - ABSOLUTE_LIFE,
-    )
-    return list(db.session.scalars(chosen.order_by(OrganiserSession.seen_at.desc(), OrganiserSession.id.desc())))
+    chosen = select(OrganiserSession).where(OrganiserSession.organiser_id == organiser.id)
+    latest = chosen.order_by(OrganiserSession.seen_at.desc(), OrganiserSession.id.desc())
+    return [row for row in db.session.scalars(latest) if row.is_valid(clock.now())]
 
 
 def passkeys_of(organiser: Organiser) -> list[Passkey]:
@@ -175,9 +173,8 @@ def passkeys_of(organiser: Organiser) -> list[Passkey]:
 
 
 def codes_left(organiser: Organiser) -> int:
-    """The number of a person's unused recovery codes."""
-    unused = select(func.count()).where(RecoveryCode.organiser_id == organiser.id, RecoveryCode.used_at.is_(None))
-    return db.session.scalar(unused) or 0
+    """The number of a person's recovery codes."""
+    return db.session.scalar(select(func.count()).where(RecoveryCode.organiser_id == organiser.id)) or 0
 
 
 def anybody_has_passkey() -> bool:

@@ -38,7 +38,6 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("email_key", sa.String(length=254), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
-        sa.Column("source", sa.String(length=10), nullable=False),
         sa.Column("wording", sa.String(length=20), nullable=False),
         sa.Column("asked_at", UTCDateTime(), nullable=False),
         sa.Column("confirmed_at", UTCDateTime(), nullable=True),
@@ -245,17 +244,14 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("invited_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
-        sa.Column("sent_at", UTCDateTime(), nullable=False),
         sa.Column("expires_at", UTCDateTime(), nullable=False),
-        sa.Column("accepted_at", UTCDateTime(), nullable=True),
-        sa.Column("withdrawn_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["invited_by_id"], ["organiser.id"], name=op.f("fk_invitation_invited_by_id_organiser")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("email_key", name=op.f("uq_invitation_email_key")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
     )
-    op.create_index(op.f("ix_invitation_email_key"), "invitation", ["email_key"], unique=False)
     op.create_table(
         "organiser_session",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -267,7 +263,6 @@ def upgrade() -> None:
         sa.Column("confirmed_at", UTCDateTime(), nullable=True),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
         sa.Column("challenge", sa.LargeBinary(length=32), nullable=True),
-        sa.Column("challenge_purpose", sa.String(length=10), nullable=True),
         sa.Column("challenge_expires_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["organiser_id"], ["organiser.id"], name=op.f("fk_organiser_session_organiser_id_organiser")
@@ -288,7 +283,6 @@ def upgrade() -> None:
         sa.Column("rp_id", sa.String(length=253), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("used_at", UTCDateTime(), nullable=True),
-        sa.Column("doubted_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_passkey_organiser_id_organiser")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
         sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
@@ -309,7 +303,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("organiser_id", sa.Integer(), nullable=False),
         sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("used_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["organiser_id"], ["organiser.id"], name=op.f("fk_recovery_code_organiser_id_organiser")
         ),
@@ -325,7 +318,6 @@ def upgrade() -> None:
         sa.Column("handed_from_id", sa.Integer(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("expires_at", UTCDateTime(), nullable=False),
-        sa.Column("used_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["organiser_id"], ["organiser.id"], name=op.f("fk_sign_in_link_organiser_id_organiser")
         ),

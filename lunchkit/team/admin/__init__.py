@@ -52,24 +52,20 @@ def refuse_strangers() -> None:
 def require_organiser() -> ResponseReturnValue | None:
     """Require a session, the role of the route, and where needed a fresh confirmation; begin the history's entry."""
     row = current_session()
+    if row is None and request.method in SAFE_METHODS:
+        endpoint = "sign_in.ask" if half_open_session() is None else "confirmation.show"
+        return redirect(url_for(endpoint, next=request.path))
     if row is None:
-        return _to_sign_in()
+        raise SignInNeeded
     if not row.organiser.may(least_role(request.endpoint or "")):
         raise NotAllowed
-    if _page_after_confirmation() and not row.may_do_dangerous_acts(clock.now()):
+    if _page_after_confirmation() and not row.is_fresh(clock.now()):
         raise NotFresh
     with suppress(*STORAGE_ERRORS):  # reading goes on where nothing can be written
         actions.note_seen(row)
     if request.method not in SAFE_METHODS:
         _begin_act(row)
     return None
-
-
-def _to_sign_in() -> ResponseReturnValue:
-    if request.method not in ("GET", "HEAD"):
-        raise SignInNeeded
-    endpoint = "sign_in.ask" if half_open_session() is None else "confirmation.show"
-    return redirect(url_for(endpoint, next=request.path))
 
 
 def _page_after_confirmation() -> str | None:
@@ -118,17 +114,21 @@ def show_not_allowed(refusal: UserError) -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     row = required_session()
     if _has_unsent_scans() and "anyway" not in request.form:
-        return _unsent_page()
+        return render_template("team/unsent_scans.html"), 409
     actions.end_session(row.organiser, row.id)
-    return _go_out()
+    # kept: what lets the person send an open form after signing in again, and the count of tries
+    kept = {key: cookie[key] for key in (KNOWN, BROWSER) if key in cookie}
+    cookie.clear()
+    cookie.update(kept)
+    answer = redirect(url_for("sign_in.ask", signed_out=1), code=303)
+    answer.headers["Clear-Site-Data"] = CLEAR
+    for name in filter(lambda name: name.startswith(UNSENT), request.cookies):
+        answer.delete_cookie(name, "/organiser")
+    return answer
 
 
 def _has_unsent_scans() -> bool:
     return any(name.startswith(UNSENT) for name in request.cookies)
-
-
-def _unsent_page() -> ResponseReturnValue:
-    return render_template("team/unsent_scans.html"), 409
 
 
 @area.get("/sessions")
@@ -161,18 +161,14 @@ def _account_page(form: AccountForm) -> str:
 
 @area.post("/sessions/<int(max=2147483647):session_id>/end")
 def end_session(session_id: int) -> ResponseReturnValue:
-    row = required_session()
-    is_own = session_id == row.id
-    if is_own and _has_unsent_scans():
-        return _unsent_page()
-    actions.end_session(row.organiser, session_id)
-    return _go_out() if is_own else redirect(url_for(".sessions"), code=303)
+    actions.end_session(required_session().organiser, session_id)
+    return redirect(url_for(".sessions"), code=303)
 
 
 @area.post("/sessions/others/end")
 def end_other_sessions() -> ResponseReturnValue:
     row = required_session()
-    actions.end_other_sessions(row.organiser, row.id)
+    actions.sign_out_everywhere(row.organiser, but=row.id)
     return redirect(url_for(".sessions"), code=303)
 
 
@@ -197,15 +193,3 @@ def _phone_page(token: str = "") -> str:
         is_local_address=is_local_address(current_settings().address),
         minutes=HANDED_LIFE.seconds // 60,
     )
-
-
-def _go_out() -> ResponseReturnValue:
-    """Keep what lets the person send an open form after signing in again, and the count of tries."""
-    kept = {key: cookie[key] for key in (KNOWN, BROWSER) if key in cookie}
-    cookie.clear()
-    cookie.update(kept)
-    answer = redirect(url_for("sign_in.ask", signed_out=1), code=303)
-    answer.headers["Clear-Site-Data"] = CLEAR
-    for name in filter(lambda name: name.startswith(UNSENT), request.cookies):
-        answer.delete_cookie(name, "/organiser")
-    return answer

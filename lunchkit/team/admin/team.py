@@ -2,20 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
-from lunchkit.platform.mail.addresses import BadAddress
 from lunchkit.team import actions
-from lunchkit.team.errors import AddressTaken, InvitedAlready
 from lunchkit.team.forms import ROLE_NAMES, InvitationForm, RoleForm
 from lunchkit.team.models import Invitation, Organiser, Role
 from lunchkit.team.queries import (
     invitation_link,
-    invitation_or_404,
     member_or_404,
     open_invitations,
     open_sessions,
@@ -27,7 +25,6 @@ from lunchkit.team.sign_in.actions import sign_out_everywhere
 
 bp = Blueprint("team", __name__, url_prefix="/team")
 ONE = "/<int(max=2147483647):organiser_id>"
-INVITATION = "/invitations/<int(max=2147483647):invitation_id>"
 
 
 @bp.get("")
@@ -40,27 +37,14 @@ def invite() -> ResponseReturnValue:
     form = InvitationForm()
     if not form.validate():
         return _page(form), 422
-
-    def send() -> None:
-        try:
-            actions.invite(form.name.data or "", form.email.data or "", Role(form.role.data), _me())
-        except (AddressTaken, InvitedAlready, BadAddress) as refusal:
-            form.email.errors = [str(refusal.message)]
-            raise
-
-    return _after(send, "invited", lambda notice: _page(form, "" if form.errors else notice))
+    who = form.name.data or "", form.email.data or "", Role(form.role.data)
+    return _after(lambda: actions.invite(*who, by=_me()), "invited", partial(_page, form))
 
 
-@bp.post(f"{INVITATION}/letter")
-def repeat(invitation_id: int) -> ResponseReturnValue:
-    invitation = invitation_or_404(invitation_id)
-    return _after(lambda: actions.repeat_invitation(invitation, _me()), "repeated", _list_page)
-
-
-@bp.post(f"{INVITATION}/withdrawal")
+@bp.post("/invitations/<int(max=2147483647):invitation_id>/withdrawal")
 def withdraw(invitation_id: int) -> ResponseReturnValue:
-    invitation = invitation_or_404(invitation_id)
-    return _after(lambda: actions.withdraw_invitation(invitation), "withdrawn", _list_page)
+    actions.withdraw_invitation(invitation_id)
+    return redirect(url_for(".index", done="withdrawn"), code=303)
 
 
 @bp.get(ONE)
@@ -131,10 +115,6 @@ def _links(invitations: list[Invitation]) -> dict[int, str]:
         with suppress(LookupError):
             links[invitation.id] = invitation_link(invitation)
     return links
-
-
-def _list_page(notice: str) -> str:
-    return _page(notice=notice)
 
 
 def _person_page(person: Organiser, form: RoleForm | None = None, notice: str = "") -> str:

@@ -1,19 +1,29 @@
 """Actions of the second factor: add a passkey, confirm by it or by a code, remove, make new codes, reset."""
 
+import hashlib
 import secrets
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, note_nothing, record, record_facts
-from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import NotFound, UserError
+from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Window
-from lunchkit.team.emails import promise_passkey_notice
-from lunchkit.team.models import Organiser, OrganiserSession, Passkey, RecoveryCode
+from lunchkit.platform.links import random_token, token_hash
+from lunchkit.team.emails import enqueue_own_notice
+from lunchkit.team.errors import (
+    InvalidChallenge,
+    KnownPasskey,
+    NothingToReset,
+    NotPossible,
+    TooManyCodes,
+    TooManyPasskeys,
+    WrongRecoveryCode,
+)
+from lunchkit.team.models import CHALLENGE_LIFE, Organiser, OrganiserSession, Passkey, RecoveryCode
 from lunchkit.team.operations import (
     OpenedSession,
     drop_second_factor,
@@ -26,34 +36,15 @@ from lunchkit.team.passkeys.authenticators import (
     check_answer,
     check_creation,
     creation_options,
-    relying_party,
+    passkey_obstacle,
     request_options,
-    shown_id,
 )
-from lunchkit.team.passkeys.codes import code_hash
-from lunchkit.team.passkeys.errors import (
-    CountWentBack,
-    InvalidChallenge,
-    KnownPasskey,
-    NothingToReset,
-    TooManyCodes,
-    TooManyPasskeys,
-    Unproven,
-    WrongRecoveryCode,
-)
-from lunchkit.team.passkeys.operations import (
-    Purpose,
-    confirm,
-    give_challenge,
-    lock_fresh,
-    lock_session,
-    replace_codes,
-    take_challenge,
-)
-from lunchkit.team.passkeys.queries import refuse_obstacle
 from lunchkit.team.queries import codes_left, passkeys_of
 
 MOST_PASSKEYS = 10
+SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Of recovery codes, without look-alikes. A code has nearly eighty random bits: a plain hash of it is enough."""
+CODES = 8
 attempts = Window(most=5, seconds=900)
 """Codes typed in one session. Not by person: an attacker with the mailbox must not use up the owner's attempts."""
 
@@ -61,15 +52,131 @@ attempts = Window(most=5, seconds=900)
 def ask_for_new_passkey(row: OrganiserSession) -> dict[str, Any]:
     """The options with which a browser makes a passkey, with a new challenge.
 
-    Raises NotPossible, NotFresh or TooManyPasskeys.
+    Raises NotPossible or TooManyPasskeys.
     """
-    refuse_obstacle()
+    _refuse_obstacle()
     with transaction() as session:
-        held, organiser = lock_fresh(session, row)
+        held, organiser = _lock_open(session, row)
         known = _refuse_more(organiser)
         organiser.user_handle = organiser.user_handle or secrets.token_bytes(32)
-        challenge = give_challenge(held, Purpose.ADD)
-        return creation_options(relying_party(current_settings()), organiser, challenge, known)
+        return creation_options(organiser, _give_challenge(held), known)
+
+
+def add_passkey(row: OrganiserSession, name: str, answer: str) -> list[str]:
+    """Store the passkey that a browser made. Returns recovery codes, to be shown once, for the first one; else none.
+
+    With the first one the person's other sessions end: the e-mail alone had opened them. Raises NotPossible,
+    InvalidChallenge, Unproven, KnownPasskey or TooManyPasskeys.
+    """
+    _refuse_obstacle()
+    with transaction() as session:
+        held, organiser = _lock_open(session, row)
+        passkey = check_creation(_take_challenge(held), answer)
+        if session.scalar(select(Passkey.id).where(Passkey.credential_id == passkey.credential_id)) is not None:
+            raise KnownPasskey
+        known = _refuse_more(organiser)
+        passkey.organiser_id, passkey.name, passkey.created_at = organiser.id, name, clock.now()
+        session.add(passkey)
+        record_facts(session, who=name)
+        enqueue_own_notice(session, "passkey_added", organiser, device=name)
+        if known:
+            return []
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != held.id)
+        return _replace_codes(session, organiser)
+
+
+def ask_for_passkey(row: OrganiserSession) -> dict[str, Any]:
+    """The options with which a browser shows a passkey, with a new challenge. Raises NotPossible, InvalidChallenge."""
+    _refuse_obstacle()
+    with transaction() as session:
+        held, organiser = _lock_open(session, row)
+        return request_options(_give_challenge(held), passkeys_of(organiser))
+
+
+def confirm_by_passkey(row: OrganiserSession, answer: str) -> OpenedSession:
+    """Open a half-open session, or make an open one fresh, by a device's answer.
+
+    A wrong answer, too, uses up the challenge. Raises NotPossible, InvalidChallenge or Unproven.
+    """
+    _refuse_obstacle()
+    with transaction() as session:
+        challenge = _take_challenge(_lock_open(session, row)[0])
+    with transaction() as session:
+        held, organiser = _lock_open(session, row)
+        passkey = check_answer(challenge, answer, organiser, passkeys_of(organiser))
+        passkey.used_at = clock.now()
+        record(session, AuditEvent("sign_in.passkey", organiser.id, organiser.name))
+        return _confirm(held, organiser)
+
+
+def confirm_by_code(row: OrganiserSession, typed: str) -> OpenedSession:
+    """The same by a recovery code, which is deleted; of two uses at the same moment, one succeeds.
+
+    Raises TooManyCodes, InvalidChallenge where the session has ended, or WrongRecoveryCode.
+    """
+    if not attempts.allows(row.id):
+        raise TooManyCodes
+    with transaction() as session:
+        held, organiser = _lock_open(session, row)
+        typed_hash = code_hash(organiser.id, typed)
+        used = delete(RecoveryCode).where(
+            RecoveryCode.organiser_id == organiser.id, RecoveryCode.code_hash == typed_hash
+        )
+        is_good = session.scalar(used.returning(RecoveryCode.id)) is not None
+        record(session, AuditEvent("sign_in.code" if is_good else "sign_in.wrong_code", organiser.id, organiser.name))
+        if is_good:
+            enqueue_own_notice(session, "code_used", organiser, left=str(codes_left(organiser)))
+            opened = _confirm(held, organiser)
+    if not is_good:
+        raise WrongRecoveryCode
+    return opened
+
+
+def remove_passkey(row: OrganiserSession, passkey_id: int) -> None:
+    """Delete one of a person's own passkeys; with the last one also the recovery codes. Idempotent."""
+    with transaction() as session:
+        _held, organiser = _lock_open(session, row)
+        gone = delete(Passkey).where(Passkey.id == passkey_id, Passkey.organiser_id == organiser.id)
+        name = session.scalar(gone.returning(Passkey.name))
+        if name is None:
+            return note_nothing(session)
+        record_facts(session, who=name)
+        is_last = not has_passkeys(session, organiser.id)
+        if is_last:
+            drop_second_factor(session, organiser.id)
+        enqueue_own_notice(session, "last_passkey_removed" if is_last else "passkey_removed", organiser, device=name)
+
+
+def make_codes(row: OrganiserSession) -> list[str]:
+    """New recovery codes, to be shown once, in the place of the earlier ones. Raises NotFound without a passkey."""
+    with transaction() as session:
+        _held, organiser = _lock_open(session, row)
+        if not has_passkeys(session, organiser.id):
+            raise NotFound
+        enqueue_own_notice(session, "new_codes", organiser)
+        return _replace_codes(session, organiser)
+
+
+def reset_passkeys(organiser: Organiser, by: str = "") -> None:
+    """Delete a person's passkeys and codes, whose devices are lost, and end their sessions.
+
+    ``by`` is the owner's name; empty on the command line. Raises NothingToReset.
+    """
+    with transaction() as session:
+        person = lock_person(session, organiser.id)
+        if not has_passkeys(session, person.id):
+            raise NothingToReset
+        record(session, AuditEvent("console.reset"))
+        record_facts(session, who=person.name)
+        drop_second_factor(session, person.id)
+        void_links(session, person.id)
+        end_sessions(session, OrganiserSession.organiser_id == person.id)
+        enqueue_own_notice(session, "passkeys_reset", person, by=by)
+
+
+def _refuse_obstacle() -> None:
+    if passkey_obstacle():
+        raise NotPossible
 
 
 def _refuse_more(organiser: Organiser) -> list[Passkey]:
@@ -79,159 +186,51 @@ def _refuse_more(organiser: Organiser) -> list[Passkey]:
     return known
 
 
-def add_passkey(row: OrganiserSession, name: str, answer: str) -> list[str]:
-    """Store the passkey that a browser made. Returns recovery codes, to be shown once, for the first one; else none.
-
-    With the first one the person's other sessions end: the e-mail alone had opened them. Raises NotPossible, NotFresh,
-    InvalidChallenge, Unproven, KnownPasskey or TooManyPasskeys.
-    """
-    refuse_obstacle()
-    with transaction() as session:
-        held, organiser = lock_fresh(session, row)
-        passkey = check_creation(relying_party(current_settings()), take_challenge(held, Purpose.ADD), answer)
-        if session.scalar(select(Passkey.id).where(Passkey.credential_id == passkey.credential_id)) is not None:
-            raise KnownPasskey
-        known = _refuse_more(organiser)
-        passkey.organiser_id, passkey.name, passkey.created_at = organiser.id, name, clock.now()
-        session.add(passkey)
-        record_facts(session, who=name)
-        promise_passkey_notice(session, "passkey_added", organiser, device=name)
-        if known:
-            return []
-        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != held.id)
-        return replace_codes(session, organiser)
-
-
-def ask_for_passkey(row: OrganiserSession) -> dict[str, Any]:
-    """The options with which a browser shows a passkey, with a new challenge. Raises NotPossible."""
-    refuse_obstacle()
-    with transaction() as session:
-        held, organiser = lock_session(session, row)
-        challenge = give_challenge(held, Purpose.CONFIRM)
-        return request_options(relying_party(current_settings()), challenge, passkeys_of(organiser))
-
-
-def confirm_by_passkey(row: OrganiserSession, answer: str) -> OpenedSession:
-    """Open a half-open session, or make an open one fresh, by a device's answer.
-
-    The challenge is used up also by a wrong answer. Raises NotPossible, InvalidChallenge, Unproven or CountWentBack.
-    """
-    refuse_obstacle()
-    with transaction() as session:
-        held, organiser = lock_session(session, row)
-        refused = _check(session, held, organiser, answer)
-        if refused is None:
-            record(session, AuditEvent("sign_in.passkey", organiser.id, organiser.name))
-            opened = confirm(held, organiser)
-    if refused is not None:
-        raise refused
-    return opened
-
-
-def _check(session: Session, held: OrganiserSession, organiser: Organiser, answer: str) -> UserError | None:
-    """None for a good answer; else the error to raise after the commit."""
-    try:
-        challenge = take_challenge(held, Purpose.CONFIRM)
-        _refuse_ended(held, organiser)
-        shown = shown_id(answer)
-        passkey = next((one for one in passkeys_of(organiser) if one.credential_id == shown), None)
-        if passkey is None:
-            return Unproven()
-        count = check_answer(relying_party(current_settings()), challenge, answer, passkey, organiser.user_handle)
-    except (InvalidChallenge, Unproven) as refused:
-        return refused
-    if (count or passkey.sign_count) and count <= passkey.sign_count:
-        passkey.doubted_at = clock.now()
-        record(session, AuditEvent("sign_in.doubt", organiser.id, organiser.name))
-        promise_passkey_notice(session, "passkey_refused", organiser, device=passkey.name)
-        return CountWentBack()
-    passkey.sign_count, passkey.used_at = count, clock.now()
-    return None
-
-
-def _refuse_ended(held: OrganiserSession, organiser: Organiser) -> None:
-    """The session may have ended while the device was asked."""
-    now = clock.now()
+def _lock_open(session: Session, row: OrganiserSession) -> tuple[OrganiserSession, Organiser]:
+    """Lock and re-read a session, open or half open, and its person: either may have ended meanwhile."""
+    organiser, now = lock_person(session, row.organiser_id), clock.now()
+    chosen = select(OrganiserSession).where(OrganiserSession.id == row.id).with_for_update()
+    held = session.scalars(chosen.execution_options(populate_existing=True)).one()
     if organiser.removed_at is not None or not (held.is_half_open(now) or held.is_valid(now)):
         raise InvalidChallenge
+    return held, organiser
 
 
-def confirm_by_code(row: OrganiserSession, typed: str) -> OpenedSession:
-    """The same by a recovery code, which is then used up; of two uses at the same moment, one succeeds.
-
-    Raises TooManyCodes, InvalidChallenge where the session has ended, or WrongRecoveryCode.
-    """
-    if not attempts.allows(row.id):
-        raise TooManyCodes
-    with transaction() as session:
-        held, organiser = lock_session(session, row)
-        _refuse_ended(held, organiser)
-        is_good = _use_code(session, organiser, typed)
-        record(session, AuditEvent("sign_in.code" if is_good else "sign_in.wrong_code", organiser.id, organiser.name))
-        if is_good:
-            promise_passkey_notice(session, "code_used", organiser, left=str(codes_left(organiser)))
-            opened = confirm(held, organiser)
-    if not is_good:
-        raise WrongRecoveryCode
-    return opened
+def _give_challenge(held: OrganiserSession) -> bytes:
+    """A new challenge for a session; an earlier one becomes invalid."""
+    held.challenge, held.challenge_expires_at = secrets.token_bytes(32), clock.now() + CHALLENGE_LIFE
+    return held.challenge
 
 
-def _use_code(session: Session, organiser: Organiser, typed: str) -> bool:
-    unused = update(RecoveryCode).where(
-        RecoveryCode.organiser_id == organiser.id,
-        RecoveryCode.code_hash == code_hash(organiser.id, typed),
-        RecoveryCode.used_at.is_(None),
-    )
-    return len(session.scalars(unused.values(used_at=clock.now()).returning(RecoveryCode.id)).all()) == 1
+def _take_challenge(held: OrganiserSession) -> bytes:
+    """The session's challenge, used up. Devices sign what it was for as well: to make a passkey, or to show one."""
+    challenge, expires_at = held.challenge, held.challenge_expires_at
+    held.challenge = None
+    if challenge is None or expires_at is None or expires_at <= clock.now():
+        raise InvalidChallenge
+    return challenge
 
 
-def remove_passkey(row: OrganiserSession, passkey_id: int) -> None:
-    """Delete a passkey; with the last one also the recovery codes. Idempotent.
-
-    Raises NotFresh, or NotFound for another person's.
-    """
-    with transaction() as session:
-        _held, organiser = lock_fresh(session, row)
-        gone = delete(Passkey).where(Passkey.id == passkey_id, Passkey.organiser_id == organiser.id)
-        name = session.scalar(gone.returning(Passkey.name))
-        if name is None and session.get(Passkey, passkey_id, populate_existing=True) is not None:
-            raise NotFound
-        if name is None:
-            return note_nothing(session)
-        record_facts(session, who=name)
-        is_last = not has_passkeys(session, organiser.id)
-        if is_last:
-            drop_second_factor(session, organiser.id)
-        what = "last_passkey_removed" if is_last else "passkey_removed"
-        promise_passkey_notice(session, what, organiser, device=name)
+def _confirm(held: OrganiserSession, organiser: Organiser) -> OpenedSession:
+    """Make a session open and fresh, under a new token: the earlier one opens nothing."""
+    now, token = clock.now(), random_token()
+    held.token_hash, held.confirmed_at, held.seen_at, organiser.seen_at = token_hash(token), now, now, now
+    return OpenedSession(token, organiser.id)
 
 
-def make_codes(row: OrganiserSession) -> list[str]:
-    """New recovery codes, to be shown once, in the place of the earlier ones.
-
-    Raises NotFresh, or NotFound where there is no passkey.
-    """
-    with transaction() as session:
-        _held, organiser = lock_fresh(session, row)
-        if not has_passkeys(session, organiser.id):
-            raise NotFound
-        promise_passkey_notice(session, "new_codes", organiser)
-        return replace_codes(session, organiser)
+def _replace_codes(session: Session, organiser: Organiser) -> list[str]:
+    codes = new_codes()
+    session.execute(delete(RecoveryCode).where(RecoveryCode.organiser_id == organiser.id))
+    session.add_all(RecoveryCode(organiser_id=organiser.id, code_hash=code_hash(organiser.id, code)) for code in codes)
+    return codes
 
 
-def reset_passkeys(organiser: Organiser, *, by: OrganiserSession | None = None) -> None:
-    """Delete a person's passkeys and codes, whose devices are lost, and end their sessions.
+def new_codes() -> list[str]:
+    """A set of recovery codes as they are printed, in groups of four."""
+    return ["-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(4)) for _ in range(CODES)]
 
-    ``by`` is None on the command line. Raises NothingToReset, or NotFresh.
-    """
-    with transaction() as session:
-        actor = lock_fresh(session, by)[1] if by is not None else None
-        person = lock_person(session, organiser.id)
-        if not has_passkeys(session, person.id):
-            raise NothingToReset
-        record(session, AuditEvent("console.reset"))
-        record_facts(session, who=person.name)
-        drop_second_factor(session, person.id)
-        void_links(session, person.id)
-        end_sessions(session, OrganiserSession.organiser_id == person.id)
-        promise_passkey_notice(session, "passkeys_reset", person, by=actor.name if actor else "")
+
+def code_hash(organiser_id: int, typed: str) -> bytes:
+    """What is stored of a recovery code; capitals, spaces and hyphens do not matter."""
+    plain = "".join(char for char in typed.lower() if char.isalnum())
+    return hashlib.sha256(f"{organiser_id}:{plain}".encode("utf-8", "replace")).digest()

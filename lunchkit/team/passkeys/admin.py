@@ -1,39 +1,25 @@
-"""The organisers' pages of one's own passkeys and recovery codes, and the owner's to reset those of a member.
-
-Whatever changes how a person signs in needs a fresh confirmation.
-"""
+"""The organisers' pages of one's own passkeys and recovery codes, and the owner's to reset those of a member."""
 
 from functools import partial
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lunchkit.platform import clock
-from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, show_on_form
-from lunchkit.team.browsers import browser_name
-from lunchkit.team.errors import NotFresh
-from lunchkit.team.models import OrganiserSession
+from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
+from lunchkit.team.forms import PasskeyForm
 from lunchkit.team.passkeys import actions
-from lunchkit.team.passkeys.forms import PasskeyForm
-from lunchkit.team.passkeys.queries import passkey_obstacle, passkey_or_404
+from lunchkit.team.passkeys.authenticators import passkey_obstacle
 from lunchkit.team.queries import codes_left, member_or_404, passkeys_of, required_session
+from lunchkit.team.sign_in.views import browser_name
 
 bp = Blueprint("passkeys", __name__)
 ONE = "/passkeys/<int(max=2147483647):passkey_id>/removal"
 MEMBER = "/team/<int(max=2147483647):organiser_id>/passkeys"
 
 
-@bp.errorhandler(NotFresh)
-def ask_to_confirm(_refusal: UserError) -> ResponseReturnValue:
-    """Redirect to the confirmation, and from there back to the page with the button."""
-    adds = request.endpoint in ("organiser.passkeys.create", "organiser.passkeys.prepare")
-    return redirect(url_for("confirmation.show", next=url_for(".new") if adds else request.path), code=303)
-
-
 @bp.get("/passkeys/new")
 def new() -> ResponseReturnValue:
-    _fresh_session()
-    return _new_page(PasskeyForm(name=browser_name(request.user_agent.string)))
+    return _new_page(PasskeyForm(name=browser_name()))
 
 
 @bp.post("/passkeys/challenge")
@@ -48,8 +34,6 @@ def create() -> ResponseReturnValue:
         return _new_page(form), 422
     try:
         codes = actions.add_passkey(required_session(), form.name.data or "", form.answer.data or "")
-    except NotFresh:
-        raise
     except USER_ERRORS as error:
         return show_on_form(error, partial(_new_page, form))
     if not codes:
@@ -59,9 +43,10 @@ def create() -> ResponseReturnValue:
 
 @bp.get(ONE)
 def removal(passkey_id: int) -> ResponseReturnValue:
-    organiser = _fresh_session().organiser
-    passkey = passkey_or_404(organiser, passkey_id)
-    return render_template("passkeys/removal.html", passkey=passkey, is_last=len(passkeys_of(organiser)) == 1)
+    known = {passkey.id: passkey for passkey in passkeys_of(required_session().organiser)}
+    if passkey_id not in known:
+        raise NotFound
+    return render_template("passkeys/removal.html", passkey=known[passkey_id], is_last=len(known) == 1)
 
 
 @bp.post(ONE)
@@ -72,7 +57,7 @@ def remove(passkey_id: int) -> ResponseReturnValue:
 
 @bp.get("/passkeys/codes")
 def codes() -> ResponseReturnValue:
-    organiser = _fresh_session().organiser
+    organiser = required_session().organiser
     if not passkeys_of(organiser):
         raise NotFound
     return render_template("passkeys/renewal.html", left=codes_left(organiser))
@@ -85,22 +70,14 @@ def renew_codes() -> ResponseReturnValue:
 
 @bp.get(MEMBER)
 def resetting(organiser_id: int) -> ResponseReturnValue:
-    _fresh_session()
     person = member_or_404(organiser_id)
     return render_template("passkeys/reset.html", person=person, has_passkeys=bool(passkeys_of(person)))
 
 
 @bp.post(MEMBER)
 def reset(organiser_id: int) -> ResponseReturnValue:
-    actions.reset_passkeys(member_or_404(organiser_id), by=required_session())
+    actions.reset_passkeys(member_or_404(organiser_id), by=required_session().organiser.name)
     return redirect(url_for("organiser.team.index", done="reset"), code=303)
-
-
-def _fresh_session() -> OrganiserSession:
-    row = required_session()
-    if not row.is_fresh(clock.now()):
-        raise NotFresh
-    return row
 
 
 def _codes_page(new_codes: list[str], *, is_first: bool) -> str:

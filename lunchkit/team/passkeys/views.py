@@ -3,19 +3,22 @@
 They are outside the organisers' area, since a half-open session opens nothing in it.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from lunchkit.platform.errors import USER_ERRORS, UserError, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, show_on_form
 from lunchkit.team.admin import show_sign_in_needed
 from lunchkit.team.errors import SignInNeeded
-from lunchkit.team.forms import return_path
+from lunchkit.team.forms import RecoveryCodeForm, return_path
 from lunchkit.team.models import LINK_LIFE, OrganiserSession
+from lunchkit.team.operations import OpenedSession
 from lunchkit.team.passkeys import actions
-from lunchkit.team.passkeys.forms import CodeForm
-from lunchkit.team.passkeys.queries import passkey_host, passkey_obstacle, session_to_confirm
-from lunchkit.team.queries import current_session, owner, passkeys_of
+from lunchkit.team.passkeys.authenticators import passkey_host, passkey_obstacle
+from lunchkit.team.queries import current_session, half_open_session, owner, passkeys_of
 from lunchkit.team.sign_in.queries import NEXT
 from lunchkit.team.sign_in.views import go_in, keep_secret, request_email
 
@@ -27,16 +30,26 @@ bp.register_error_handler(SignInNeeded, show_sign_in_needed)
 @bp.before_request
 def require_session() -> ResponseReturnValue | None:
     """The second factor comes after the first."""
-    if session_to_confirm() is not None:
-        return None
-    if request.method in ("GET", "HEAD"):
+    if request.method in ("GET", "HEAD") and _session_to_confirm() is None:
         return redirect(url_for("sign_in.ask", next=request.path))
-    raise SignInNeeded
+    _session()
+    return None
+
+
+def _session_to_confirm() -> OrganiserSession | None:
+    return current_session() or half_open_session()
+
+
+def _session() -> OrganiserSession:
+    row = _session_to_confirm()
+    if row is None:
+        raise SignInNeeded
+    return row
 
 
 @bp.get("")
 def show() -> ResponseReturnValue:
-    return _page(CodeForm(formdata=None))
+    return _page(RecoveryCodeForm(formdata=None))
 
 
 @bp.post("/challenge")
@@ -46,23 +59,26 @@ def challenge() -> Response:
 
 @bp.post("")
 def by_passkey() -> ResponseReturnValue:
-    try:
-        opened, onward = actions.confirm_by_passkey(_session(), request.form.get("answer", "")), _onward()
-    except USER_ERRORS as error:
-        return _refused(CodeForm(formdata=None), as_user_error(error))
-    return go_in(opened, onward)
+    return _confirm(
+        RecoveryCodeForm(formdata=None),
+        lambda: actions.confirm_by_passkey(_session(), request.form.get("answer", "")),
+    )
 
 
 @bp.post("/code")
 def by_code() -> ResponseReturnValue:
-    form = CodeForm()
+    form = RecoveryCodeForm()
     if not form.validate():
         return _page(form), 422
+    return _confirm(form, lambda: actions.confirm_by_code(_session(), form.code.data or ""))
+
+
+def _confirm(form: RecoveryCodeForm, action: Callable[[], OpenedSession]) -> ResponseReturnValue:
+    onward = _onward()
     try:
-        opened, onward = actions.confirm_by_code(_session(), form.code.data or ""), _onward()
+        return go_in(action(), onward)
     except USER_ERRORS as error:
-        return _refused(form, as_user_error(error))
-    return go_in(opened, onward)
+        return show_on_form(error, partial(_page, form))
 
 
 @bp.post("/letter")
@@ -74,20 +90,13 @@ def by_email_link() -> ResponseReturnValue:
     return request_email(organiser.email, _onward())
 
 
-def _session() -> OrganiserSession:
-    row = session_to_confirm()
-    if row is None:
-        raise SignInNeeded
-    return row
-
-
 def _onward() -> str | None:
     """The page that led here, else the one where signing in began, else one's account."""
     then = return_path(request.values.get("next")) or return_path(cookie.get(NEXT))
     return then or (url_for("organiser.sessions") if current_session() else None)
 
 
-def _page(form: CodeForm, notice: str = "") -> str:
+def _page(form: RecoveryCodeForm, notice: str = "") -> str:
     row, here = _session(), passkey_host()
     hosts = {passkey.rp_id for passkey in passkeys_of(row.organiser)}
     return render_template(
@@ -104,7 +113,3 @@ def _page(form: CodeForm, notice: str = "") -> str:
         next=return_path(request.values.get("next")) or "",
         minutes=LINK_LIFE.seconds // 60,
     )
-
-
-def _refused(form: CodeForm, refusal: UserError) -> ResponseReturnValue:
-    return _page(form, str(refusal.message)), refusal.status, retry_header(refusal)

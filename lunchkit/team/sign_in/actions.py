@@ -13,8 +13,8 @@ from lunchkit.platform.limits import Window
 from lunchkit.platform.links import public, random_token, token_hash
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.platform.mail.models import OutboxEmail
-from lunchkit.team.emails import INVITATION, NOTICE, PASSKEY_NOTICE, SIGN_IN
-from lunchkit.team.errors import InvalidInvitation
+from lunchkit.team.emails import INVITATION, NOTICE, SIGN_IN, enqueue_sign_in
+from lunchkit.team.errors import AlreadySetUp, InvalidInvitation, InvalidLink, TooManyTries, WrongCode
 from lunchkit.team.models import (
     ABSOLUTE_LIFE,
     HANDED_LIFE,
@@ -27,6 +27,7 @@ from lunchkit.team.models import (
     SignInLink,
 )
 from lunchkit.team.operations import (
+    Browser,
     OpenedSession,
     add_to_team,
     end_sessions,
@@ -35,18 +36,14 @@ from lunchkit.team.operations import (
     open_session,
     void_links,
 )
-from lunchkit.team.queries import has_organisers, invitation_by_token
-from lunchkit.team.sign_in.emails import enqueue_sign_in
-from lunchkit.team.sign_in.errors import AlreadySetUp, InvalidLink, TooManyTries, WrongCode
+from lunchkit.team.queries import has_organisers, invitation_by_token, link_token, sign_in_code
 from lunchkit.team.sign_in.queries import (
     address_hash,
     code_hash,
     handing_session,
     link_by_code,
-    link_token,
     recent_link,
     requested_address,
-    sign_in_code,
     valid_link,
     valid_setup_link,
 )
@@ -57,7 +54,7 @@ tries = Window(most=5, seconds=LINK_LIFE.total_seconds())
 guesses = Window(most=25, seconds=LINK_LIFE.total_seconds())
 """Codes typed for one address."""
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
-KEPT = {SIGN_IN: DAY, INVITATION: MONTH, NOTICE: MONTH, PASSKEY_NOTICE: MONTH}
+KEPT = {SIGN_IN: DAY, INVITATION: MONTH, NOTICE: MONTH}
 """How long the outbox keeps e-mails to the team, by kind."""
 
 
@@ -70,7 +67,7 @@ def request_sign_in(email: str) -> None:
     with transaction() as session:
         chosen = select(Organiser).where(Organiser.email_key == normalise_email(email), Organiser.removed_at.is_(None))
         organiser = session.scalar(chosen.with_for_update())
-        recent = recent_link(session, organiser.id if organiser else 0, now)
+        recent = recent_link(organiser.id if organiser else 0, now)
         session.execute(delete(SignInLink).where(SignInLink.organiser_id.is_(None), SignInLink.code_hash.is_not(None)))
         code = code_hash(address_hash(email), sign_in_code(nonce))
         link = _add_link(session, link_token(nonce), timedelta(), code_hash=code)
@@ -111,77 +108,65 @@ def issue_setup_link() -> str:
     """
     token = random_token()
     with transaction() as session:
-        if has_organisers(session):
+        if has_organisers():
             raise AlreadySetUp
         void_links(session, None)
         _add_link(session, token, SETUP_LINK_LIFE)
     return public("sign_in.set_up", token=token)
 
 
-def sign_in(
-    token: str, *, requested: object = None, earlier_session: str | None = None, browser_name: str = ""
-) -> OpenedSession:
+def sign_in(token: str, browser: Browser = Browser()) -> OpenedSession:  # noqa: B008 – it is frozen
     """Use a sign-in link: open a session, end the browser's earlier one, and void the person's other links.
 
-    ``requested`` is the cookie's entry of the request, ``browser_name`` the name in the list of sessions. Raises
-    InvalidLink or OtherBrowser; the link is then left as it was.
+    Raises InvalidLink or OtherBrowser; the link is then left as it was.
     """
     with transaction() as session:
-        return _enter(session, *valid_link(token, requested, session), earlier_session, browser_name)
+        return _enter(session, *valid_link(token, browser.requested), browser)
 
 
-def sign_in_by_code(
-    code: str, *, requested: object, browser: str, earlier_session: str | None = None, browser_name: str = ""
-) -> OpenedSession:
+def sign_in_by_code(code: str, browser: Browser) -> OpenedSession:
     """The same by the code of the e-mail, in a browser that requested it. Raises WrongCode or TooManyTries.
 
     Tries are counted by browser, so that nobody uses up those of another, and by address, so that many browsers guess
     no better. The link stays valid.
     """
-    address = requested_address(requested)
+    address = requested_address(browser.requested)
     if address is None:
         raise WrongCode
-    if not (tries.allows(browser) and guesses.allows(address)):
+    if not (tries.allows(browser.id) and guesses.allows(address)):
         raise TooManyTries
     with transaction() as session:
-        return _enter(session, *link_by_code(session, address, code), earlier_session, browser_name)
+        return _enter(session, *link_by_code(address, code), browser)
 
 
-def _enter(
-    session: Session, link: SignInLink, organiser: Organiser, earlier: str | None, browser_name: str
-) -> OpenedSession:
+def _enter(session: Session, link: SignInLink, organiser: Organiser, browser: Browser) -> OpenedSession:
     lock_person(session, organiser.id)  # before the link, as in the removal of a member
+    handing = handing_session(link)
     _use(session, link)
     void_links(session, organiser.id)
-    handing = handing_session(link, session)
-    opened = open_session(session, organiser.id, earlier, browser_name, handing)
+    opened = open_session(session, organiser.id, browser, handing)
     verb = "sign_in.begin" if opened.is_half_open else "sign_in.phone" if handing else "sign_in.enter"
     record(session, AuditEvent(verb, organiser.id, organiser.name))
     return opened
 
 
 def _use(session: Session, link: SignInLink) -> None:
-    """Mark a link as used. Of two requests at the same moment, the other one raises InvalidLink."""
-    now = clock.now()
-    unused = update(SignInLink).where(
-        SignInLink.id == link.id, SignInLink.used_at.is_(None), SignInLink.expires_at > now
-    )
-    if len(session.scalars(unused.values(used_at=now).returning(SignInLink.id)).all()) != 1:
+    """Delete a link. Of two requests at the same moment, the other one raises InvalidLink."""
+    valid = delete(SignInLink).where(SignInLink.id == link.id, SignInLink.expires_at > clock.now())
+    if session.scalar(valid.returning(SignInLink.id)) is None:
         raise InvalidLink
 
 
-def set_up(token: str, name: str, email: str, language: str, *, browser_name: str = "") -> OpenedSession:
+def set_up(token: str, name: str, email: str, language: str, browser: Browser) -> OpenedSession:
     """Use the set-up link: add the first organiser and sign them in. Raises InvalidLink."""
     with transaction() as session:
-        _use(session, valid_setup_link(token, session))
+        _use(session, valid_setup_link(token))
         organiser = add_to_team(session, name, email, language, Role.OWNER)
         record(session, AuditEvent("sign_in.found", organiser.id, organiser.name))
-        return open_session(session, organiser.id, None, browser_name)
+        return open_session(session, organiser.id, browser)
 
 
-def accept_invitation(
-    token: str, name: str, language: str, *, earlier_session: str | None = None, browser_name: str = ""
-) -> OpenedSession:
+def accept_invitation(token: str, name: str, language: str, browser: Browser) -> OpenedSession:
     """Join the team and be signed in. Of two at the same moment, one gets in.
 
     Raises InvalidInvitation, also where the team is empty; or AddressTaken.
@@ -189,12 +174,12 @@ def accept_invitation(
     with transaction() as session:
         if not lock_team(session):
             raise InvalidInvitation  # the first member is the owner: that takes the set-up link
-        invitation = invitation_by_token(token, session)
+        invitation = invitation_by_token(token)
         language = language if language in WORKING_LANGUAGES else current_settings().language
         organiser = add_to_team(session, name, invitation.email, language, Role(invitation.role))
-        invitation.accepted_at = clock.now()
+        session.delete(invitation)
         record(session, AuditEvent("sign_in.join", organiser.id, organiser.name, facts={"role": organiser.role}))
-        return open_session(session, organiser.id, earlier_session, browser_name)
+        return open_session(session, organiser.id, browser)
 
 
 def end_session(organiser: Organiser, session_id: int) -> None:
@@ -203,17 +188,12 @@ def end_session(organiser: Organiser, session_id: int) -> None:
         end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id == session_id)
 
 
-def end_other_sessions(organiser: Organiser, kept_id: int) -> None:
-    """End all of a person's sessions but one."""
+def sign_out_everywhere(organiser: Organiser, but: int = 0) -> None:
+    """End all sessions of a person but the one with this id. They may sign in again."""
     with transaction() as session:
-        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != kept_id)
-
-
-def sign_out_everywhere(organiser: Organiser) -> None:
-    """End all sessions of a member, whose phone is lost. They may sign in again."""
-    with transaction() as session:
-        record_facts(session, who=organiser.name)
-        end_sessions(session, OrganiserSession.organiser_id == organiser.id)
+        if not but:
+            record_facts(session, who=organiser.name)
+        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != but)
 
 
 def note_seen(row: OrganiserSession) -> None:

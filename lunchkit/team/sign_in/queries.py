@@ -7,31 +7,19 @@ not counted, so that nobody can lock an organiser out.
 import hmac
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.mail.addresses import normalise_email
+from lunchkit.team.errors import InvalidLink, OtherBrowser, WrongCode
 from lunchkit.team.models import LINK_LIFE, Organiser, OrganiserSession, SignInLink
-from lunchkit.team.queries import has_organisers
-from lunchkit.team.sign_in.errors import InvalidLink, OtherBrowser, WrongCode
+from lunchkit.team.queries import has_organisers, link_where
 
 BROWSER, KNOWN, NEXT, REQUESTED = "browser", "known", "next", "requested"
 """Keys in the cookie: a random value for the browser; the id of the person who was signed in last; the page to open
-after signing in; and the requested e-mail: hash of its address, first and last time in Unix seconds, whether it was
-requested before."""
-
-
-def link_token(nonce: str) -> str:
-    """The token of an e-mailed link, derived from the nonce in the outbox."""
-    return derived_token("sign-in", nonce.encode())
-
-
-def sign_in_code(nonce: str) -> str:
-    """The eight digits in the same e-mail."""
-    return f"{int.from_bytes(token_hash(derived_token('sign-in code', nonce.encode()))[:8]) % 10**8:08d}"
+after signing in; and the requested e-mail: hash of its address, and when, in Unix seconds."""
 
 
 def code_hash(address_hash: str, code: str) -> bytes:
@@ -46,72 +34,61 @@ def address_hash(email: str) -> str:
 
 def requested_address(requested: object) -> str | None:
     """The hash of the address for which a browser requested a link within ten minutes, from its cookie."""
-    if not isinstance(requested, list) or len(requested) != 4:
+    if not isinstance(requested, list) or len(requested) != 2:
         return None
-    is_recent = clock.now().timestamp() < requested[2] + LINK_LIFE.total_seconds()
+    is_recent = clock.now().timestamp() < requested[1] + LINK_LIFE.total_seconds()
     return str(requested[0]) if is_recent else None
 
 
-def link_by_token(token: str, session: Session | None = None) -> SignInLink | None:
-    """The link with this token, with its organiser, valid or not."""
-    return _link(session, SignInLink.token_hash == token_hash(token))
-
-
-def _link(session: Session | None, condition: ColumnElement[bool]) -> SignInLink | None:
-    chosen = select(SignInLink).where(condition).options(joinedload(SignInLink.organiser))
-    return (session or db.session).scalar(chosen.execution_options(populate_existing=True))
-
-
-def _organiser_of(link: SignInLink | None) -> Organiser | None:
+def _organiser_of(link: SignInLink) -> Organiser | None:
     """The present member whom a valid link lets in."""
-    if link is None or link.organiser is None or link.organiser.removed_at or not link.is_valid(clock.now()):
-        return None
-    return link.organiser
+    organiser = link.organiser
+    return organiser if organiser and organiser.removed_at is None and link.is_valid(clock.now()) else None
 
 
-def valid_link(token: str, requested: object, session: Session | None = None) -> tuple[SignInLink, Organiser]:
+def valid_link(token: str, requested: object) -> tuple[SignInLink, Organiser]:
     """A link that lets this browser in, and its organiser; ``requested`` is from the cookie.
 
     Raises InvalidLink or OtherBrowser.
     """
-    link = link_by_token(token, session)
-    organiser = _organiser_of(link)
+    link = link_where(SignInLink.token_hash == token_hash(token))
+    organiser = _organiser_of(link) if link else None
     if link is None or organiser is None:
         raise InvalidLink
     if link.code_hash is not None and not hmac.compare_digest(
         address_hash(organiser.email), requested_address(requested) or ""
     ):
         raise OtherBrowser(organiser.id)
-    if link.handed_from_id is not None and handing_session(link, session) is None:
+    if link.handed_from_id is not None and handing_session(link) is None:
         raise InvalidLink
     return link, organiser
 
 
-def handing_session(link: SignInLink, session: Session | None = None) -> OrganiserSession | None:
+def handing_session(link: SignInLink) -> OrganiserSession | None:
     """The open session that a QR code continues on another device."""
-    row = (session or db.session).get(OrganiserSession, link.handed_from_id or 0, populate_existing=True)
+    row = db.session.get(OrganiserSession, link.handed_from_id or 0, populate_existing=True)
     return row if row and row.is_valid(clock.now()) else None
 
 
-def link_by_code(session: Session, address: str, code: str) -> tuple[SignInLink, Organiser]:
+def link_by_code(address: str, code: str) -> tuple[SignInLink, Organiser]:
     """The valid link of the e-mail to the address with this hash that contains this code. Raises WrongCode."""
-    link = _link(session, SignInLink.code_hash == code_hash(address, code))
-    organiser = _organiser_of(link)
+    link = link_where(SignInLink.code_hash == code_hash(address, code))
+    organiser = _organiser_of(link) if link else None
     if link is None or organiser is None:
         raise WrongCode
     return link, organiser
 
 
-def valid_setup_link(token: str, session: Session | None = None) -> SignInLink:
+def valid_setup_link(token: str) -> SignInLink:
     """The set-up link, if it is valid and there is still no organiser. Raises InvalidLink."""
-    link = link_by_token(token, session)
+    link = link_where(SignInLink.token_hash == token_hash(token))
     is_setup = link is not None and link.organiser_id is None and link.code_hash is None
-    if link is None or not is_setup or not link.is_valid(clock.now()) or has_organisers(session):
+    if link is None or not is_setup or not link.is_valid(clock.now()) or has_organisers():
         raise InvalidLink
     return link
 
 
-def recent_link(session: Session, organiser_id: int, now: datetime) -> SignInLink | None:
+def recent_link(organiser_id: int, now: datetime) -> SignInLink | None:
     """The valid link of an e-mail of the last ten minutes: a new request then sends no second e-mail.
 
     All browsers share it, so that an outsider causes at most one e-mail in ten minutes and locks nobody out: the
@@ -120,8 +97,7 @@ def recent_link(session: Session, organiser_id: int, now: datetime) -> SignInLin
     chosen = select(SignInLink).where(
         SignInLink.organiser_id == organiser_id,
         SignInLink.code_hash.is_not(None),
-        SignInLink.used_at.is_(None),
         SignInLink.expires_at > now,
         SignInLink.created_at > now - LINK_LIFE,
     )
-    return session.scalar(chosen.order_by(SignInLink.id.desc()).limit(1))
+    return db.session.scalar(chosen.order_by(SignInLink.id.desc()).limit(1))

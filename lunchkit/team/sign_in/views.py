@@ -16,26 +16,32 @@ from lunchkit.platform.errors import USER_ERRORS, UserError, as_user_error, retr
 from lunchkit.platform.i18n import language
 from lunchkit.platform.links import random_token
 from lunchkit.platform.web import show_error
-from lunchkit.team.browsers import browser_name
-from lunchkit.team.errors import AddressTaken, InvalidInvitation
+from lunchkit.team.errors import AddressTaken, InvalidInvitation, InvalidLink, OtherBrowser
 from lunchkit.team.forms import NameForm, OrganiserForm, SignInCodeForm, SignInForm, return_path
 from lunchkit.team.models import LINK_LIFE
-from lunchkit.team.operations import OpenedSession
+from lunchkit.team.operations import Browser, OpenedSession
 from lunchkit.team.queries import SESSION, current_organiser, invitation_by_token
 from lunchkit.team.sign_in import actions
-from lunchkit.team.sign_in.errors import InvalidLink, OtherBrowser
 from lunchkit.team.sign_in.queries import (
     BROWSER,
     KNOWN,
     NEXT,
     REQUESTED,
     address_hash,
-    requested_address,
     valid_link,
     valid_setup_link,
 )
 
 FORM_TOKEN = "csrf_token"  # noqa: S105 – where Flask-WTF keeps it in the cookie
+BROWSERS = {
+    "Firefox/": "Firefox", "FxiOS/": "Firefox", "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser/": "Samsung",
+    "CriOS/": "Chrome", "Chrome/": "Chrome", "Safari/": "Safari",
+}  # fmt: skip
+SYSTEMS = {
+    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "CrOS": "ChromeOS", "Windows": "Windows",
+    "Mac OS X": "Mac", "Linux": "Linux",
+}  # fmt: skip
+"""Names by a part of the user agent; the first that fits applies, since browsers imitate each other."""
 bp = Blueprint("sign_in", __name__, url_prefix="/organiser")
 
 
@@ -66,10 +72,8 @@ def ask() -> ResponseReturnValue:
 
 def request_email(email: str, then: str | None) -> ResponseReturnValue:
     """Enqueue the e-mail where one may be sent, and store in the cookie for which address, and when."""
-    now, address, before = int(clock.now().timestamp()), address_hash(email), cookie.get(REQUESTED) or [None, 0]
-    is_again = requested_address(before) == address and now < before[1] + LINK_LIFE.total_seconds()
     cookie.setdefault(BROWSER, random_token())
-    cookie[REQUESTED] = [address, before[1] if is_again else now, now, is_again]
+    cookie[REQUESTED] = [address_hash(email), int(clock.now().timestamp())]
     cookie[NEXT] = then
     actions.request_sign_in(email)
     return redirect(url_for("sign_in.asked"), code=303)
@@ -82,12 +86,9 @@ def asked() -> ResponseReturnValue:
 
 def _asked_page(form: SignInCodeForm) -> str:
     """Shows only what the browser itself has done: a known address gets the same page as any other."""
-    now = clock.now().timestamp()
-    _address, first, last, is_again = cookie.get(REQUESTED) or (None, now, now, False)
-    moments = {"first": datetime.fromtimestamp(first, UTC), "since": datetime.fromtimestamp(last, UTC) - LINK_LIFE}
-    return render_template(
-        "team/asked.html", form=form, is_again=is_again, minutes=LINK_LIFE.seconds // 60, **moments
-    )  # fmt: skip
+    _address, requested_at = cookie.get(REQUESTED) or (None, clock.now().timestamp())
+    since = datetime.fromtimestamp(requested_at, UTC) - LINK_LIFE
+    return render_template("team/asked.html", form=form, since=since, minutes=LINK_LIFE.seconds // 60)
 
 
 @bp.post("/sign-in/code")
@@ -96,13 +97,7 @@ def by_code() -> ResponseReturnValue:
     if not form.validate():
         return _asked_page(form), 422
     try:
-        opened = actions.sign_in_by_code(
-            form.code.data or "",
-            requested=cookie.get(REQUESTED),
-            browser=cookie.get(BROWSER, ""),
-            earlier_session=cookie.get(SESSION),
-            browser_name=_browser(),
-        )
+        opened = actions.sign_in_by_code(form.code.data or "", _browser())
     except USER_ERRORS as error:
         refusal = as_user_error(error)
         form.code.errors = [str(refusal.message)]
@@ -120,10 +115,9 @@ def confirm(token: str) -> ResponseReturnValue:
 @bp.post("/sign-in/<token>")
 def enter(token: str) -> ResponseReturnValue:
     valid_link(token, cookie.get(REQUESTED))  # a guess does not wait for the right to write
-    opened = actions.sign_in(
-        token, requested=cookie.get(REQUESTED), earlier_session=cookie.get(SESSION), browser_name=_browser()
+    return go_in(
+        actions.sign_in(token, _browser()), return_path(request.form.get("next")) or return_path(cookie.get(NEXT))
     )
-    return go_in(opened, return_path(request.form.get("next")) or return_path(cookie.get(NEXT)))
 
 
 @bp.route("/set-up/<token>", methods=["GET", "POST"])
@@ -131,11 +125,8 @@ def set_up(token: str) -> ResponseReturnValue:
     valid_setup_link(token)
     form = OrganiserForm()
     if form.validate_on_submit():
-        name, email = form.name.data or "", form.email.data or ""
-        return go_in(
-            actions.set_up(token, name, email, language(), browser_name=_browser()),
-            url_for("organiser.settings.start"),
-        )
+        opened = actions.set_up(token, form.name.data or "", form.email.data or "", language(), _browser())
+        return go_in(opened, url_for("organiser.settings.start"))
     return render_template("team/set_up.html", token=token, form=form), 422 if form.errors else 200
 
 
@@ -145,16 +136,21 @@ def invitation(token: str) -> ResponseReturnValue:
     invited = invitation_by_token(token)
     form = NameForm(name=invited.name)
     if form.validate_on_submit():
-        opened = actions.accept_invitation(
-            token, form.name.data or "", language(), earlier_session=cookie.get(SESSION), browser_name=_browser()
-        )
+        opened = actions.accept_invitation(token, form.name.data or "", language(), _browser())
         return go_in(opened, url_for("organiser.welcome.show"))
     page = render_template("team/invitation.html", token=token, form=form, invitation=invited)
     return page, 422 if form.errors else 200
 
 
-def _browser() -> str:
-    return browser_name(request.user_agent.string)
+def _browser() -> Browser:
+    return Browser(browser_name(), cookie.get(SESSION), cookie.get(REQUESTED), cookie.get(BROWSER, ""))
+
+
+def browser_name() -> str:
+    """«Firefox, Android», for lists; empty if unknown. Nothing else of a user agent is stored."""
+    agent = request.user_agent.string
+    found = [next((name for sign, name in names.items() if sign in agent), "") for names in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, found))
 
 
 def go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
