@@ -35,7 +35,7 @@ from lunchkit.room.qa import views as qa
 from lunchkit.room.survey import admin as survey_admin
 from lunchkit.room.survey import views as survey
 from lunchkit.run_sheet import admin as run_sheet_admin
-from lunchkit.run_sheet.proposed_polls import is_proposed
+from lunchkit.run_sheet.first_lunch import is_proposed
 from lunchkit.settings import admin as settings_admin
 from lunchkit.settings import views as settings_views
 from lunchkit.settings.in_force import init_settings, site_look

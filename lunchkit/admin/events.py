@@ -26,8 +26,7 @@ from lunchkit.room.answers_to_phones import after
 from lunchkit.room.polls.models import Stage
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.room.survey.queries import glance
-from lunchkit.run_sheet.actions import make_lunch
-from lunchkit.run_sheet.errors import LunchMadeAlready
+from lunchkit.run_sheet.actions import LunchMadeAlready, make_lunch
 from lunchkit.run_sheet.forms import TakeOverForm, first_values, like_values
 from lunchkit.run_sheet.queries import prepared_for
 from lunchkit.settings.queries import current_site
