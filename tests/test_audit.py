@@ -146,7 +146,7 @@ def test_it_says_what_has_become_of_a_lunch(organiser_client: FlaskClient, event
     told = entries()[-1].facts["changed"]
     assert set(told) == {"starts_at", "ends_at", "summary"} and told["summary"] == [], "no text is kept"
     page = organiser_client.get(f"{LOG}?lang=fr").text
-    assert "le texte" in page and re.search(r"jour et heures\s:.{10,40}à 12h → .{10,40}à 12h", page)
+    assert "De quoi on parle" in page and re.search(r"Jour et heures\s:.{10,40}à 12h → .{10,40}à 12h", page)
 
 
 def test_signing_in_the_team_and_the_command_line_are_in_it(app: Flask, client: FlaskClient) -> None:

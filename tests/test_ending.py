@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lunchkit.admin.overview import overview
+from lunchkit.admin.overview import Overview
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event, EventState
 from lunchkit.events.queries import past_events, running_events
@@ -227,7 +227,7 @@ def test_thanks_and_recap_are_offered_at_once(organiser_client: FlaskClient, mak
 
     def offered() -> list[str]:
         with organiser_client.application.test_request_context():
-            return [way.address.rpartition("/")[2] for way in overview(fresh(event)).next]
+            return [way.address.rpartition("/")[2] for way in Overview(fresh(event)).next]
 
     assert "messages" not in offered(), "control"
     end_lunch(event)
