@@ -1,4 +1,4 @@
-"""``lunchkit deliver``, ``purge``, ``doctor`` and ``settings``."""
+"""``lunchkit purge``, ``doctor`` and ``settings``."""
 
 import sys
 from dataclasses import fields
@@ -6,13 +6,7 @@ from dataclasses import fields
 import click
 from flask_babel import gettext as _
 
-from lunchkit.admin.retention.actions import (
-    drop_old_notes,
-    enqueue_reminders,
-    erase_needs,
-    purge_people,
-    repeat_erasures,
-)
+from lunchkit.admin.retention.actions import drop_old_notes, erase_needs, purge_people, repeat_erasures
 from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.admin.system_status.database import check_damage
 from lunchkit.cli.instance import instance_here, make_app, require_schema, settings_here
@@ -20,9 +14,6 @@ from lunchkit.platform import clock, schema
 from lunchkit.platform.config import PREFIX, Settings, current_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.heartbeat import DAILY, clock_is_believed
-from lunchkit.platform.mail.actions import deliver_due, resume
-from lunchkit.platform.mail.connection import ServerUnreachable, connect
-from lunchkit.platform.mail.queue import count_due
 from lunchkit.platform.mail.test_email import try_connection
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.registrations.imports.actions import delete_expired_imports
@@ -32,40 +23,14 @@ from lunchkit.subscribers.actions import forget_old_subscribers
 
 
 @click.command()
-def deliver() -> None:
-    """Send the e-mails that are due, reminders included, and stop: for a timer beside the server or instead of it."""
-    with instance_here():
-        clock_is_believed()
-        enqueue_reminders()
-        if due := count_due():
-            _require_mail_server(current_settings(), due)
-        resume()
-        sent = 0
-        while batch := deliver_due():
-            sent += batch
-        click.echo(f"{sent} e-mails sent")
-        if left := count_due():
-            sys.exit(f"lunchkit: e-mails still due: {left}; the mail server or the database failed on the way")
-
-
-def _require_mail_server(settings: Settings, due: int) -> None:
-    if not settings.mail_host:
-        sys.exit(f"lunchkit: e-mails due: {due}; no mail server is set (LUNCHKIT_MAIL_HOST)")
-    try:
-        connect(settings).close()
-    except ServerUnreachable as error:
-        sys.exit(f"lunchkit: e-mails due: {due}; the mail server cannot be used: {error}")
-
-
-@click.command()
 @click.option("--clock-is-right", is_flag=True, help="Erase although the clock was not checked for a day.")
 def purge(clock_is_right: bool) -> None:
     """Erase needs and people of the lunches whose day for it has come, and pictures that nothing shows any more."""
     with instance_here(needs_key=False):
         if not clock_is_believed(DAILY, vouched=clock_is_right):
             sys.exit(
-                f"lunchkit: nothing erased: it is {clock.now():%Y-%m-%d %H:%M} UTC, which does not go on from the last "
-                "run within a day. If that is right, add --clock-is-right; else run this once more in a day"
+                f"lunchkit: nothing erased: it is {clock.now():%Y-%m-%d %H:%M} UTC, more than a day after the last run "
+                "or before it. If that is right, add --clock-is-right; else run this again in a day"
             )
         delete_expired_imports()
         forget_old_subscribers()

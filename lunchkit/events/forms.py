@@ -4,7 +4,7 @@ A time that a change of clocks skips or repeats is refused beside its field.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
