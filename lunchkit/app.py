@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lunchkit.admin import custom_fields, helper_home, history, outbox, printouts, welcome
+from lunchkit.admin import custom_fields, helper_home, history, outbox, printouts
 from lunchkit.admin import events as admin_events
 from lunchkit.admin import views as admin_home
 from lunchkit.admin.system_status import admin as system_status_admin
@@ -67,7 +67,6 @@ ADMIN = (
     team,
     passkeys_admin,
     helper_home,
-    welcome,
     registrations_admin,
     mailings,
     subscribers_admin,

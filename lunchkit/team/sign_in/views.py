@@ -148,7 +148,7 @@ def invitation(token: str) -> ResponseReturnValue:
         opened = actions.accept_invitation(
             token, form.name.data or "", language(), earlier_session=cookie.get(SESSION), browser_name=_browser()
         )
-        return go_in(opened, url_for("organiser.welcome.show"))
+        return go_in(opened, None)
     page = render_template("team/invitation.html", token=token, form=form, invitation=invited)
     return page, 422 if form.errors else 200
 
