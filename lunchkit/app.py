@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lunchkit.admin import custom_fields, helper_home, history, outbox, printouts, welcome
+from lunchkit.admin import custom_fields, helper_home, history, outbox, printouts
 from lunchkit.admin import events as admin_events
 from lunchkit.admin import views as admin_home
 from lunchkit.admin.system_status import admin as system_status_admin
@@ -35,7 +35,7 @@ from lunchkit.room.qa import views as qa
 from lunchkit.room.survey import admin as survey_admin
 from lunchkit.room.survey import views as survey
 from lunchkit.run_sheet import admin as run_sheet_admin
-from lunchkit.run_sheet.proposed_polls import is_proposed
+from lunchkit.run_sheet.first_lunch import is_proposed
 from lunchkit.settings import admin as settings_admin
 from lunchkit.settings import views as settings_views
 from lunchkit.settings.in_force import init_settings, site_look
@@ -67,7 +67,6 @@ ADMIN = (
     team,
     passkeys_admin,
     helper_home,
-    welcome,
     registrations_admin,
     mailings,
     subscribers_admin,

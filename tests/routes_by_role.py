@@ -28,7 +28,6 @@ GET+POST /organiser/sessions
 POST     /organiser/sessions/<session_id>/end
 POST     /organiser/sessions/others/end
 POST     /organiser/sign-out
-GET      /organiser/welcome
 """
 """For all members. Routes of a lunch are open to helpers only while it is near."""
 

@@ -30,9 +30,9 @@ def hostile(folder: Path, mail_port: int) -> dict[str, str]:
     }
 
 
-def planted_registrations(database: Path) -> int:
+def count_in(database: Path, rows: str) -> int:
     connection = SQLITE_DRIVER.connect(database)
-    (count,) = connection.execute("select count(*) from registration").fetchone()
+    (count,) = connection.execute(f"select count(*) from {rows}").fetchone()  # noqa: S608
     connection.close()
     return int(count)
 
@@ -64,12 +64,8 @@ def test_the_demo_keeps_away_from_the_real_thing(tmp_path: Path, where: str) -> 
             with pytest.raises(TimeoutError):
                 mail.accept()
         assert (tmp_path / "real.sqlite").read_bytes() == before and not (tmp_path / "real.sqlite-wal").exists()
-        assert planted_registrations(folder / "lunchkit.sqlite") > 30
-        sent = lunchkit(
-            tmp_path, "deliver", INSTANCE=str(folder), **real | {"DATABASE_URL": "", "WORKERS": "1"}, MAIL_TIMEOUT="1"
-        )
-        assert sent.returncode == 1, "control: there are e-mails that would have left"
-        mail.accept()[0].close()
+        assert count_in(folder / "lunchkit.sqlite", "registration") > 30
+        assert count_in(folder / "lunchkit.sqlite", "outbox_email where sent_at is null") > 30, "control"
 
 
 def test_an_ipv6_address_is_refused_in_words(tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lunchkit.admin.actions import delete_event_draft
-from lunchkit.admin.errors import EventIsPublic
+from lunchkit.admin.actions import EventIsPublic, delete_event_draft
 from lunchkit.events.actions import publish_event
 from lunchkit.events.models import Event, Series
 from lunchkit.mailings.actions import save_paragraph

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from lunchkit.admin.overview import Overview
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event, EventState
 from lunchkit.events.queries import past_events, running_events
@@ -203,3 +204,16 @@ def test_the_pages_offer_it_when_it_can_be_done_and_the_log_tells_it(
     assert "a terminé le lunch avant l’heure" in log and "a prolongé le lunch" in log
     verbs = db.session.scalars(select(AuditEntry.action).where(AuditEntry.event_id == event.id)).all()
     assert {"events.end", "events.go_on"} <= set(verbs)
+
+
+def test_thanks_and_recap_are_offered_at_once(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = running_event(make_event)
+    register_by_hand(event, details(), language="fr")
+
+    def offered() -> list[str]:
+        with organiser_client.application.test_request_context():
+            return [way.address.rpartition("/")[2] for way in Overview(fresh(event)).next]
+
+    assert "messages" not in offered(), "control"
+    end_lunch(event)
+    assert offered()[:2] == ["new", "recap"]

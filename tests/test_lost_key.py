@@ -58,7 +58,7 @@ def test_a_restore_without_the_key_says_so_and_no_other_key_is_made(
     folder, key = tmp_path / "new", settings.secret_key
     done = lunchkit(folder, "restore", str(settings.instance / "lunchkit.sqlite"))
     assert done.returncode == 0 and "clé secrète" in done.stderr and str(folder / "secret_key") in done.stderr
-    for words in (("serve",), ("deliver",), ("organiser", "add", "Ada", "ada@example.org")):
+    for words in (("serve",), ("organiser", "add", "Ada", "ada@example.org")):
         refused = lunchkit(folder, *words, **({"PORT": str(free_port())} if words == ("serve",) else {}))
         assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1, refused.stderr
         assert "secret_key" in refused.stderr and "--new-key" in refused.stderr

@@ -20,7 +20,7 @@ from tests.conftest import EventMaker, details
 
 
 def glance(client: FlaskClient, event: Event) -> str:
-    return client.get(f"/organiser/e/{event.slug}").get_data(as_text=True)
+    return client.get(f"/organiser/e/{event.slug}").text
 
 
 def test_it_says_who_comes_who_waits_and_what_they_eat(organiser_client: FlaskClient, make_event: EventMaker) -> None:
@@ -74,29 +74,32 @@ def in_hours(hours: float) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("fields", "words", "address"),
+    ("fields", "state", "words", "address"),
     [
-        ({"published_at": None}, "Publier", "/publication"),
-        ({}, "Voir la page publique", "/e/"),
-        ({"opens_at": in_hours(48)}, "Voir la page publique", "/e/"),
-        ({"opens_at": in_hours(48), "members_open_at": in_hours(-1)}, "Partager l’adresse des membres", "#members"),
-        ({"starts_at": in_hours(20)}, "Les chiffres pour la cuisine", "/caterer"),
-        ({"starts_at": in_hours(20), "asks_food": False}, "Imprimer l’affiche", "/poster"),
-        ({"starts_at": in_hours(-1)}, "Télécommande", "/room"),
-        ({"starts_at": in_hours(-9)}, "Écrire le", "/recap"),
-        ({"starts_at": in_hours(-9), "recap_published_at": clock.now()}, "Le prochain, comme celui-ci", "/e/new?like="),
-        ({"cancelled_at": clock.now()}, "Le prochain, comme celui-ci", "/e/new?like="),
-        ({"closes_at": in_hours(-1)}, "Inscrire quelqu’un", "/registrations/new"),
+        ({"published_at": None}, "Pas encore public", "Publier", "/publication"),
+        ({}, "Inscriptions ouvertes", "Voir la page publique", "/e/"),
+        ({"capacity": 0}, "C’est complet", "Inscrire quelqu’un", "/registrations/new"),
+        ({"opens_at": in_hours(48)}, "Bientôt ouvert", "Voir la page publique", "/e/"),
+        ({"starts_at": in_hours(20)}, "Inscriptions ouvertes", "Les chiffres pour la cuisine", "/caterer"),
+        ({"starts_at": in_hours(20), "asks_food": False}, "Inscriptions ouvertes", "Affiche", "/poster"),
+        ({"starts_at": in_hours(-1)}, "En ce moment", "Télécommande", "/room"),
+        ({"starts_at": in_hours(-9)}, "Il a eu lieu", "Écrire le", "/recap"),
+        (
+            {"starts_at": in_hours(-9), "recap_published_at": clock.now()},
+            *("Il a eu lieu", "Le prochain, comme celui-ci", "/e/new?like="),
+        ),
+        ({"cancelled_at": clock.now()}, "Annulé", "Le prochain, comme celui-ci", "/e/new?like="),
+        ({"closes_at": in_hours(-1)}, "Inscriptions closes", "Inscrire quelqu’un", "/registrations/new"),
     ],
 )
-def test_each_state_says_what_to_do_next(
-    organiser_client: FlaskClient, make_event: EventMaker, fields: dict[str, Any], words: str, address: str
+def test_each_state_has_its_word_and_says_what_to_do_next(
+    organiser_client: FlaskClient, make_event: EventMaker, fields: dict[str, Any], state: str, words: str, address: str
 ) -> None:
-    page = glance(organiser_client, make_event(**fields))
-    first = page.split('<div class="buttons">')[1].split("</div>")[0]
-    button = first.split("secondary")[0]
-    assert words in button
-    assert address in button
+    event = make_event(**fields)
+    page = glance(organiser_client, event)
+    button = page.split('<div class="buttons">')[1].split("</div>")[0].split("secondary")[0]
+    assert state in page and words in button and address in button
+    assert f'href="/organiser/e/{event.slug}"' in organiser_client.get("/organiser/").text
 
 
 def test_a_full_lunch_leads_to_its_queue(organiser_client: FlaskClient, make_event: EventMaker) -> None:

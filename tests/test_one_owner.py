@@ -126,14 +126,14 @@ def wait_for_answer(server: Server) -> None:
 
 def test_commands_run_beside_each_other_and_a_restore_alone(tmp_path: Path) -> None:
     with (
-        holding(tmp_path, "deliver"),
+        holding(tmp_path, "backup"),
         holding(tmp_path, "purge"),
         pytest.raises(InUse, match="«lunchkit purge» runs on this instance"),
         holding(tmp_path, "restore", alone=True),
     ):
         pass
     with holding(tmp_path, "restore", alone=True):
-        with pytest.raises(InUse, match="«lunchkit restore» runs"), holding(tmp_path, "deliver"):
+        with pytest.raises(InUse, match="«lunchkit restore» runs"), holding(tmp_path, "backup"):
             pass
         with pytest.raises(InUse, match="«lunchkit restore» runs"):
             hold_as_server(Settings(tmp_path))
@@ -156,7 +156,7 @@ def test_servers_share_a_postgresql_database_and_an_upgrade_has_it_alone(setting
         engine.dispose()
 
 
-COMMANDS = [("deliver",), ("organiser", "add", "Ada", "ada@example.org"), ("doctor",)]
+COMMANDS = [("deliver",), ("purge",), ("organiser", "add", "Ada", "ada@example.org"), ("doctor",)]
 
 
 @pytest.mark.parametrize("words", COMMANDS)

@@ -66,40 +66,40 @@ def test_wall_times_become_moments(app: Flask) -> None:
     assert (summer.capacity, summer.companions_allowed, summer.asks_food, summer.asks_access) == (24, 1, True, False)
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"date": "2031-03-30", "start": "02:30"}, "start"),  # the clocks go from 2 to 3
-        ({"date": "2031-10-26", "start": "02:30"}, "start"),  # the clocks go from 3 back to 2
-        ({"date": "2031-02-30"}, "date"),
-        ({"date": ""}, "date"),
-        ({"date": "0001-01-01"}, "date"),
-        ({"date": "9999-12-31"}, "date"),
-        ({"start": "25:00"}, "start"),
-        ({"end": "11:00"}, "end"),
-        ({"end": "12:00"}, "end"),
-        ({"capacity": "0"}, "capacity"),
-        ({"capacity": "-1"}, "capacity"),
-        ({"capacity": "beaucoup"}, "capacity"),
-        ({"capacity": "9" * 5000}, "capacity"),
-        ({"companions_allowed": "6"}, "companions_allowed"),
-        ({"companions_allowed": "x"}, "companions_allowed"),
-        ({"colour": "gris"}, "colour"),
-        ({"purge_days": "1"}, "purge_days"),
-        ({"purge_days": "366"}, "purge_days"),
-        ({"contact_email": "personne"}, "contact_email"),
-        ({"contact_email": "a@example.org\r\nBcc: b@example.org"}, "contact_email"),
-        ({"title": "  "}, "title"),
-        ({"title": "…"}, "title"),
-        ({"title": "x" * 121}, "title"),
-        ({"closes_at": "2031-05-13T13:00"}, "closes_at"),
-        ({"opens_at": "2031-05-10T08:00", "closes_at": "2031-05-09T08:00"}, "opens_at"),
-        ({"opens_at": "bientôt"}, "opens_at"),
-    ],
+WRONG: tuple[tuple[dict[str, str], str], ...] = (
+    ({"date": "2031-03-30", "start": "02:30"}, "start"),  # the clocks go from 2 to 3
+    ({"date": "2031-10-26", "start": "02:30"}, "start"),  # the clocks go from 3 back to 2
+    ({"date": "2031-02-30"}, "date"),
+    ({"date": ""}, "date"),
+    ({"date": "0001-01-01"}, "date"),
+    ({"date": "9999-12-31"}, "date"),
+    ({"start": "25:00"}, "start"),
+    ({"end": "11:00"}, "end"),
+    ({"end": "12:00"}, "end"),
+    ({"capacity": "0"}, "capacity"),
+    ({"capacity": "-1"}, "capacity"),
+    ({"capacity": "beaucoup"}, "capacity"),
+    ({"capacity": "9" * 5000}, "capacity"),
+    ({"companions_allowed": "6"}, "companions_allowed"),
+    ({"companions_allowed": "x"}, "companions_allowed"),
+    ({"colour": "gris"}, "colour"),
+    ({"purge_days": "1"}, "purge_days"),
+    ({"purge_days": "366"}, "purge_days"),
+    ({"contact_email": "personne"}, "contact_email"),
+    ({"contact_email": "a@example.org\r\nBcc: b@example.org"}, "contact_email"),
+    ({"title": "  "}, "title"),
+    ({"title": "…"}, "title"),
+    ({"title": "x" * 121}, "title"),
+    ({"closes_at": "2031-05-13T13:00"}, "closes_at"),
+    ({"opens_at": "2031-05-10T08:00", "closes_at": "2031-05-09T08:00"}, "opens_at"),
+    ({"opens_at": "bientôt"}, "opens_at"),
 )
-def test_what_cannot_be_is_said_beside_its_field(app: Flask, changes: dict[str, str], field: str) -> None:
+
+
+def test_what_cannot_be_is_said_beside_its_field(app: Flask) -> None:
     with app.test_request_context():
-        assert list(filled(**changes).errors) == [field]
+        for changes, field in WRONG:
+            assert list(filled(**changes).errors) == [field], changes
 
 
 def test_form_gives_back_what_it_was_filled_with(app: Flask, make_event: EventMaker) -> None:
@@ -120,7 +120,7 @@ def test_new_lunch_is_a_draft_that_only_organisers_see(
     answer = post(organiser_client, "/organiser/e/new", "/organiser/e/new", **TYPED)
     assert answer.status_code == 303
     assert answer.location.startswith("/organiser/e/cuisiner-les-invendus?")
-    page = organiser_client.get(answer.location).get_data(as_text=True)
+    page = organiser_client.get(answer.location).text
     assert "Pas encore public" in page
     assert client.get("/e/cuisiner-les-invendus").status_code == 404
     path = "/organiser/e/cuisiner-les-invendus"
@@ -134,7 +134,7 @@ def test_new_lunch_is_a_draft_that_only_organisers_see(
 def test_a_wrong_form_keeps_every_word(organiser_client: FlaskClient) -> None:
     answer = post(organiser_client, "/organiser/e/new", "/organiser/e/new", **(TYPED | {"capacity": "mille"}))
     assert answer.status_code == 422
-    page = answer.get_data(as_text=True)
+    page = answer.text
     for word in ("Cuisiner les invendus", "2031-05-13", "L’ESPACE", "mille", 'id="capacity-error"'):
         assert word in page
 
@@ -179,22 +179,19 @@ def test_a_lunch_of_the_past_cannot_be_published(app: Flask) -> None:
         publish_event(event)
 
 
-@pytest.mark.parametrize(
-    ("change", "shown"),
-    [
+def test_sequence_rises_when_a_calendar_shows_the_change(app: Flask) -> None:
+    changes: tuple[tuple[dict[str, Any], bool], ...] = (
         ({"title": "Autre"}, True),
         ({"venue": "Ailleurs"}, True),
         ({"ends_at": datetime(2031, 5, 13, 13, tzinfo=UTC)}, True),
         ({"summary": "Une faute de moins"}, False),
-        ({"capacity": 30}, False),
-        ({"colour": "betterave"}, False),
+        ({"capacity": 30, "colour": "betterave"}, False),
         ({}, False),
-    ],
-)
-def test_sequence_rises_when_a_calendar_shows_the_change(app: Flask, change: dict[str, Any], shown: bool) -> None:
-    event = make_lunch(lunch_details())
-    assert apply_details(event, lunch_details(**change)) is shown
-    assert event.sequence == int(shown)
+    )
+    for change, is_shown in changes:
+        event = make_lunch(lunch_details())
+        assert apply_details(event, lunch_details(**change)) is is_shown
+        assert event.sequence == int(is_shown)
 
 
 def test_more_seats_go_to_the_queue_and_fewer_throw_nobody_out(
@@ -214,10 +211,10 @@ def test_more_seats_go_to_the_queue_and_fewer_throw_nobody_out(
     assert statuses() == ["seated", "seated", "waiting"]
     assert post(organiser_client, door, page, capacity="1").status_code == 303
     assert statuses() == ["seated", "seated", "waiting"]
-    assert "personne de plus que de places" in organiser_client.get(page).get_data(as_text=True)
+    assert "personne de plus que de places" in organiser_client.get(page).text
     wrong = post(organiser_client, door, page, capacity="0")
     assert wrong.status_code == 422
-    assert 'id="capacity-error"' in wrong.get_data(as_text=True)
+    assert 'id="capacity-error"' in wrong.text
 
 
 def test_calling_off_asks_once_and_says_how_many_letters_leave(
@@ -227,66 +224,38 @@ def test_calling_off_asks_once_and_says_how_many_letters_leave(
         register_by_hand(event, details(f"P {number}", f"p{number}@example.org"), language="fr")
     register_by_hand(event, details("Sans adresse", None), language="fr")
     path = f"/organiser/e/{event.slug}/cancellation"
-    page = organiser_client.get(path).get_data(as_text=True)
+    page = organiser_client.get(path).text
     assert "3 courriels partent" in page
     assert "Une personne n’a pas d’adresse" in page
     assert outbox.kinds().count("event_cancellation") == 0
     assert post(organiser_client, path, path).status_code == 303
     assert outbox.kinds().count("event_cancellation") == 3
-    assert "déjà annulé" in organiser_client.get(path).get_data(as_text=True)
-
-
-def test_page_of_a_lunch_says_what_is_missing(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event = make_event(venue="", town="")
-    page = organiser_client.get(f"/organiser/e/{event.slug}").get_data(as_text=True)
-    for word in ("Il manque encore", "Le lieu", "Un vote", "0 sur 60", "Inscriptions ouvertes"):
-        assert word in page
-    assert f'href="/e/{event.slug}/poster"' in page
-
-
-@pytest.mark.parametrize(
-    ("fields", "word"),
-    [
-        ({"published_at": None}, "Pas encore public"),
-        ({"opens_at": clock.now() + timedelta(days=2)}, "Bientôt ouvert"),
-        ({"closes_at": clock.now() - timedelta(days=2)}, "Inscriptions closes"),
-        ({"capacity": 0}, "C’est complet"),
-        ({"starts_at": clock.now() - timedelta(hours=1)}, "En ce moment"),
-        ({"starts_at": clock.now() - timedelta(days=9)}, "Il a eu lieu"),
-        ({"cancelled_at": clock.now()}, "Annulé"),
-    ],
-)
-def test_each_state_has_its_word(
-    organiser_client: FlaskClient, make_event: EventMaker, fields: dict[str, Any], word: str
-) -> None:
-    event = make_event(**fields)
-    assert word in organiser_client.get(f"/organiser/e/{event.slug}").get_data(as_text=True)
-    assert f'href="/organiser/e/{event.slug}"' in organiser_client.get("/organiser/").get_data(as_text=True)
+    assert "déjà annulé" in organiser_client.get(path).text
 
 
 def test_past_lunches_come_in_pages(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     for number in range(42):
         make_event(title=f"Passé {number}", starts_at=clock.now() - timedelta(days=number + 1))
-    first = organiser_client.get("/organiser/").get_data(as_text=True)
+    first = organiser_client.get("/organiser/").text
     assert "Passé 39" in first
     assert "Passé 40" not in first
-    assert "Passé 40" in organiser_client.get("/organiser/?page=2").get_data(as_text=True)
-    found = organiser_client.get("/organiser/?q=PASSE+41").get_data(as_text=True)
+    assert "Passé 40" in organiser_client.get("/organiser/?page=2").text
+    found = organiser_client.get("/organiser/?q=PASSE+41").text
     assert "Passé 41" in found
     assert "Passé 40" not in found
     assert organiser_client.get("/organiser/?q=introuvable").status_code == 200
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_words_about_a_lunch(organiser_client: FlaskClient, text: str) -> None:
-    typed = text.encode("utf-8", "replace").decode()
-    words = dict.fromkeys(("title", "theme", "summary", "venue", "street", "postcode", "town", "access_notes"), typed)
+def test_hostile_words_about_a_lunch(organiser_client: FlaskClient) -> None:
+    fields = ("title", "theme", "summary", "venue", "street", "postcode", "town", "access_notes")
     extra = {"slug": "volé", "uid": "volé", "is_demo": "1", "sequence": "9", "published_at": "2020-01-01"}
-    answer = post(organiser_client, "/organiser/e/new", "/organiser/e/new", **(TYPED | words | extra))
-    assert answer.status_code in (303, 422)
+    for text in HOSTILE:
+        words = dict.fromkeys(fields, text.encode("utf-8", "replace").decode())
+        answer = post(organiser_client, "/organiser/e/new", "/organiser/e/new", **(TYPED | words | extra))
+        assert answer.status_code in (303, 422)
     for event in db.session.scalars(db.select(Event)):
         assert (event.sequence, event.is_demo, event.published_at) == (0, False, None), "only what is asked is set"
         assert event.slug != "volé"
         page = organiser_client.get(f"/organiser/e/{event.slug}")
         assert page.status_code == 200
-        assert "<script>alert" not in page.get_data(as_text=True)
+        assert "<script>alert" not in page.text

@@ -1,9 +1,7 @@
 """The proposal of a first lunch: nothing of it stands in public before somebody has read it."""
 
 import re
-from datetime import datetime
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -53,12 +51,6 @@ def test_questions_of_the_proposal_show_once_they_are_worded(
     first.opened_at = clock.now()
     db.session.commit()
     assert 'class="poll"' in client.get(here).text and client.get(here).text.count('class="poll"') == 2
-
-
-@pytest.mark.parametrize(("today", "first"), [("2026-11-25", "2027-01-12"), ("2026-10-01", "2026-11-03")])
-def test_no_lunch_is_proposed_over_the_holidays(app: Flask, today: str, first: str) -> None:
-    with app.test_request_context():
-        assert str(first_values(datetime.fromisoformat(f"{today}T12:00+01:00"))["date"]) == first
 
 
 def test_draft_is_previewed_by_the_team_and_by_nobody_else(client: FlaskClient, organiser_client: FlaskClient) -> None:

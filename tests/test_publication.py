@@ -5,8 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lunchkit.admin.actions import delete_event_draft, unpublish_event
-from lunchkit.admin.errors import EventIsKnown
+from lunchkit.admin.actions import EventIsKnown, delete_event_draft, unpublish_event
 from lunchkit.events.actions import publish_event
 from lunchkit.events.models import Event
 from lunchkit.mailings.models import Mailing

@@ -13,13 +13,13 @@ from lunchkit.room.polls.actions import add_poll, close_poll, open_poll, remove_
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.run_sheet.actions import (
     MOST_ITEMS,
+    RunIsFull,
     add_run_item,
     begin_run_item,
     change_run_item,
     move_run_item,
     take_back_run_item,
 )
-from lunchkit.run_sheet.errors import RunIsFull
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.run_sheet.queries import run_items, run_progress, run_sheet_of
 from lunchkit.run_sheet.view_models import ItemDetails
@@ -46,27 +46,17 @@ def rows(lunch: Event) -> list[RunItem]:
     ]
 
 
-def titles(event: Event) -> list[str]:
-    """What happens, in order."""
-    return [item.title for item in run_items(event.id)]
-
-
-def test_rows_add_up_and_say_when_each_begins(lunch: Event, rows: list[RunItem]) -> None:
+def test_the_page_tells_when_rows_begin_what_is_free_and_what_is_too_long(
+    organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]
+) -> None:
     run = run_sheet_of(lunch)
     assert (run.minutes, run.length, run.left) == (100, 120, 20)
     assert [row.starts_at - NOON for row in run.rows] == [timedelta(minutes=m) for m in (0, 10, 40)]
-
-
-def test_the_page_tells_what_is_free_and_what_is_too_long(
-    organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]
-) -> None:
     path = f"/organiser/e/{lunch.slug}/run"
-    assert "20 minutes sont encore libres" in organiser_client.get(path).get_data(as_text=True)
-    answer = post(organiser_client, path, path, minutes="45", title="Retour", who="Ada", poll="0")
-    assert answer.status_code == 303
-    page = organiser_client.get(path).get_data(as_text=True)
-    assert "25 minutes de trop" in page
-    assert "12h10" in page
+    assert "20 minutes sont encore libres" in organiser_client.get(path).text
+    assert post(organiser_client, path, path, minutes="45", title="Retour", who="Ada", poll="0").status_code == 303
+    page = organiser_client.get(path).text
+    assert "25 minutes de trop" in page and "12h10" in page
 
 
 @pytest.mark.parametrize(
@@ -86,18 +76,17 @@ def test_what_cannot_be_is_said_beside_its_field(
     path = f"/organiser/e/{lunch.slug}/run"
     answer = post(organiser_client, path, path, **({"poll": "0"} | typed))
     assert answer.status_code == 422
-    assert f'id="{field}-error"' in answer.get_data(as_text=True)
+    assert f'id="{field}-error"' in answer.text
 
 
 def test_rows_change_places_and_go(organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]) -> None:
     move_run_item(rows[2], "up")
     move_run_item(rows[0], "up")
-    assert titles(lunch) == ["Accueil", "Tables", "Apport"]
+    assert [item.title for item in run_items(lunch.id)] == ["Accueil", "Tables", "Apport"]
     path = f"/organiser/e/{lunch.slug}/run/{rows[0].id}/removal"
-    assert "Retirer cette ligne" in organiser_client.get(path).get_data(as_text=True)
     assert post(organiser_client, path, path).status_code == 303
     db.session.rollback()
-    assert titles(lunch) == ["Tables", "Apport"]
+    assert [item.title for item in run_items(lunch.id)] == ["Tables", "Apport"]
     assert organiser_client.get(path).status_code == 404
 
 
@@ -108,19 +97,16 @@ def test_thirty_rows_are_enough(lunch: Event) -> None:
         add_run_item(lunch, ItemDetails(1, "De trop"))
 
 
-def test_a_question_that_goes_leaves_its_row(lunch: Event) -> None:
+def test_a_row_has_a_poll_of_its_own_lunch_and_outlives_it(lunch: Event, make_event: EventMaker) -> None:
     poll = add_poll(lunch, PollDetails("Ensemble ?", ("Oui", "Non")))
     item = add_run_item(lunch, ItemDetails(5, "Vote", poll_id=poll.id))
-    assert run_sheet_of(lunch).rows[0].question == "Ensemble ?"
+    assert item.poll is poll
     remove_poll(poll)
     db.session.expire_all()
     assert db.session.get_one(RunItem, item.id).poll_id is None
-
-
-def test_a_question_of_another_lunch_is_none(lunch: Event, make_event: EventMaker) -> None:
-    poll = add_poll(make_event(), PollDetails("Ailleurs ?", ("Oui", "Non")))
+    elsewhere = add_poll(make_event(), PollDetails("Ailleurs ?", ("Oui", "Non")))
     with pytest.raises(NotFound):
-        add_run_item(lunch, ItemDetails(5, "Vote", poll_id=poll.id))
+        change_run_item(item, ItemDetails(5, "Vote", poll_id=elsewhere.id))
 
 
 def test_the_room_is_followed_row_by_row(lunch: Event, rows: list[RunItem]) -> None:
@@ -128,8 +114,7 @@ def test_the_room_is_followed_row_by_row(lunch: Event, rows: list[RunItem]) -> N
         begin_run_item(rows[0])
         begin_run_item(rows[0])  # a double tap
     at = run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=3))
-    assert at.current is not None
-    assert at.following is not None
+    assert at.current is not None and at.following is not None
     assert (at.current.item.title, at.following.item.title, at.began) == ("Accueil", "Apport", 1)
     assert at.ends_at == NOON + timedelta(minutes=12)
     assert at.late == timedelta(minutes=2)
@@ -141,19 +126,18 @@ def test_the_room_is_followed_row_by_row(lunch: Event, rows: list[RunItem]) -> N
     take_back_run_item(rows[1])
     take_back_run_item(rows[1])
     back = run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=9))
-    assert back.current is not None
-    assert back.current.item.title == "Accueil"
+    assert back.current is not None and back.current.item.title == "Accueil"
 
 
 def test_the_phone_shows_one_button_and_what_is_left(
     organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]
 ) -> None:
     base = f"/organiser/e/{lunch.slug}/run"
-    page = organiser_client.get(f"{base}/now").get_data(as_text=True)
+    page = organiser_client.get(f"{base}/now").text
     assert "Pas commencé" in page
     assert f'action="{base}/{rows[0].id}/beginning"' in page
     assert post(organiser_client, f"{base}/{rows[0].id}/beginning", f"{base}/now").status_code == 303
-    page = organiser_client.get(f"{base}/now").get_data(as_text=True)
+    page = organiser_client.get(f"{base}/now").text
     assert "restantes" in page
     assert f'formaction="/organiser/e/{lunch.slug}/room/timer"' in page, "the projector's timer is one tap away"
     assert f'action="{base}/{rows[1].id}/beginning"' in page
@@ -161,7 +145,7 @@ def test_the_phone_shows_one_button_and_what_is_left(
     item = db.session.get_one(RunItem, rows[0].id, populate_existing=True)
     item.began_at = clock.now() - timedelta(minutes=14, seconds=30)
     db.session.commit()
-    page = organiser_client.get(f"{base}/now").get_data(as_text=True)
+    page = organiser_client.get(f"{base}/now").text
     assert "de trop" in page
     assert "4:3" in page
 
@@ -175,7 +159,7 @@ def test_the_question_of_a_row_is_opened_from_the_run_of_show(
     opening = f'formaction="{base}/polls/{poll.id}/opening"'
 
     def page() -> str:
-        return organiser_client.get(f"{base}/run/now").get_data(as_text=True)
+        return organiser_client.get(f"{base}/run/now").text
 
     assert opening not in page(), "its row has not begun"
     begin_run_item(rows[0])
@@ -189,13 +173,13 @@ def test_the_question_of_a_row_is_opened_from_the_run_of_show(
     assert opening not in page() and "La clore et montrer le résultat" in page()
     close_poll(poll)
     answer = organiser_client.post(f"{base}/polls/{poll.id}/opening", data={"csrf_token": token})
-    assert f"{base}/room" in answer.get_data(as_text=True), "from elsewhere one goes back to the remote control"
+    assert f"{base}/room" in answer.text, "from elsewhere one goes back to the remote control"
 
 
 def test_an_empty_run_says_what_to_do(organiser_client: FlaskClient, lunch: Event) -> None:
     base = f"/organiser/e/{lunch.slug}/run"
-    assert "Écrivez la première ligne" in organiser_client.get(base).get_data(as_text=True)
-    assert "Pas encore de déroulé" in organiser_client.get(f"{base}/now").get_data(as_text=True)
+    assert "Écrivez la première ligne" in organiser_client.get(base).text
+    assert "Pas encore de déroulé" in organiser_client.get(f"{base}/now").text
 
 
 def test_rows_of_another_lunch_are_not_found(

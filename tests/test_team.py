@@ -160,7 +160,7 @@ def test_an_invitation_leads_into_the_team_in_any_browser_once(
     assert roles() == {"Ada": "owner"} and noa.get(found[1]).headers["Referrer-Policy"] == "no-referrer"
     assert join(noa, found[1], " ") == 422, "a slip in the form leaves the link good"
     assert join(noa, found[1]) == 303
-    assert noa.get("/organiser/welcome").status_code == 200
+    assert noa.get("/organiser/doors").status_code == 200
     assert is_inside(noa) and roles() == {"Ada": "owner", "Noa": "helper"}
     assert noa.get("/organiser/").headers["Location"] == "/organiser/doors"
     assert join(late, found[1]) == 410 and not is_inside(late)

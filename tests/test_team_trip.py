@@ -55,7 +55,7 @@ def test_a_helper_is_invited_comes_in_on_a_phone_sees_the_door_only_and_leaves(
     expect(page.locator("[name=name]")).to_have_value("Noa Panais")
     page.keyboard.press("Tab")
     page.locator("main").get_by_role("button").click()
-    expect(page).to_have_url(lunch.url("/organiser/welcome"))
+    expect(page).to_have_url(lunch.url("/organiser/doors"))
     begin = page.locator("main").get_by_role("link").first
     expect(begin).to_have_attribute("href", f"/organiser/e/{lunch.events['running']}/door")
     page.get_by_role("button", name="Menu", exact=True).click()
@@ -105,7 +105,6 @@ def pages(lunch: House, desk: BrowserContext) -> dict[str, str]:
         "log, nothing found": lunch.url("/organiser/log?q=zzz"),
         "account": lunch.url("/organiser/sessions"),
         "doors": lunch.url("/organiser/doors"),
-        "welcome": lunch.url("/organiser/welcome"),
         "invitation": link,
         "invitation, spent": lunch.url("/organiser/invitation/x"),
     }

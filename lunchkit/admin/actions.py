@@ -2,15 +2,16 @@
 
 import uuid
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from lunchkit.admin.errors import EventIsKnown, EventIsPublic
 from lunchkit.admin.queries import can_be_unpublished
 from lunchkit.events.models import Event
 from lunchkit.events.operations import uid_of
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, mark_for_vacuum, transaction
+from lunchkit.platform.errors import user_error
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
@@ -20,11 +21,19 @@ from lunchkit.room.queries import ballot_store
 from lunchkit.speakers.models import Appearance, Quotation, Speaker
 from lunchkit.speakers.operations import erase_unless_elsewhere, lock
 
+EventIsKnown = user_error(
+    "EventIsKnown",
+    _l("People know this lunch: somebody has registered, was invited or was there. It can be cancelled only."),
+)
+EventIsPublic = user_error("EventIsPublic", _l("This lunch is public: it can be cancelled, not deleted."))
+_EMPTIED = ("theme", "summary", "venue", "street", "postcode", "town", "access_notes", "food_note", "contact_email")
+"""Texts of a deleted draft."""
+
 
 def unpublish_event(event: Event) -> None:
     """Make a public event a draft again: its page is gone, also from lists, calendar and feeds. Idempotent.
 
-    Raises EventIsKnown. Who registers at the same moment is either registered or told that registration is closed.
+    Raises EventIsKnown. A person who registers at the same moment is registered, or told that registration is closed.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
@@ -68,7 +77,7 @@ def _remove_speakers(session: Session, event_id: int) -> None:
 
 
 def _delete_polls(session: Session, event_id: int) -> list[tuple[int, str]]:
-    """Returns poll and key name of the ballots that were cast in rehearsals."""
+    """Returns poll and key name of ballots from rehearsals."""
     polls = session.scalars(select(Poll).where(Poll.event_id == event_id)).all()
     rehearsed = [(poll.id, key_name(poll)) for poll in polls if poll.opened_at and not poll.cleared_at]
     for poll_id, _name in rehearsed:
@@ -96,16 +105,6 @@ def _empty(event: Event) -> None:
     event.cancelled_at = event.cancelled_at or now
     event.needs_erased_at = event.purged_at = now
     event.slug, event.uid, event.form_key = f"~{event.id}", uid_of(str(uuid.uuid4())), None
-    for name in (
-        "theme",
-        "summary",
-        "venue",
-        "street",
-        "postcode",
-        "town",
-        "access_notes",
-        "food_note",
-        "contact_email",
-    ):
+    for name in _EMPTIED:
         setattr(event, name, "")
     event.members_nonce = event.members_hash = None

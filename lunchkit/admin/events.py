@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.admin.actions import delete_event_draft, unpublish_event
-from lunchkit.admin.overview import missing
+from lunchkit.admin.overview import Overview
 from lunchkit.admin.queries import can_be_unpublished, took_place, why_not_ended
 from lunchkit.admin.views import lunch_page
 from lunchkit.events.actions import publish_event, renew_members_link
@@ -26,8 +26,7 @@ from lunchkit.room.answers_to_phones import after
 from lunchkit.room.polls.models import Stage
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.room.survey.queries import glance
-from lunchkit.run_sheet.actions import make_lunch
-from lunchkit.run_sheet.errors import LunchMadeAlready
+from lunchkit.run_sheet.actions import LunchMadeAlready, make_lunch
 from lunchkit.run_sheet.forms import TakeOverForm, first_values, like_values
 from lunchkit.run_sheet.queries import prepared_for
 from lunchkit.settings.queries import current_site
@@ -138,7 +137,7 @@ def ask_publication(slug: str) -> ResponseReturnValue:
     if event.published_at is not None or event.cancelled_at is not None:
         return redirect(url_for("organiser.home.event", slug=slug))
     has_passed, address = event.is_over(clock.now()), links.public("site.event", slug=event.slug)
-    return _show("publication", event, missing=missing(event), has_passed=has_passed, address=address)
+    return _show("publication", event, missing=Overview(event).missing, has_passed=has_passed, address=address)
 
 
 @bp.post("/e/<slug>/publication")

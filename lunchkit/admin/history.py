@@ -1,22 +1,24 @@
 """The history: who did what, the latest first, searched by words, person, event and kind."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from lunchkit.admin.changes import parts_told
 from lunchkit.admin.history_messages import KINDS, MESSAGES, actions_with
+from lunchkit.events.forms import EventForm
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404, events_by_id
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.audit.queries import acts_page, organisers_in_log
 from lunchkit.platform.audit.recording import CHANGED
 from lunchkit.platform.config import current_settings
+from lunchkit.platform.i18n import moment
 from lunchkit.platform.text import clean_line
 from lunchkit.team.forms import ROLE_NAMES
 from lunchkit.team.queries import people_by_id
@@ -31,29 +33,9 @@ ROWS = {
     "section": ("organiser.recap.writing.edit", "section_id"),
 }
 """Facts that are the number of a row: the endpoint of its page below the event's, and the name of its argument."""
+HOURS = dict.fromkeys(("starts_at", "ends_at", "zone"), _l("Day and hours"))
+"""Columns of an event that its form asks for in other fields."""
 bp = Blueprint("history", __name__, url_prefix="/log")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One audit entry as it is shown."""
-
-    entry: AuditEntry
-    at: datetime
-    """When it was done last, in the time zone of the installation."""
-    deed: LazyString | str
-    lunch: Event | None
-    what: str
-    """Title of the poll or row that it was about, at that time."""
-    changed: list[str]
-    whom: str
-    role: LazyString | None
-    times: int
-    """How often it was done; 1 for scans, since one request of a phone may hold those of many people."""
-    added: int
-    """Seats added at check-in."""
-    row: tuple[int, str] | None
-    """Number and address of the row that it was about."""
 
 
 @bp.get("")
@@ -73,11 +55,11 @@ def index() -> ResponseReturnValue:
         page=min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE),
     )
     lunches = events_by_id({entry.event_id for entry in acts.items if entry.event_id})
-    lines = [_line(entry, lunches) for entry in acts.items]
+    lines = [_line(entry, lunches.get(entry.event_id or 0)) for entry in acts.items]
     return render_template(
         "admin/history.html",
         acts=acts,
-        days=[(day, list(same)) for day, same in groupby(lines, key=lambda line: line.at.date())],
+        days=[(day, list(same)) for day, same in groupby(lines, key=lambda line: line["at"].date())],
         people=people,
         kinds=KINDS,
         q=text,
@@ -94,24 +76,37 @@ def _people() -> dict[int, str]:
     return names | ({CONSOLE: ""} if None in numbers else {})
 
 
-def _line(entry: AuditEntry, lunches: dict[int, Event]) -> Line:
-    lunch = lunches.get(entry.event_id or 0)
-    return Line(
-        entry=entry,
-        at=entry.last_at.astimezone(ZoneInfo(current_settings().timezone)),
-        deed=MESSAGES.get(entry.action, entry.action),
-        lunch=lunch,
-        what=str(entry.facts.get("what", "")),
-        changed=parts_told(entry.facts.get(CHANGED, {}), lunch.zone) if lunch else [],
-        whom=str(entry.facts.get("who", "")),
-        role=ROLE_NAMES.get(entry.facts.get("role", "")),
-        times=1 if entry.action == SCANS else entry.times,
-        added=entry.facts.get("seats_added", 0) * entry.times,
-        row=_row(entry, lunch),
-    )
+def _line(entry: AuditEntry, lunch: Event | None) -> dict[str, Any]:
+    """An entry as the page shows it."""
+    return {
+        "entry": entry,
+        "at": entry.last_at.astimezone(ZoneInfo(current_settings().timezone)),
+        "message": MESSAGES.get(entry.action, entry.action),
+        "lunch": lunch,
+        "changed": _changed_parts(entry.facts[CHANGED], lunch.zone) if lunch and CHANGED in entry.facts else [],
+        "role": ROLE_NAMES.get(entry.facts.get("role", "")),
+        "times": 1 if entry.action == SCANS else entry.times,  # a request of a phone holds the scans of several people
+        "seats_added": entry.facts.get("seats_added", 0) * entry.times,
+        "row": _row(entry, lunch),
+    }
+
+
+def _changed_parts(changed: dict[str, list[Any]], zone: str) -> list[str]:
+    """The label of each changed field once; of seats and start with their values before and after."""
+    labels = {field.name: field.label.text for field in EventForm(formdata=None)} | HOURS
+    parts = {str(labels.get(name, name)): "" for name in changed}
+    for name in ("capacity", "starts_at"):
+        values = [
+            moment(datetime.fromisoformat(value), zone) if isinstance(value, str) else str(value)
+            for value in changed.get(name, ())
+        ]
+        if values:
+            parts[str(labels[name])] = " → ".join(values)
+    return [_("%(part)s: %(values)s", part=part, values=values) if values else part for part, values in parts.items()]
 
 
 def _row(entry: AuditEntry, lunch: Event | None) -> tuple[int, str] | None:
+    """Number and address of the row that an entry is about."""
     for fact, (endpoint, name) in ROWS.items():
         if lunch is not None and lunch.discarded_at is None and fact in entry.facts:
             return entry.facts[fact], url_for(endpoint, slug=lunch.slug, **{name: entry.facts[fact]})

@@ -170,5 +170,5 @@ KINDS: dict[str, LazyString] = {
 
 
 def actions_with(word: str) -> Sequence[str]:
-    """The verbs whose sentence contains a normalised word, in the current language."""
-    return [action for action, deed in MESSAGES.items() if word in normalise(str(deed))]
+    """The endpoints whose sentence contains a normalised word, in the current language."""
+    return [action for action, message in MESSAGES.items() if word in normalise(str(message))]

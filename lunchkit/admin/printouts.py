@@ -1,6 +1,7 @@
 """What is printed for an event: attendance list, badges, table cards, voting slips. A page is its own preview."""
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,14 +22,13 @@ from lunchkit.site.presenter.queries import phone_address
 
 bp = Blueprint("printouts", __name__)
 ALL = "/e/<slug>/paper"
-BADGES_A_SHEET = 8
-CARDS_A_SHEET = 4
-BLANK_LINES = 8
-"""For people who come without having registered."""
-_LINE, _HEIGHT = 77.0, 29.0
+BADGES_A_SHEET, CARDS_A_SHEET, BLANK_LINES = 8, 4, 8
+"""The attendance list has blank lines for people who come without having registered."""
+SIZES = (12.0, 9.5, 7.5, 6.0, 5.0)
+"""Type sizes of a name on a badge, in millimetres."""
+LINE, HEIGHT = 77.0, 29.0
 """Millimetres of a badge for the name."""
-_SIZES = (12.0, 9.5, 7.5, 6.0, 5.0)
-_CHARACTER_WIDTH = 0.6
+CHARACTER_WIDTH, LINE_HEIGHT = 0.6, 1.05
 """Of a bold character, in ems; generous, so that no name is cut."""
 
 
@@ -134,16 +134,9 @@ def badge_of(registration: Registration, number: int) -> Badge:
 
 def badge_size(name: str) -> int:
     """The largest type size at which a name fits on a badge: a step from 1 to 5."""
-    for step, size in enumerate(_SIZES, 1):
-        width = _LINE / (size * _CHARACTER_WIDTH)
-        lines, filled = 1, 0
-        for word in name.replace("-", "- ").split():
-            if filled and filled + 1 + len(word) > width:
-                lines, filled = lines + 1, len(word)
-            else:
-                filled += len(word) + (1 if filled else 0)
-            lines += int(len(word) > width)
-        fits = lines * size * 1.05 <= _HEIGHT and all(len(word) <= width for word in name.replace("-", " ").split())
-        if fits:
+    for step, size in enumerate(SIZES, 1):
+        width = int(LINE / (size * CHARACTER_WIDTH))
+        lines = wrap(name, width, break_long_words=False)
+        if len(lines) * size * LINE_HEIGHT <= HEIGHT and all(len(line) <= width for line in lines):
             return step
-    return len(_SIZES)
+    return len(SIZES)

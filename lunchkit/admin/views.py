@@ -4,8 +4,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lunchkit.admin.event_rows import EventRows
-from lunchkit.admin.overview import overview
+from lunchkit.admin.event_rows import event_rows
+from lunchkit.admin.overview import Overview
 from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.events.admin_queries import event_list
 from lunchkit.events.forms import CapacityForm, capacity_form
@@ -57,12 +57,12 @@ def event(slug: str) -> ResponseReturnValue:
 
 def lunch_page(event: Event, form: CapacityForm) -> str:
     """The page of one event, with the form of its seats."""
-    address, view = links.public("site.event", slug=event.slug), overview(event)
+    address, view = links.public("site.event", slug=event.slug), Overview(event)
     return render_template(
         "admin/event.html",
         event=event,
         view=view,
-        rows=EventRows(event, view),
+        rows=event_rows(view),
         has_passed=event.is_over(clock.now()),
         form=form,
         address=address,

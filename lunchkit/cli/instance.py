@@ -25,10 +25,8 @@ class NoInstance(click.ClickException):
     exit_code = 2
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"there is no lunchkit in {folder.resolve()}: name its folder in LUNCHKIT_INSTANCE, or make one with "
-            "«lunchkit serve»"
-        )
+        advice = "name its folder in LUNCHKIT_INSTANCE, or make one with «lunchkit serve»"
+        super().__init__(f"there is no lunchkit in {folder.resolve()}: {advice}")
 
 
 def make_app(settings: Settings) -> Flask:

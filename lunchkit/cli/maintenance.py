@@ -64,8 +64,8 @@ def purge(clock_is_right: bool) -> None:
     with instance_here(needs_key=False):
         if not clock_is_believed(DAILY, vouched=clock_is_right):
             sys.exit(
-                f"lunchkit: nothing erased: it is {clock.now():%Y-%m-%d %H:%M} UTC, which does not go on from the last "
-                "run within a day. If that is right, add --clock-is-right; else run this once more in a day"
+                f"lunchkit: nothing erased: it is {clock.now():%Y-%m-%d %H:%M} UTC, more than a day after the last run "
+                "or before it. If that is right, add --clock-is-right; else run this again in a day"
             )
         delete_expired_imports()
         forget_old_subscribers()

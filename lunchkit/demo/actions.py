@@ -17,10 +17,9 @@ from lunchkit.demo.events import CONTACT, add_speakers, coming_event, past_event
 from lunchkit.events.models import Event, Series
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
-from lunchkit.recap.actions import add_section, draft_recap, move_section, publish_recap, save_section
+from lunchkit.recap.actions import add_section, draft_recap, publish_recap, save_section
 from lunchkit.recap.queries import sections_of
 from lunchkit.recap.section_content import wording
-from lunchkit.recap.sections import SectionKind
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.models import Diet
@@ -43,18 +42,16 @@ SURNAMES = ("Poireau", "Cardon", "Rutabaga", "Panais", "Courgette", "Radis")
 """Vegetables of Geneva: nobody is called Ariel Rutabaga."""
 ORGANISATIONS = ("Jardin fictif", "Atelier imaginaire", "Coopérative du Cardon", "Association Exemple", "")
 RUN = (
-    (10, "Accueil, et premières assiettes", "Équipe de démonstration"),
-    (10, "Question avant le débat", ""),
-    (25, "Deux minutes chacun·e, puis le débat", "Sidonie Exemple"),
-    (45, "Aux tables", ""),
-    (10, "Question après le débat", ""),
-    (20, "Ce que les tables rapportent, et merci", ""),
+    (10, "Accueil, et premières assiettes", "Équipe de démonstration", True),
+    (10, "Question avant le débat", "", False),
+    (25, "Deux minutes chacun·e, puis le débat", "Sidonie Exemple", True),
+    (45, "Aux tables", "", True),
+    (10, "Question après le débat", "", False),
+    (20, "Ce que les tables rapportent, et merci", "", True),
 )
-"""Schedule of the running event: minutes, title, who."""
+"""Schedule of the running event: minutes, title, who, whether the public sees it."""
 ASKED_IN, BEGUN = 2, 3
 """The row with the poll, and the number of rows that have begun."""
-SHOWN = (1, 3, 4, 6)
-"""The public rows."""
 ALLERGIES = {4: "Arachides", 11: "Sans gluten", 23: "Lactose", 31: "Noix"}
 
 
@@ -97,11 +94,9 @@ def find_demo(session: Session) -> Demo | None:
     """The demo that was planted earlier, or None."""
     events = {event.uid: event for event in session.query(Event)}
     organiser = session.query(Organiser).filter_by(email=CONTACT).first()
-    try:
-        past, running, coming = (events[f"{uid}@demo.lunchkit"] for uid in ("past", "running", "coming"))
-    except KeyError:
-        return None
-    return Demo(past, running, coming, organiser) if organiser else None
+    found = [events.get(f"{uid}@demo.lunchkit") for uid in ("past", "running", "coming")]
+    past, running, coming = found
+    return Demo(past, running, coming, organiser) if past and running and coming and organiser else None
 
 
 def _add_poll(
@@ -122,15 +117,13 @@ def _polls_before_and_after(session: Session, event: Event) -> Poll:
 
 
 def _add_schedule(session: Session, event: Event, question: Poll) -> None:
-    for position, (minutes, title, who) in enumerate(RUN, 1):
-        planned = event.starts_at + timedelta(minutes=sum(row[0] for row in RUN[: position - 1]))
-        session.add(
-            RunItem(
-                event_id=event.id, position=position, minutes=minutes, title=title, who=who,
-                poll_id=question.id if position == ASKED_IN else None, is_public=position in SHOWN,
-                began_at=planned if position <= BEGUN else None,
-            )
-        )  # fmt: skip
+    planned = event.starts_at
+    for position, (minutes, title, who, is_public) in enumerate(RUN, 1):
+        item = RunItem(event_id=event.id, position=position, minutes=minutes, title=title, who=who, is_public=is_public)
+        item.poll_id = question.id if position == ASKED_IN else None
+        item.began_at = planned if position <= BEGUN else None
+        session.add(item)
+        planned += timedelta(minutes=minutes)
 
 
 def _polls_in_may(session: Session, event: Event) -> Poll:
@@ -158,15 +151,7 @@ def _publish_recap(event: Event, poll: Poll, following: Event, organiser: Organi
         for kind, title, data in told:
             section = drafted.get(kind) or add_section(event, kind, organiser.name)
             save_section(section, section.version, wording(kind, title, data), organiser.name)
-        _move_behind(event, SectionKind.TEXT, SectionKind.ALTERNATIVES)
         publish_recap(event)
-
-
-def _move_behind(event: Event, kind: SectionKind, other: SectionKind) -> None:
-    kinds = [section.kind for section in sections_of(event.id)]
-    moved = sections_of(event.id)[kinds.index(kind)]
-    for _step in range(kinds.index(kind) - kinds.index(other) - 1):
-        move_section(moved, "up")
 
 
 def _register_people(event: Event, requests: int, now: datetime) -> None:
@@ -174,9 +159,7 @@ def _register_people(event: Event, requests: int, now: datetime) -> None:
     for number in range(requests):
         name = f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {SURNAMES[number * 7 % len(SURNAMES)]}"
         companions = (number % 9 == 3) * min(1, event.companions_allowed)
-        diets = tuple(
-            (Diet.EVERYTHING, Diet.VEGETARIAN, Diet.VEGAN)[(number + seat) % 5 % 3] for seat in range(1 + companions)
-        )
+        meals = (Diet.EVERYTHING, Diet.VEGETARIAN, Diet.VEGAN)
         details = AttendeeDetails(
             name=name,
             email=f"personne{number + 1}@example.org",
@@ -184,7 +167,7 @@ def _register_people(event: Event, requests: int, now: datetime) -> None:
             is_member=number % 3 != 0,
             shows_name=number % 2 == 0,
             companions=companions,
-            diets=diets,
+            diets=tuple(meals[(number + seat) % 5 % 3] for seat in range(1 + companions)),
             allergies=ALLERGIES.get(number, ""),
             access="Place pour un fauteuil roulant" if number == 17 else "",
         )

@@ -41,13 +41,13 @@ def decided_settings(
 
 
 def require_demo(instance: Path) -> None:
-    """Raise DemoRefused where a folder holds something else than a demo."""
+    """Raise DemoRefused where a folder contains something else than a demo."""
     if not (instance / MARK).exists() and _contents(instance):
         raise DemoRefused(f"{instance} holds something else than a demo; name an empty folder with --instance")
 
 
 def clear(instance: Path, *, keep: bool) -> None:
-    """Make a folder that is held a demo's, emptied unless its demo is kept."""
+    """Make a locked folder a demo's; empty it unless its demo is kept."""
     instance.mkdir(parents=True, exist_ok=True)
     for path in [] if keep else _contents(instance):
         if path.is_dir():
@@ -58,7 +58,7 @@ def clear(instance: Path, *, keep: bool) -> None:
 
 
 def _contents(instance: Path) -> list[Path]:
-    """What lies in a folder, without its mark and the locks that hold it."""
+    """What is in a folder, without its mark and its locks."""
     return [path for path in instance.glob("*") if path.name not in (MARK, USED, SERVED)]
 
 
@@ -124,22 +124,23 @@ def addresses_of(planted: Demo) -> dict[str, object]:
     }
 
 
+LABELS = {
+    "base": "All lunches",
+    "event": "The coming lunch",
+    "register": "Register for it",
+    "poster": "Its poster",
+    "running": "The lunch running now",
+    "vote": "Its phones (vote here)",
+    "screen": "Its projector (sign in first to control it by keyboard)",
+    "past": "The lunch of 13 May",
+    "recap": "Its recap",
+    "feed": "Calendar feed",
+    "organiser": "Sign in as organiser (once, within ten minutes)",
+    "letters": "E-mails in the outbox (after signing in)",
+}
+
+
 def for_people(addresses: dict[str, object]) -> str:
     """The addresses as lines of text."""
-    names = {
-        "base": "All lunches",
-        "event": "The coming lunch",
-        "register": "Register for it",
-        "poster": "Its poster",
-        "running": "The lunch running now",
-        "vote": "Its phones (vote here)",
-        "screen": "Its projector (sign in first to steer it by keyboard)",
-        "past": "The lunch of 13 May",
-        "recap": "Its recap",
-        "feed": "Calendar feed",
-        "organiser": "Sign in as organiser (once, within ten minutes)",
-        "letters": "E-mails in the outbox (after signing in)",
-    }
-    return "\n".join(
-        ["", *(f"  {text + ':':<50} {addresses[key]}" for key, text in names.items()), "", "  Stop with Ctrl-C."]
-    )
+    lines = [f"  {label + ':':<50} {addresses[key]}" for key, label in LABELS.items()]
+    return "\n".join(["", *lines, "", "  Stop with Ctrl-C."])

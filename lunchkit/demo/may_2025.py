@@ -29,17 +29,17 @@ ITOPIE = (
 
 def sections(poll: int, next_lunch: str) -> list[tuple[SectionKind, str, dict[str, Any]]]:
     """The sections of the recap: kind, title, content. ``poll`` is the number of the question asked again."""
+    principles = {"author": "Itopie", "items": [{"name": name} for name in PRINCIPLES]}
     return [
         (SectionKind.INTRODUCTION, "", {"text": _INTRODUCTION}),
-        (SectionKind.POLL, "", {"poll": poll, "text": ""}),
+        (SectionKind.POLL, "", {"poll": poll}),
         (SectionKind.ANSWERS, "Deux questions, et la suite", {"items": _answers()}),
         (SectionKind.FIGURES, "Deux ordres de grandeur", {"items": _figures()}),
-        (SectionKind.PRINCIPLES, "Cinq principes, le manifeste d’Itopie", _principles()),
+        (SectionKind.PRINCIPLES, "Cinq principes, le manifeste d’Itopie", principles),
         (SectionKind.ALTERNATIVES, "Des alternatives", {"text": _OPEN_MODELS, "items": _alternatives()}),
-        (SectionKind.TEXT, "Le silence du RIPESS", {"text": _RIPESS}),
         (SectionKind.SPEAKERS, "", {}),
-        (SectionKind.PRESS, "", {"items": [_courrier()]}),
-        (SectionKind.NEXT, "", {"text": "", "event": next_lunch}),
+        (SectionKind.PRESS, "", {"items": [_PRESS]}),
+        (SectionKind.NEXT, "", {"event": next_lunch}),
     ]
 
 
@@ -52,10 +52,6 @@ _INTRODUCTION = (
 _OPEN_MODELS = (
     "Selon Le Courrier, il existe d’autres outils que ceux des grandes plateformes : une IA souveraine hébergée ici, "
     "et des modèles ouverts, réputés plus sobres et plus transparents que ChatGPT."
-)
-_RIPESS = (
-    "Le RIPESS, réseau intercontinental de promotion de l’économie sociale et solidaire, n’a pour l’instant publié "
-    "aucun cadre commun sur l’intelligence artificielle, selon Le Courrier."
 )
 
 
@@ -75,62 +71,39 @@ def _answers() -> list[dict[str, Any]]:
             "- s’emparer du sujet ;\n- poser des règles éthiques claires ;\n- veiller à ce que l’IA ne dépende pas de "
             "quelques grandes entreprises seulement ;\n- faire connaître au public ce qui est en jeu.",
         ),
+        (
+            "Et dans le monde ?",
+            "Le RIPESS, réseau intercontinental de promotion de l’économie sociale et solidaire, n’a pour l’instant "
+            "publié aucun cadre commun sur l’intelligence artificielle, selon Le Courrier.",
+        ),
     )
     return [{"question": question, "answer": answer, "by": INTERVIEW} for question, answer in told]
 
 
 def _figures() -> list[dict[str, Any]]:
+    flights = "Le carbone qu’aurait émis l’entraînement de GPT-3."
+    homes = "Ce que peut chauffer le centre de données d’Infomaniak, qui rend toute son énergie."
+    source = {"according": "Le Courrier", "source": COURRIER}
     return [
-        {
-            "value": "205",
-            "unit": "allers-retours Paris–New York",
-            "sentence": "Le carbone qu’aurait émis l’entraînement de GPT-3.",
-            "according": "Le Courrier",
-            "source": COURRIER,
-            "disc": 1,
-        },
-        {
-            "value": "6000",
-            "unit": "foyers",
-            "sentence": "Ce que peut chauffer le centre de données d’Infomaniak, qui rend toute son énergie.",
-            "according": "Le Courrier",
-            "source": COURRIER,
-            "disc": 100,
-        },
+        source | {"value": "205", "unit": "allers-retours Paris–New York", "sentence": flights, "disc": 1},
+        source | {"value": "6000", "unit": "foyers", "sentence": homes, "disc": 100},
     ]
 
 
-def _principles() -> dict[str, Any]:
-    return {"author": "Itopie", "url": "", "text": "", "items": [{"name": name, "note": ""} for name in PRINCIPLES]}
-
-
 def _alternatives() -> list[dict[str, Any]]:
+    sovereign = {"name": "Infomaniak", "note": "IA souveraine", "hosted": "localement", "is_member": True}
     open_model = {"instead_of": "ChatGPT", "note": "Modèle ouvert", "is_member": False}
-    infomaniak = {
-        "name": "Infomaniak",
-        "instead_of": "",
-        "note": "IA souveraine",
-        "hosted": "localement",
-        "is_member": True,
-    }
-    empty = {"licence": "", "hosted": "", "checked_on": "", "url": ""}
-    return [empty | infomaniak, *({"name": name} | empty | open_model for name in ("Mistral", "DeepSeek", "Granite"))]
+    return [sovereign, *({"name": name} | open_model for name in ("Mistral", "DeepSeek", "Granite"))]
 
 
-def _courrier() -> dict[str, Any]:
-    return {
-        "medium": "Le Courrier",
-        "title": "",
-        "author": "",
-        "published_on": "",
-        "language": "français",
-        "is_paid": False,
-        "url": COURRIER,
-        "summary": (
-            "Le quotidien genevois a interrogé Samuel Chenal et Laura Tocmacov : l’ESS et l’intelligence "
-            "artificielle sont-elles compatibles, et à quelles conditions ?\n\n"
-            "L’adresse et la date de l’article ne nous sont pas connues : le lien mène à la une du journal."
-        ),
-        "quotation": "",
-        "quoted": "",
-    }
+_PRESS = {
+    "medium": "Le Courrier",
+    "language": "français",
+    "is_paid": False,
+    "url": COURRIER,
+    "summary": (
+        "Le quotidien genevois a interrogé Samuel Chenal et Laura Tocmacov : l’ESS et l’intelligence artificielle "
+        "sont-elles compatibles, et à quelles conditions ?\n\n"
+        "L’adresse et la date de l’article ne nous sont pas connues : le lien mène à la une du journal."
+    ),
+}

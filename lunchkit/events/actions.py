@@ -1,12 +1,14 @@
 """Actions on lunches that change no registration; the others are in ``registrations.actions``."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.details import QuestionDetails, give_members_link
 from lunchkit.events.models import CustomField, Event
 from lunchkit.events.operations import lock_existing_event, slug_for
+from lunchkit.events.queries import custom_fields
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import transaction
@@ -16,8 +18,6 @@ from lunchkit.platform.versions import count_version, require_version
 
 MOST_QUESTIONS = 5
 """Of the organisers, on one form: people abandon a longer one."""
-
-
 LunchIsOver = user_error("LunchIsOver", _l("This lunch lies in the past. Give it a coming date first."))
 LunchIsCancelled = user_error("LunchIsCancelled", _l("This lunch was cancelled. Make a new one instead."))
 EnoughQuestions = user_error(
@@ -55,50 +55,45 @@ def add_question(event: Event, details: QuestionDetails) -> CustomField:
     """Add a question to the registration form, after the others. Raises EnoughQuestions."""
     with transaction() as session:
         lock_existing_event(session, event.id)
-        if len(session.scalars(_asked(event.id)).all()) >= MOST_QUESTIONS:
+        if len(custom_fields(event.id)) >= MOST_QUESTIONS:
             raise EnoughQuestions
-        question = CustomField(event_id=event.id, position=next_position(session, CustomField, event.id))
-        _write(question, details)
+        position = next_position(session, CustomField, event.id)
+        question = CustomField(event_id=event.id, position=position, **_columns(details))
         session.add(question)
         record_facts(session, what=details.label)
     return question
 
 
 def change_question(question: CustomField, details: QuestionDetails, version: int | None = None) -> None:
-    """Word a question otherwise; what was answered stays as it was said. Raises ChangedMeanwhile."""
+    """Reword a question; answers stay as they are. Raises ChangedMeanwhile."""
     with transaction() as session:
         _lock(session, question)
         require_version(question, version)
-        _write(question, details)
+        for name, value in _columns(details).items():
+            setattr(question, name, value)
         count_version(question)
 
 
 def remove_question(question: CustomField) -> None:
-    """Ask a question no more; what was answered is kept. Twice is once."""
+    """Remove a question from the form; its answers are kept. Idempotent."""
     with transaction() as session:
         _lock(session, question)
         question.removed_at = question.removed_at or clock.now()
 
 
 def move_question(question: CustomField, direction: str) -> None:
-    """Move a question ``up`` or ``down``; at the end it stays. Raises NotFound where it is asked no more."""
+    """Move a question ``up`` or ``down``; at the end it stays. Raises NotFound for a removed one."""
     with transaction() as session:
         lock_existing_event(session, question.event_id)
         move(session, lock_rows(session, question, CustomField.removed_at.is_(None)), question, direction)
 
 
 def _lock(session: Session, question: CustomField) -> None:
-    """Hold the lunch, then read the question again."""
+    """Lock the lunch, then read the question again."""
     lock_existing_event(session, question.event_id)
     if session.get(CustomField, question.id, populate_existing=True) is None:
         raise NotFound
 
 
-def _asked(event_id: int) -> Select[CustomField]:
-    return select(CustomField).where(CustomField.event_id == event_id, CustomField.removed_at.is_(None))
-
-
-def _write(question: CustomField, details: QuestionDetails) -> None:
-    question.kind, question.label, question.is_required = details.kind, details.label, details.is_required
-    question.choices = list(details.choices)
-    question.translations = {language: dict(texts) for language, texts in details.translations.items()}
+def _columns(details: QuestionDetails) -> dict[str, Any]:
+    return vars(details) | {"choices": list(details.choices)}

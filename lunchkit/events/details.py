@@ -1,7 +1,7 @@
 """What an organiser decides about a lunch, and how it is applied to the row. Commits nothing."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
@@ -62,18 +62,12 @@ class Plan:
 
     def facts(self) -> dict[str, str]:
         """The plan as JSON, for the facts of an e-mail."""
-        return {
-            "title": self.title,
-            "starts": self.starts_local.isoformat(),
-            "ends": self.ends_local.isoformat(),
-            "place": self.place,
-            "purge_on": self.purge_on.isoformat(),
-        }
+        return {name: value if isinstance(value, str) else value.isoformat() for name, value in vars(self).items()}
 
 
 def plan_from_facts(facts: Mapping[str, str]) -> Plan:
     """The inverse of ``Plan.facts``."""
-    starts, ends = (datetime.fromisoformat(facts[name]) for name in ("starts", "ends"))
+    starts, ends = (datetime.fromisoformat(facts[name]) for name in ("starts_local", "ends_local"))
     return Plan(facts["title"], starts, ends, facts["place"], date.fromisoformat(facts["purge_on"]))
 
 
@@ -96,14 +90,13 @@ def _comes_nearer(event: Event, ends_local: datetime) -> bool:
 
 @dataclass(frozen=True)
 class QuestionDetails:
-    """A question of the organisers on the registration form, and what may be answered."""
+    """A question of the organisers on the registration form; each field is a column of CustomField."""
 
     kind: str
     label: str
-    choices: tuple[str, ...] = ()
+    choices: Sequence[str] = ()
     is_required: bool = False
     translations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """By language: {"en": {"label": …, "choices": […]}}, without what is empty."""
 
 
 def details_of(event: Event) -> EventDetails:

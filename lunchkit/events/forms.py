@@ -4,7 +4,7 @@ A time that a change of clocks skips or repeats is refused beside its field.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -143,10 +143,10 @@ class EventForm(VersionedForm):
         """Check each field by itself, then the moments together."""
         if not super().validate(extra_validators):
             return False
-        starts_at = self._read(self.start, _at(self.date.data, self.start.data))
-        ends_at = self._read(self.end, _at(self.date.data, self.end.data))
-        opens_at, closes_at = (self._read(field, field.data) for field in (self.opens_at, self.closes_at))
-        members_open_at = self._read(self.members_open_at, self.members_open_at.data)
+        starts_at, ends_at = self._read_hour(self.start), self._read_hour(self.end)
+        opens_at, closes_at, members_open_at = (
+            self._read(field, field.data) for field in (self.opens_at, self.closes_at, self.members_open_at)
+        )
         if members_open_at and not self.opens_at.data:
             _complain(self.opens_at, _l("Say when registration opens for everybody: after the members."))
         if members_open_at and opens_at and members_open_at >= opens_at:
@@ -181,6 +181,10 @@ class EventForm(VersionedForm):
             _complain(self.date, _l("This day is in the past. Choose a day to come."))
         else:
             _complain(self.end, _l("This hour has gone by: the lunch would be over already."))
+
+    def _read_hour(self, field: HourField) -> datetime | None:
+        day, hour = self.date.data, field.data
+        return self._read(field, datetime.combine(day, hour) if day and hour is not None else None)
 
     def _read(self, field: Field, wall: datetime | None) -> datetime | None:
         """The moment of a wall-clock time; None, with an error beside the field, if there is none or two."""
@@ -223,10 +227,6 @@ class CapacityForm(BareForm):
 def capacity_form(event: Event, data: MultiDict[str, str] | None = None) -> CapacityForm:
     """The form, filled from the row or from form data."""
     return CapacityForm(formdata=data, data={"capacity": event.capacity})
-
-
-def _at(day: date | None, hour: time | None) -> datetime | None:
-    return datetime.combine(day, hour) if day and hour is not None else None
 
 
 def _complain(field: Field, message: Any) -> None:

@@ -1,7 +1,7 @@
 """Own paragraphs: what the organisers of one lunch add to its automatic e-mails. ``mailings`` writes them."""
 
 from sqlalchemy import JSON, ForeignKey, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from lunchkit.platform.db import KEY, NOT_PERSONAL, Model, db
 from lunchkit.platform.versions import Versioned
@@ -34,9 +34,3 @@ def own_texts(event_id: int) -> dict[str, dict[str, str]]:
     """All own paragraphs of a lunch, by e-mail, then by language."""
     rows = db.session.scalars(select(OwnParagraph).where(OwnParagraph.event_id == event_id))
     return {row.kind: row.texts for row in rows if row.texts}
-
-
-def copy_paragraphs(session: Session, source_id: int, event_id: int) -> None:
-    """Copy the own paragraphs of one lunch to a new one, in the caller's transaction."""
-    for kind, texts in own_texts(source_id).items():
-        session.add(OwnParagraph(event_id=event_id, kind=kind, texts=dict(texts)))

@@ -30,22 +30,32 @@ def any_event_by_slug_or_404(slug: str) -> Event:
 
 def published_events() -> Sequence[Event]:
     """All public lunches by time, cancelled ones included."""
-    return db.session.scalars(select(Event).where(_is_public()).order_by(Event.starts_at, Event.id)).all()
+    return _public()
 
 
 def coming_events(now: datetime) -> Sequence[Event]:
     """Public lunches that have not begun, cancelled ones included, the next one first."""
-    return db.session.scalars(
-        select(Event).where(_is_public(), Event.starts_at > now).order_by(Event.starts_at, Event.id)
-    ).all()
+    return _public(Event.starts_at > now)
 
 
 def running_events(now: datetime) -> Sequence[Event]:
     """Public lunches that take place at this moment."""
-    running = select(Event).where(
-        _is_public(), Event.starts_at <= now, Event.over_at > now, Event.cancelled_at.is_(None)
-    )
-    return db.session.scalars(running.order_by(Event.starts_at, Event.id)).all()
+    return _public(Event.starts_at <= now, Event.over_at > now, Event.cancelled_at.is_(None))
+
+
+def events_around(since: datetime, until: datetime) -> Sequence[Event]:
+    """Public lunches that take place, wholly or in part, between two moments."""
+    return _public(Event.cancelled_at.is_(None), Event.over_at >= since, Event.starts_at <= until)
+
+
+def past_events(now: datetime) -> Sequence[Event]:
+    """Public lunches that took place (none that was cancelled), the latest first."""
+    return _public(Event.over_at <= now, Event.cancelled_at.is_(None))[::-1]
+
+
+def _public(*conditions: ColumnElement[bool]) -> Sequence[Event]:
+    found = select(Event).where(Event.published_at.is_not(None), *conditions)
+    return db.session.scalars(found.order_by(Event.starts_at, Event.id)).all()
 
 
 def events_by_id(ids: Collection[int]) -> dict[int, Event]:
@@ -53,24 +63,9 @@ def events_by_id(ids: Collection[int]) -> dict[int, Event]:
     return {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(ids)))}
 
 
-def events_around(since: datetime, until: datetime) -> Sequence[Event]:
-    """Public lunches that take place, wholly or in part, between two moments."""
-    around = select(Event).where(
-        _is_public(), Event.cancelled_at.is_(None), Event.over_at >= since, Event.starts_at <= until
-    )
-    return db.session.scalars(around.order_by(Event.starts_at, Event.id)).all()
-
-
-def past_events(now: datetime) -> Sequence[Event]:
-    """Public lunches that took place (none that was cancelled), the latest first."""
-    past = select(Event).where(_is_public(), Event.over_at <= now, Event.cancelled_at.is_(None))
-    return db.session.scalars(past.order_by(Event.starts_at.desc(), Event.id.desc())).all()
-
-
 def custom_fields(event_id: int) -> Sequence[CustomField]:
     """The organisers' questions on the form of a lunch, in order."""
-    asked = select(CustomField).where(CustomField.event_id == event_id, CustomField.removed_at.is_(None))
-    return db.session.scalars(asked.order_by(CustomField.position, CustomField.id)).all()
+    return [question for question in all_custom_fields(event_id) if question.removed_at is None]
 
 
 def all_custom_fields(event_id: int) -> Sequence[CustomField]:
@@ -96,7 +91,3 @@ def all_series() -> Sequence[Series]:
 def last_change() -> datetime | None:
     """When any lunch was last changed, drafts included."""
     return db.session.scalar(select(func.max(Event.updated_at)))
-
-
-def _is_public() -> ColumnElement[bool]:
-    return Event.published_at.is_not(None)

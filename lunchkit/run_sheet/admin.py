@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.errors import USER_ERRORS, show_on_form
 from lunchkit.platform.ordered import back_to_list, requested_direction
+from lunchkit.platform.versions import save
 from lunchkit.room.polls.models import Stage
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.run_sheet import actions
@@ -58,7 +58,7 @@ def removal(slug: str, item_id: int) -> ResponseReturnValue:
 def remove(slug: str, item_id: int) -> ResponseReturnValue:
     _event, item = _both(slug, item_id)
     actions.remove_run_item(item)
-    return _to(slug, "removed")
+    return redirect(url_for(".index", slug=slug, done="removed"), code=303)
 
 
 @bp.post(f"{ONE}/order")
@@ -72,18 +72,9 @@ def order(slug: str, item_id: int) -> ResponseReturnValue:
 def now(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     run, moment = run_sheet_of(event), clock.now()
+    open_poll = next((poll for poll in polls_of(event.id) if poll.stage is Stage.OPEN), None)
     at = run_progress(run, moment)
-    polls = {poll.id: poll for poll in polls_of(event.id)}
-    asked = polls.get(at.current.item.poll_id or 0) if at.current else None
-    return render_template(
-        "admin/run_sheet/now.html",
-        event=event,
-        run=run,
-        at=at,
-        moment=moment,
-        poll=asked,
-        open_poll=next((poll for poll in polls.values() if poll.stage is Stage.OPEN), None),
-    )
+    return render_template("admin/run_sheet/now.html", event=event, run=run, at=at, moment=moment, open_poll=open_poll)
 
 
 @bp.post(f"{ONE}/beginning")
@@ -108,22 +99,12 @@ def _both(slug: str, item_id: int) -> tuple[Event, RunItem]:
 def _save(
     event: Event, form: RunItemForm, page: Callable[..., str], action: Callable[[], object], done: str
 ) -> ResponseReturnValue:
-    if not form.validate():
-        return page(event, form), 422
-    try:
-        action()
-    except USER_ERRORS as error:
-        return show_on_form(error, partial(page, event, form))
-    return _to(event.slug, done)
+    return save(form, action, partial(page, event), lambda: form, url_for(".index", slug=event.slug, done=done))
 
 
-def _index_page(event: Event, form: RunItemForm, notice: str | None = None) -> str:
-    return render_template("admin/run_sheet/run.html", event=event, run=run_sheet_of(event), form=form, notice=notice)
+def _index_page(event: Event, form: RunItemForm) -> str:
+    return render_template("admin/run_sheet/run.html", event=event, run=run_sheet_of(event), form=form)
 
 
-def _edit_page(event: Event, form: RunItemForm, notice: str | None = None) -> str:
-    return render_template("admin/run_sheet/edit.html", event=event, form=form, notice=notice)
-
-
-def _to(slug: str, done: str) -> ResponseReturnValue:
-    return redirect(url_for(".index", slug=slug, done=done), code=303)
+def _edit_page(event: Event, form: RunItemForm) -> str:
+    return render_template("admin/run_sheet/edit.html", event=event, form=form)

@@ -1,23 +1,18 @@
-"""A first lunch to begin with: two hours with an input, a question before and after the debate, and time at the tables.
+"""The proposal of a first lunch: two hours with a short talk, time at the tables, a poll before and after the debate.
 
-In the default language, for organisers write on from here; nothing in it is about one theme or one network.
+Its texts are in the language of the settings. Organisers write over them; nothing names a theme or a network.
 """
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from lunchkit.platform.config import current_settings
+from lunchkit.platform.config import WORKING_LANGUAGES, current_settings
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import Kind
-from lunchkit.run_sheet.proposed_polls import first_question, second_question
 from lunchkit.run_sheet.view_models import ItemDetails
-
-SEATS = 40
-BEFORE, AFTER = 0, 2
-"""Which of the questions stand before and after the debate."""
 
 
 def template_values() -> dict[str, Any]:
@@ -31,48 +26,49 @@ def template_values() -> dict[str, Any]:
                 "would do otherwise today.\n\nThen the tables talk: what of it could we take along? We vote before "
                 "and after, to see whether the debate has moved us. Come as you are; lunch is served."
             ),
-            "capacity": SEATS,
+            "capacity": 40,
         }
 
 
-def template_polls() -> Sequence[tuple[PollDetails, int | None]]:
-    """The questions for the room; the last one asks the first again."""
-    with force_locale(current_settings().language):
-        question = PollDetails(
-            question=first_question(),
-            choices=(_("Yes, tomorrow"), _("Yes, under certain conditions"), _("No")),
-        )
-        words = PollDetails(question=second_question(), choices=(), kind=Kind.WORDS.value, most_choices=1)
-    return [(question, None), (words, None), (question, BEFORE)]
+def _questions() -> tuple[str, str]:
+    return _("Could your organisation do the same?"), _("In one word: what would you need for it?")
 
 
-def template_run() -> Sequence[tuple[ItemDetails, int | None]]:
-    """The schedule, two hours; beside a row the number of the question that is put to the room then."""
+@cache
+def proposed_questions() -> frozenset[str]:
+    """The questions of the proposed polls in every working language."""
+    found: set[str] = set()
+    for language in WORKING_LANGUAGES:
+        with force_locale(language):
+            found.update(_questions())
+    return frozenset(found)
+
+
+def is_proposed(question: str) -> bool:
+    """Whether nobody has reworded a question of the proposal: the public does not see it before the poll opens."""
+    return question in proposed_questions()
+
+
+def template_polls() -> list[tuple[PollDetails, int | None]]:
+    """The polls, each with the place of the one that it repeats after the debate."""
     with force_locale(current_settings().language):
-        return [
-            (
-                ItemDetails(
-                    10,
-                    _("Welcome, and the first plates"),
-                    note=_("Who we are, how the lunch goes, where to find what."),
-                ),
-                None,
-            ),
-            (
-                ItemDetails(
-                    5, _("Question before the debate"), note=_("The code is on the screen; the result stays hidden.")
-                ),
-                BEFORE,
-            ),
-            (
-                ItemDetails(
-                    25, _("Input: the practice, told by who does it"), note=_("Fifteen minutes, then what is unclear.")
-                ),
-                None,
-            ),
-            (ItemDetails(45, _("At the tables"), note=_("One question a table, somebody takes notes.")), None),
-            (ItemDetails(10, _("In one word"), note=_("Read the words before they show.")), 1),
-            (ItemDetails(15, _("What the tables bring back"), note=_("One sentence a table.")), None),
-            (ItemDetails(5, _("Question after the debate"), note=_("Then show how opinions have moved.")), AFTER),
-            (ItemDetails(5, _("Thanks, and until next time")), None),
+        first, second = _questions()
+        question = PollDetails(first, (_("Yes, tomorrow"), _("Yes, under certain conditions"), _("No")))
+        words = PollDetails(second, (), kind=Kind.WORDS.value, most_choices=1)
+    return [(question, None), (words, None), (question, 0)]
+
+
+def template_run() -> list[tuple[ItemDetails, int | None]]:
+    """The schedule, two hours: each row with the place of the poll that is opened then."""
+    with force_locale(current_settings().language):
+        rows = [
+            (10, _("Welcome, and the first plates"), _("Who we are, how the lunch goes, where to find what."), None),
+            (5, _("Question before the debate"), _("The code is on the screen; the result stays hidden."), 0),
+            (25, _("Input: the practice, told by who does it"), _("Fifteen minutes, then what is unclear."), None),
+            (45, _("At the tables"), _("One question a table, somebody takes notes."), None),
+            (10, _("In one word"), _("Read the words before they show."), 1),
+            (15, _("What the tables bring back"), _("One sentence a table."), None),
+            (5, _("Question after the debate"), _("Then show how opinions have moved."), 2),
+            (5, _("Thanks, and until next time"), "", None),
         ]
+    return [(ItemDetails(minutes, title, note=note), poll) for minutes, title, note, poll in rows]

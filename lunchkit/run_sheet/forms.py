@@ -1,4 +1,4 @@
-"""What is asked about a row of the schedule, and about what a new lunch takes over from another."""
+"""Forms of a row of the schedule and of what a new lunch takes over; what the form of a new lunch is filled with."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -16,22 +16,23 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.fields import BareForm, NumberField, at_most, between, has_a_word
 from lunchkit.platform.i18n import typo
 from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.versions import VersionedForm
 from lunchkit.room.polls.models import Poll
 from lunchkit.run_sheet.first_lunch import template_values
 from lunchkit.run_sheet.models import RunItem
-from lunchkit.run_sheet.queries import is_over_the_holidays, next_start
+from lunchkit.run_sheet.queries import next_start
 from lunchkit.run_sheet.view_models import ItemDetails
 
 LONGEST_ROW = 600
 """Minutes."""
-UNTITLED = _l("Please say what happens.")
+UNTITLED = _l("Say what happens.")
 
 
-class RunItemForm(BareForm):
-    """One row of the schedule."""
+class RunItemForm(VersionedForm):
+    """One row of the schedule. Rows have no version: the last save wins."""
 
     minutes = NumberField(
-        _l("Minutes"), validators=[InputRequired(_l("Please say how many minutes.")), between(1, LONGEST_ROW)]
+        _l("Minutes"), validators=[InputRequired(_l("Say how many minutes.")), between(1, LONGEST_ROW)]
     )
     title = StringField(
         _l("What happens"),
@@ -45,14 +46,8 @@ class RunItemForm(BareForm):
 
     def details(self) -> ItemDetails:
         """The frozen value of a valid form."""
-        return ItemDetails(
-            minutes=self.minutes.data or 1,
-            title=self.title.data or "",
-            who=self.who.data or "",
-            note=self.note.data or "",
-            poll_id=self.poll.data or None,
-            is_public=self.is_public.data,
-        )
+        typed = self.values()
+        return ItemDetails(poll_id=typed.pop("poll") or None, **typed)
 
 
 def run_item_form(
@@ -60,12 +55,10 @@ def run_item_form(
 ) -> RunItemForm:
     """The form: empty, filled from the row, or from a request's form data if given."""
     names = ("minutes", "title", "who", "note", "is_public")
-    start = {name: getattr(item, name) for name in names} | {"poll": item.poll_id or 0} if item else None
-    form = RunItemForm(formdata=data, data=start)
-    form.poll.choices = [
-        (0, _l("none")),
-        *((poll.id, f"{poll.position}. {typo(poll.question)[:70]}") for poll in polls),
-    ]
+    stored = {name: getattr(item, name) for name in names} | {"poll": item.poll_id or 0} if item else None
+    form = RunItemForm(formdata=data, data=stored)
+    listed = [(poll.id, f"{poll.position}. {typo(poll.question)[:70]}") for poll in polls]
+    form.poll.choices = [(0, _l("none")), *listed]
     return form
 
 
@@ -76,24 +69,21 @@ class TakeOverForm(BareForm):
 
 
 FIRST_IN = timedelta(weeks=4)
-"""A first lunch is proposed so long from now: enough to invite people."""
+"""A first lunch is proposed on the first Tuesday after this time from now: enough to invite people."""
 TUESDAY = 1
 
 
 def like_values(event: Event, now: datetime) -> dict[str, Any]:
-    """What the form of «the next one like the last» holds: on the wall clock, everything moved by as many days."""
+    """What the form of «the next one like the last» holds: on the wall clock, all moments moved by as many days."""
     values = wall_values(event)
-    start = next_start(event, now)
-    moved = start.date() - values["date"]
+    day = next_start(event, now).date()
     for name in ("members_open_at", "opens_at", "closes_at"):
-        values[name] = values[name] and values[name] + moved
-    return values | {"date": start.date()}
+        values[name] = values[name] and values[name] + (day - values["date"])
+    return values | {"date": day}
 
 
 def first_values(now: datetime) -> dict[str, Any]:
     """What the form of a first lunch holds: the template's texts, a Tuesday, noon to two."""
     day = (now + FIRST_IN).astimezone(ZoneInfo(current_settings().timezone)).date()
     day += timedelta(days=(TUESDAY - day.weekday()) % 7)
-    while is_over_the_holidays(day):
-        day += timedelta(weeks=1)
     return template_values() | {"date": day, "start": time(12), "end": time(14)}

@@ -1,16 +1,15 @@
 """RunItem: one row of a lunch's schedule."""
 
-from datetime import datetime, timedelta
-
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 from lunchkit.platform.ordered import Ordered
+from lunchkit.room.polls.models import Poll
 
 
 class RunItem(Ordered, Model):
-    """What happens for so many minutes, in its place in the schedule."""
+    """What happens for a number of minutes."""
 
     __tablename__ = "run_item"
     __erased__ = "kept: organisers name who does what, and can change it; the removal of a speaker leads there"
@@ -22,14 +21,11 @@ class RunItem(Ordered, Model):
     title: Mapped[str] = mapped_column(String(120), info=NOT_PERSONAL)
     who: Mapped[str] = mapped_column(String(120), default="", info=PERSONAL)
     note: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)
-    """For those who run the lunch; nobody else sees it."""
+    """For the team; nobody else sees it."""
     poll_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id", ondelete="SET NULL"), index=True, info=KEY)
-    """The question that is put to the room then."""
+    """The poll that is opened then."""
     is_public: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether the lunch's page shows it."""
     began_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When it really began."""
-
-    def ends_at(self) -> datetime | None:
-        """When its minutes are over; None as long as it has not begun."""
-        return self.began_at and self.began_at + timedelta(minutes=self.minutes)
+    poll: Mapped[Poll | None] = relationship(viewonly=True)

@@ -1,14 +1,15 @@
-"""Frozen values of a schedule: a row of the schedule, what is copied from another lunch, how far the room is."""
+"""Values of a schedule: its rows, what is copied from another lunch, how far the room is."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from lunchkit.run_sheet.models import RunItem
 
 
 @dataclass(frozen=True)
 class ItemDetails:
-    """What happens for so many minutes."""
+    """What a form says of a row; each field is a column of RunItem."""
 
     minutes: int
     title: str
@@ -18,30 +19,18 @@ class ItemDetails:
     is_public: bool = False
 
 
-@dataclass(frozen=True)
-class PublicRow:
-    """A row of the schedule as the lunch's page shows it."""
-
-    starts_at: datetime
-    title: str
-    who: str
-
-
-@dataclass(frozen=True)
-class RunRow:
-    """A row of the schedule with the time of day at which it is planned."""
+class RunRow(NamedTuple):
+    """A row of the schedule with the moment at which it is planned."""
 
     item: RunItem
     starts_at: datetime
-    question: str
-    """That is put to the room then; empty where none is."""
 
 
 @dataclass(frozen=True)
 class RunSheet:
-    """What happens at a lunch, minute by minute."""
+    """The schedule of a lunch."""
 
-    rows: tuple[RunRow, ...]
+    rows: list[RunRow]
     length: int
     """Of the lunch, in minutes."""
 
@@ -56,23 +45,21 @@ class RunSheet:
         return self.length - self.minutes
 
 
-@dataclass(frozen=True)
-class Now:
+class Now(NamedTuple):
     """How far the room is in the schedule."""
 
     current: RunRow | None
-    """None before the first row has begun, and once the last one is over."""
+    """None before the first row has begun."""
     following: RunRow | None
     began: int
-    """How many rows have begun."""
+    """The number of rows that have begun."""
     ends_at: datetime | None
     """When the minutes of the present row are over."""
     late: timedelta
     """How far the room is behind the plan; below zero where it is ahead."""
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(NamedTuple):
     """How much was prepared for a lunch."""
 
     polls: int

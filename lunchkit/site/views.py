@@ -21,8 +21,8 @@ from lunchkit.registrations.queries import queue_length, seats_taken, seats_take
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import lacks_words, polls_of
 from lunchkit.room.queries import room_of_event
-from lunchkit.run_sheet.proposed_polls import is_proposed
-from lunchkit.run_sheet.queries import public_rows
+from lunchkit.run_sheet.first_lunch import is_proposed
+from lunchkit.run_sheet.queries import run_sheet_of
 from lunchkit.settings.queries import current_site
 from lunchkit.site.series import LATEST, archive, series_or_404
 from lunchkit.speakers.models import Appearance
@@ -88,7 +88,7 @@ def event_page(event: Event) -> str:
         state=state,
         is_draft=is_draft,
         speakers=speakers,
-        programme=public_rows(event),
+        programme=[row for row in run_sheet_of(event).rows if row.item.is_public],
         polls=[poll for poll in polls if poll.before_id is None and _is_listed(poll, asked, state)],
         told=told,
         pairs={poll.before_id for poll in polls},

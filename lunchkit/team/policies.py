@@ -20,7 +20,6 @@ ROLE_OF_ROUTE: dict[str, Role] = {
     "organiser.end_session": Role.HELPER,
     "organiser.end_other_sessions": Role.HELPER,
     "organiser.passkeys": Role.HELPER,
-    "organiser.welcome": Role.HELPER,
     "organiser.phone": Role.HELPER,
     "organiser.open_on_phone": Role.HELPER,
     # check-in

@@ -31,15 +31,15 @@ REMINDER_WINDOW = timedelta(hours=20)
 def enqueue_reminders() -> int:
     """Enqueue the reminders whose hour has come, each once. Returns how many."""
     now = clock.now()
-    promised = 0
     with transaction() as session:
         is_near = (Event.starts_at > now, Event.starts_at < now + timedelta(days=8))
-        is_public = (Event.published_at.is_not(None), Event.cancelled_at.is_(None))
-        for event in _locked(session, *is_public, *is_near):
-            promised += sum(
-                _remind(session, event, reminder) for reminder in REMINDERS if _is_due(event, reminder, now)
-            )
-    return promised
+        events = _locked(session, Event.published_at.is_not(None), Event.cancelled_at.is_(None), *is_near)
+        return sum(
+            _remind(session, event, reminder)
+            for event in events
+            for reminder in REMINDERS
+            if event.reminds(reminder) and timedelta(0) <= now - due_at(event, reminder) < REMINDER_WINDOW
+        )
 
 
 def due_at(event: Event, reminder: Reminder) -> datetime:
@@ -49,19 +49,13 @@ def due_at(event: Event, reminder: Reminder) -> datetime:
 
 def release_unconfirmed() -> int:
     """Cancel unconfirmed registrations after half an hour; the waiting list gets the seats. Returns how many."""
-    now = clock.now()
-    released = 0
+    now, released = clock.now(), 0
     with transaction() as session:
-        for event in _locked(
-            session, Event.id.in_(select(Registration.event_id).where(Registration.held_until <= now))
-        ):
+        unconfirmed = select(Registration.event_id).where(Registration.held_until <= now)
+        for event in _locked(session, Event.id.in_(unconfirmed)):
             released += release_held(session, event, now, due_at=now)
             serve_queue(session, event, now)
     return released
-
-
-def _is_due(event: Event, reminder: Reminder, now: datetime) -> bool:
-    return event.reminds(reminder) and due_at(event, reminder) <= now < due_at(event, reminder) + REMINDER_WINDOW
 
 
 def _remind(session: Session, event: Event, reminder: Reminder) -> int:
@@ -84,8 +78,7 @@ def _remind(session: Session, event: Event, reminder: Reminder) -> int:
 
 def erase_needs() -> int:
     """Erase food and access needs on their day after each event. Returns how many were erased."""
-    now = clock.now()
-    erased = 0
+    now, erased = clock.now(), 0
     with transaction() as session:
         for event in _locked(session, Event.ends_at < now - FOOD_KEPT_FOR, Event.needs_erased_at.is_(None)):
             if event.needs_kept_until < now:  # read under the lock: its day may just have been corrected
@@ -99,14 +92,13 @@ def purge_people() -> int:
 
     Then vacuums, so that the database's files hold no byte of what was erased since the last time.
     """
-    now = clock.now()
-    forgotten = 0
+    now, erased = clock.now(), 0
     with transaction() as session:
         for event in _locked(session, Event.ends_at < now, Event.purged_at.is_(None)):
             if event.ends_at < now and event.purge_on <= now.astimezone(ZoneInfo(event.zone)).date():
-                forgotten += _purge(session, event, now)
+                erased += _purge(session, event, now)
     vacuum_if_marked()
-    return forgotten
+    return erased
 
 
 def _locked(session: Session, *where: ColumnElement[bool]) -> Iterator[Event]:

@@ -137,7 +137,7 @@ def invitation(token: str) -> ResponseReturnValue:
     form = NameForm(name=invited.name)
     if form.validate_on_submit():
         opened = actions.accept_invitation(token, form.name.data or "", language(), _browser())
-        return go_in(opened, url_for("organiser.welcome.show"))
+        return go_in(opened, None)
     page = render_template("team/invitation.html", token=token, form=form, invitation=invited)
     return page, 422 if form.errors else 200
 
