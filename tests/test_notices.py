@@ -4,6 +4,7 @@ from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
 from lunchkit.registrations.actions import register_by_hand
+from lunchkit.registrations.event_changes.actions import cancel_event
 from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.importing import HELLOASSO, bring_in
@@ -50,6 +51,18 @@ def test_more_seats_say_how_many_got_one(organiser_client: FlaskClient, make_eve
     assert "La liste d’attente a reçu 3 places. 2 courriels partent." in page and len(outbox.rows()) == before + 2
     page = press(organiser_client, f"/organiser/e/{event.slug}/capacity", capacity="11")
     assert "Le nombre de places est changé." in page and "a reçu" not in page and "courriels partent" not in page
+
+
+def test_a_cancelled_lunch_counts_the_letters_that_leave(
+    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    event, silent = make_event(), make_event()
+    seat(event, "Ana", email="ana@example.org")
+    seat(event, "Di")
+    assert "annulé. Un courriel part." in press(organiser_client, f"/organiser/e/{event.slug}/cancellation")
+    assert outbox.kinds().count("event_cancellation") == 1
+    assert "annulé. Aucun courriel ne part." in press(organiser_client, f"/organiser/e/{silent.slug}/cancellation")
+    assert cancel_event(silent) == 0, "twice is once"
 
 
 def test_a_family_with_one_address_gets_the_letters_that_are_announced(

@@ -179,19 +179,20 @@ def set_recap_consent(registration: Registration, wants_recap: bool) -> None:
             enqueue_recap_email(session, registration)
 
 
-def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> None:
+def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> list[int]:
     """Cancel a registration; the waiting list gets its seats in the same transaction. Idempotent.
 
-    Raises TooLate once the lunch is over.
+    Returns the numbers of the registrations that got a seat. Raises TooLate once the lunch is over.
     """
     with transaction() as session:
         event, registration = operations.lock(session, registration)
         now = clock.now()
-        if registration.is_active and event.is_over(now):
+        if not registration.is_active:
+            return []
+        if event.is_over(now):
             raise errors.TooLate
-        if registration.is_active:
-            operations.cancel_with_email(session, registration, now, why)
-            operations.serve_queue(session, event, now)
+        operations.cancel_with_email(session, registration, now, why)
+        return [one.id for one in operations.serve_queue(session, event, now)]
 
 
 def move_to_head_of_queue(registration: Registration) -> None:

@@ -113,8 +113,8 @@ def cancellation(slug: str, registration_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/cancellation")
 def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
-    actions.cancel_registration(registration, Why.ORGANISER)
-    return _to(registration, done="cancelled")
+    seated = actions.cancel_registration(registration, Why.ORGANISER)
+    return _to(registration, done="cancelled", seated=".".join(map(str, seated)) or None)
 
 
 @bp.post(f"{ONE}/head-of-queue")
@@ -192,8 +192,9 @@ def _page(registration: Registration, form: OrganiserAttendeeForm, notice: str |
 
 def _done(registration: Registration, done: str) -> str | None:
     has_seat = registration.status == Status.SEATED
+    if done == "cancelled":
+        return _cancelled(registration)
     return {
-        "cancelled": _("The registration is cancelled."),
         "registered": _("Registered: a seat is reserved.") if has_seat else _("Registered: on the waiting list."),
         "saved": _("Your changes are saved."),
         "first": _("A seat was free: it is theirs.") if has_seat else _("First on the waiting list."),
@@ -201,8 +202,18 @@ def _done(registration: Registration, done: str) -> str | None:
     }.get(done)
 
 
-def _to(registration: Registration, done: str) -> ResponseReturnValue:
-    address = url_for(".show", slug=registration.event.slug, registration_id=registration.id, done=done)
+def _cancelled(registration: Registration) -> str:
+    seated = queries.names_of(registration.event_id, request.args.get("seated", "").split("."))
+    if seated:
+        names = ", ".join(seated)
+        return str(_("The registration is cancelled. From the waiting list, a seat for: %(names)s.", names=names))
+    if queries.queue_length(registration.event_id) > 0 and queries.seats_left(registration.event) > 0:
+        return str(_("The registration is cancelled. Nobody on the waiting list fits into the free seats."))
+    return str(_("The registration is cancelled."))
+
+
+def _to(registration: Registration, done: str, seated: str | None = None) -> ResponseReturnValue:
+    address = url_for(".show", slug=registration.event.slug, registration_id=registration.id, done=done, seated=seated)
     return redirect(address, code=303)
 
 

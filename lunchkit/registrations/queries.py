@@ -138,3 +138,13 @@ def _by_hash_or_404(statement: Select[Registration]) -> Registration:
     if registration is None or registration.erased_at is not None:
         raise NotFound
     return registration
+
+
+def names_of(event_id: int, numbers: list[str]) -> list[str]:
+    """The names behind the numbers of registrations of a lunch, in the order of the numbers."""
+    ids = [int(number) for number in numbers if number.isdecimal() and len(number) < 10]
+    named = select(Registration.id, Registration.name).where(
+        Registration.event_id == event_id, Registration.id.in_(ids), Registration.status == Status.SEATED
+    )
+    found = dict(db.session.execute(named).all()) if ids else {}
+    return [found[number] for number in ids if number in found]
