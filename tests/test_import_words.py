@@ -1,12 +1,14 @@
 """Lists as people write them by hand: what they eat, whether they come, how many they are, what they need to come in."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
-from lunchkit.registrations.imports.columns import recognised
+from lunchkit.registrations.imports.columns import recognised, speaks_of_food
 from lunchkit.registrations.imports.entries import diet_said
-from tests.conftest import csrf_of
+from tests.conftest import EventMaker, csrf_of
 from tests.importing import as_csv, names, people, press, preview, read
 
 EVERYTHING = """viande;Viande;poisson;POISSON;carné;Carnée;carnivore;normal;Normale;tout;Mange de tout;sans restriction;
@@ -93,3 +95,23 @@ def test_who_has_no_address_is_named_before_the_import(organiser_client: FlaskCl
     assert "Sans adresse" in before and "Bo Rave" in before and "ana@" not in before
     press(organiser_client, path)
     assert "Bo Rave" in organiser_client.get(path).get_data(as_text=True).partition("n’a pas d’adresse")[2]
+
+
+@pytest.mark.parametrize(
+    "cell", ["allergie aux noix", "Sans gluten svp", "intolérante au lactose", "coeliaque", "végé", "Nüsse: nuss"]
+)
+def test_words_of_food_are_known(cell: str) -> None:
+    assert speaks_of_food(cell) and not speaks_of_food("n’a pas encore payé, vient sans sa voiture avec Noël")
+
+
+def test_a_column_about_allergies_that_is_left_out_is_named_with_a_link_to_it(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    rows = [["Nom", *(f"Colonne {number}" for number in range(19)), "Remarques"], ["Ana", *["x"] * 19, "allergie"]]
+    path = preview(organiser_client, make_event(asks_food=True), as_csv(rows))
+    shown = organiser_client.get(path).get_data(as_text=True)
+    warning = re.search(r'href="([^"]*/columns\?page=2#h20)"', shown.partition('name="sends_letters"')[0])
+    assert warning is not None, "before the button"
+    assert 'id="h20"' in organiser_client.get(warning[1]).get_data(as_text=True)
+    shown = organiser_client.get(preview(organiser_client, make_event(asks_food=False), as_csv(rows))).text
+    assert "#h20" not in shown, "this lunch does not ask"

@@ -149,6 +149,7 @@ def _page(event: Event, draft: ImportDraft, form: OptionsForm, notice: str | Non
     coming = [entry for entry in entries if not entry.why]
     notable = [entry for entry in entries if entry.why or entry.remarks]
     page, pages = page_of(len(notable), request.args.get("page", 1, type=int), PAGE_SIZE)
+    food = queries.untaken_food(draft, event)
     return render_template(
         "admin/imports/show.html",
         event=event,
@@ -166,6 +167,9 @@ def _page(event: Event, draft: ImportDraft, form: OptionsForm, notice: str | Non
         list={"rows": notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], "page": page, "pages": pages},
         taken=[(labels[field], heading) for field, heading in columns if field in labels],
         untaken=[heading for field, heading in columns if field not in labels and heading],
+        food=[draft.headings[place] or _("Column %(number)s", number=place + 1) for place in food],
+        food_column=food[0] if food else None,
+        food_page=food[0] // COLUMNS_A_PAGE + 1 if food else None,
         diets=dict(DIETS),
         notice=notice,
     )

@@ -125,6 +125,13 @@ _ATTENDEE = listed("""adherent, adherente, attendee, attendees, guest, invite, i
     participants, partecipante, teilnehmende, teilnehmer, teilnehmerin, teilnehmers""")
 _BUYER = listed("""acheteur, acheteuse, acquirente, besteller, bestellung, billing, buyer, client, commande,
     customer, facturation, invoice, order, ordine, pagatore, payer, payeur, purchaser, rechnung, rechnungsadresse""")
+_FOOD_ANYWHERE = ("allerg", "intoler", "unvertrag", "gluten", "vegetari")
+_FOOD = re.compile(
+    r"\b(?:lactose|laktos|lattosio|coeliaque|c[eo]liac|celiach|zoliakie|diabet|noix\b|noisette|nuts?\b|nuss|noci\b"
+    r"|arachide|peanut|erdnuss|crustace|fruits de mer|shellfish|vegetalien|vege\b|vegg?ie\b|vegan|hal+al\b"
+    r"|[kc]asher\b|kos?cher\b|kosher\b)"
+)
+"""Apart, for speed: parts of long words, as German makes them, and how words begin."""
 _ENDINGS = re.compile(r"(?<=\w)(?:[·•.\-/(](?:e|es|s|ne|nes|rice|rices|trice|trices|euse|euses|in|innen)\)?)+(?!\w)")
 """What inclusive writing adds to a word: «participant·e·s», «invité-e», «acheteur(euse)»."""
 
@@ -134,6 +141,12 @@ def words_of(text: str) -> tuple[str, ...]:
     """The words of a heading or a cell as they are compared: without signs, accents, capitals, endings and fillers."""
     joined = normalise(text[:1_000]).replace("e-mail", "email").replace("e mail", "email")
     return tuple(word for word in re.findall(r"[^\W_]+", _ENDINGS.sub("", joined)) if word not in _FILLERS)
+
+
+def speaks_of_food(text: str) -> bool:
+    """Whether a cell is about food that a person does not eat."""
+    plain = normalise(text[:1_000])
+    return any(part in plain for part in _FOOD_ANYWHERE) or bool(_FOOD.search(plain))
 
 
 def remoteness(heading: str) -> int:

@@ -8,7 +8,7 @@ from lunchkit.events.queries import custom_fields
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.details import AttendeeDetails
-from lunchkit.registrations.imports.columns import COLUMNS
+from lunchkit.registrations.imports.columns import COLUMNS, speaks_of_food
 from lunchkit.registrations.imports.entries import Entry, read_entries
 from lunchkit.registrations.imports.errors import ImportExpired
 from lunchkit.registrations.imports.form_answers import column_of
@@ -38,6 +38,14 @@ def column_labels(event: Event) -> dict[str, str]:
     unasked |= {"access"} if not event.asks_access else set()
     fields = {name: str(column.label) for name, column in COLUMNS.items() if name not in unasked}
     return fields | {column_of(question): question.label for question in custom_fields(event.id)}
+
+
+def untaken_food(draft: ImportDraft, event: Event) -> list[int]:
+    """The columns that are left out though a cell speaks of food: the kitchen would not hear of it."""
+    if draft.imported_at is not None or not event.asks_food:
+        return []
+    left = [place for place, field in enumerate(draft.columns) if field is None]
+    return [place for place in left if any(speaks_of_food(cells[place]) for _number, cells in draft.cells)]
 
 
 def known_people(session: Session, event_id: int) -> set[Key]:
