@@ -1,5 +1,6 @@
 """One instance, one owner: who holds it, what waits for whom, and that nobody else on the machine reads it."""
 
+import json
 import os
 import re
 import signal
@@ -22,7 +23,7 @@ from lunchkit.room.queries import ballot_store
 from tests.conftest import EventMaker
 from tests.room import asked, phones, running_event
 from tests.server import Client, Server, fetch_stamp, free_port, send_form, start_command
-from tests.test_cli import lunchkit, program, started
+from tests.test_cli import KEYS, lunchkit, program, started
 
 pytestmark = pytest.mark.both_databases
 
@@ -71,6 +72,17 @@ def test_a_second_server_on_one_sqlite_instance_is_refused(app: Flask, settings:
             assert client.get("/healthz").status == 200
     with Server(settings.instance, {"SECRET_KEY": settings.secret_key}):
         pass  # control: after the first one there may be another
+
+
+def test_a_second_demo_leaves_the_first_ones_folder_alone(tmp_path: Path) -> None:
+    with started(tmp_path, "demo", "--json", "--port", str(free_port())) as process:
+        assert process.stdout is not None
+        assert set(json.loads(process.stdout.readline())) >= KEYS
+        before = {file.name: file.stat().st_ino for file in (tmp_path / "demo").iterdir()}
+        second = program(tmp_path, "demo")
+        assert second.returncode == 1 and "a server runs on this instance" in second.stderr, second.stderr
+        after = {file.name: file.stat().st_ino for file in (tmp_path / "demo").iterdir()}
+        assert before.items() <= after.items() and "lunchkit.sqlite" in after
 
 
 @sqlite_only
