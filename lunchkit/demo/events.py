@@ -63,7 +63,7 @@ def running_event(series: Series, now: datetime) -> Event:
         summary="Exemple fictif d’un lunch qui a lieu en ce moment : la question du 13 mai, posée à une autre table.",
         venue="L’ESPACE (exemple fictif)",
         town="Genève",
-        capacity=300,  # whoever tries the demo with many phones meets no limit of new ones
+        capacity=300,  # anyone who tries the demo with many phones meets no limit of new ones
         colour=Colour.MYRTILLE,
         is_demo=True,
     )

@@ -8,9 +8,9 @@ from wtforms.validators import InputRequired
 from lunchkit.platform.fields import BareForm, at_most, has_a_word
 from lunchkit.platform.text import clean_line, clean_text
 
-NO_ALT = _l("Please say what the picture shows, for those who cannot see it.")
-NO_CONSENT = _l("Please say why the people in it may be shown, or that there are none.")
-NO_NOTE = _l("Please tell readers what was corrected.")
+NO_ALT = _l("Say what the picture shows, for those who cannot see it.")
+NO_CONSENT = _l("Say why the people in it may be shown, or that there are none.")
+NO_NOTE = _l("Tell readers what was corrected.")
 
 
 class PictureForm(BareForm):

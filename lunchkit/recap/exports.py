@@ -38,7 +38,7 @@ _TERMS: Mapping[str, LazyString] = {
         "named beside them."
     ),
     RESERVED.key: _l(
-        "The text, the figures and the results of this recap belong to %(network)s. Whoever wants more of them than "
+        "The text, the figures and the results of this recap belong to %(network)s. Anyone who wants more of them than "
         "a quotation asks first. Pictures, and what is quoted, belong to those who are named beside them."
     ),
 }
@@ -190,9 +190,9 @@ def share_links(event: Event, address: str) -> list[tuple[str, str, str]]:
 def take_down_address(event: Event, photo: Photo) -> str:
     """An e-mail to the organisers that asks to take a picture off the page."""
     page = public("recap.show", slug=event.slug)
-    subject = _("Please take down a picture: %(title)s", title=event.title)
+    subject = _("Take down a picture: %(title)s", title=event.title)
     body = _(
-        "Please take down this picture: %(caption)s\n%(address)s\n\nReason (optional):\n",
+        "Take down this picture: %(caption)s\n%(address)s\n\nReason (optional):\n",
         caption=photo.caption or photo.picture.alt,
         address=f"{page}#picture-{photo.number}",
     )

@@ -176,7 +176,7 @@ def read_value(field: FieldShape, typed: Any, today: date) -> Any:
         return bool(typed)
     value = _READERS.get(field.kind, clean_line)(str(typed or ""))
     if isinstance(value, str) and len(value) > field.most:
-        raise ValueError(_("Please keep this under %(max)s characters: it has %(n)s.", max=field.most, n=len(value)))
+        raise ValueError(_("Keep this under %(max)s characters: it has %(n)s.", max=field.most, n=len(value)))
     if field.kind is FieldKind.DAY and value > today.isoformat():
         raise ValueError(_("This day is still to come: write today’s, or an earlier one."))
     if isinstance(value, int) and value > field.most:
@@ -198,7 +198,7 @@ def _read_address(typed: str) -> str:
     """An address of the web; what begins with a host gets its https://."""
     address = whole_link(typed.strip())
     if address and not is_safe_link(address):
-        raise ValueError(_("Please write the whole address, beginning with https://."))
+        raise ValueError(_("Write the whole address, beginning with https://."))
     return address
 
 

@@ -76,7 +76,7 @@ def _field(question: CustomField, kept: str, is_required: bool) -> Field:
     choices += [(value, value) for value in present]
     if question.kind == AnswerKind.SEVERAL:
         return TickField(label, choices=partial(list, choices), validators=[_tick_one] if is_required else [])
-    offered: list[tuple[str, Any]] = [("", _l("Please choose")), *choices]
+    offered: list[tuple[str, Any]] = [("", _l("Choose")), *choices]
     return SelectField(label, choices=partial(list, offered), default="", validators=_must(is_required))
 
 

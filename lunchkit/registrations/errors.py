@@ -11,7 +11,7 @@ RegistrationClosed = user_error("RegistrationClosed", _l("Registration for this 
 """Not open yet, over, or called off."""
 WaitingListFull = user_error(
     "WaitingListFull",
-    _l("Every seat is taken, and the waiting list is full. Please try again in a few days: people cancel."),
+    _l("Every seat is taken, and the waiting list is full. Try again in a few days: people cancel."),
 )
 FormUsedAlready = user_error(
     "FormUsedAlready",

@@ -59,7 +59,7 @@ def name_field(missing: LazyString) -> StringField:
 class DetailsForm(BareForm):
     """What can be edited later too. The token in the address is the authority, so there is no cookie to protect."""
 
-    name = name_field(_l("Please write your name."))
+    name = name_field(_l("Write your name."))
     organisation = StringField(
         _l("Organisation"),
         filters=[clean_line],
@@ -139,7 +139,7 @@ class RegistrationForm(DetailsForm):
         _l("E-mail"),
         description=_l("For your ticket and the invitation."),
         filters=[clean_line],
-        validators=[DataRequired(_l("Please write your e-mail address: your ticket comes by e-mail.")), valid_email],
+        validators=[DataRequired(_l("Write your e-mail address: your ticket comes by e-mail.")), valid_email],
         render_kw={"inputmode": "email", "autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"},
     )
     wants_invitations = BooleanField(BOX, description=HINT)

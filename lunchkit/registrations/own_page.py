@@ -52,7 +52,7 @@ def _heading(registration: Registration, place: int | None) -> str:
     if event.is_over(clock.now()):
         return str(_("This lunch is over."))
     if registration.held_until:
-        return str(_("Please confirm"))
+        return str(_("Confirm"))
     if place:
         return str(_("Number %(position)s on the list", position=place))
     return str(ngettext("Your seat is reserved", "Your %(num)s seats are reserved", registration.seats))

@@ -36,7 +36,7 @@ def web_link(label: LazyString | str = "") -> StringField:
 
 def _leads_to_the_web(_form: Any, field: Field) -> None:
     if field.data and not is_safe_link(field.data):
-        raise ValidationError(_("Please write the whole address, beginning with https://."))
+        raise ValidationError(_("Write the whole address, beginning with https://."))
 
 
 def links_in(text: str | None) -> list[dict[str, str]]:
@@ -47,7 +47,7 @@ def links_in(text: str | None) -> list[dict[str, str]]:
 
 def _are_links(_form: Any, field: Field) -> None:
     if not all(is_safe_link(link["url"]) for link in links_in(field.data)):
-        raise ValidationError(_("Please write the whole address, beginning with https://."))
+        raise ValidationError(_("Write the whole address, beginning with https://."))
 
 
 @dataclass(frozen=True)

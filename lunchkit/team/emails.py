@@ -86,7 +86,7 @@ NOTICES = {
         _l("Your passkeys were reset"),
         _l(
             "%(by)s took your passkeys and recovery codes off your account with %(network)s. The e-mail alone lets you "
-            "in; please add a new passkey."
+            "in; add a new passkey."
         ),
     ),
 }

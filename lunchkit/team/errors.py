@@ -7,7 +7,7 @@ from lunchkit.platform.errors import UserError, user_error
 SignInNeeded = user_error("SignInNeeded", _l("You are no longer signed in, and nothing was saved."), 401)
 NotFresh = user_error("NotFresh", _l("Confirm first that it is you."), 403)
 AddressTaken = user_error("AddressTaken", _l("There is an organiser with this address already."))
-Nameless = user_error("Nameless", _l("Please write your name."), 422)
+Nameless = user_error("Nameless", _l("Write your name."), 422)
 LastOrganiser = user_error("LastOrganiser", _l("This is the last organiser: without them nobody can sign in."))
 OwnerStays = user_error(
     "OwnerStays", _l("The owner must hand over first; then they can be removed, or get another role.")
@@ -46,8 +46,8 @@ AlreadySetUp = user_error(
     "AlreadySetUp", _l("There is an organiser already: a set-up link is only for a server without one.")
 )
 
-Unproven = user_error("Unproven", _l("This was not confirmed. Please try again, with a passkey of this account."), 403)
-InvalidChallenge = user_error("InvalidChallenge", _l("This took too long, or was sent twice. Please try again."), 403)
+Unproven = user_error("Unproven", _l("This was not confirmed. Try again, with a passkey of this account."), 403)
+InvalidChallenge = user_error("InvalidChallenge", _l("This took too long, or was sent twice. Try again."), 403)
 WrongRecoveryCode = user_error(
     "WrongRecoveryCode", _l("This code is not right, or was used already. Each code is good once."), 422
 )

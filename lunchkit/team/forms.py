@@ -55,14 +55,14 @@ def _role() -> RadioField:
     return RadioField(
         _l("Role in the team"),
         choices=lambda: list(ROLES.items()),
-        validators=[DataRequired(_l("Please choose one."))],
+        validators=[DataRequired(_l("Choose one."))],
     )
 
 
 class SignInForm(FlaskForm):
     """An address, and the page to open then."""
 
-    email = _email(_l("Please write your address."))
+    email = _email(_l("Write your address."))
     next = HiddenField()
 
 
@@ -79,31 +79,31 @@ class SignInCodeForm(BareForm):
 class OrganiserForm(FlaskForm):
     """The first organiser of a new installation."""
 
-    name = _name(_l("Please write your name."))
-    email = _email(_l("Please write your address."))
+    name = _name(_l("Write your name."))
+    email = _email(_l("Write your address."))
 
 
 class NameForm(BareForm):
     """The name of a person who was invited."""
 
-    name = _name(_l("Please write your name."))
+    name = _name(_l("Write your name."))
 
 
 class AccountForm(BareForm):
     """One's own name, and the language of one's e-mails."""
 
-    name = _name(_l("Please write your name."))
+    name = _name(_l("Write your name."))
     language = RadioField(
         _l("Language of the e-mails to you"),
         choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],
-        validators=[DataRequired(_l("Please choose one."))],
+        validators=[DataRequired(_l("Choose one."))],
     )
 
 
 class InvitationForm(BareForm):
     """A person to invite into the team."""
 
-    name = _name(_l("Please write a name."))
+    name = _name(_l("Write a name."))
     email = _email(_l("Write an address."))
     role = _role()
 
@@ -117,7 +117,7 @@ class RoleForm(BareForm):
 class PasskeyForm(BareForm):
     """The name of a device, and its answer, which comes from a script."""
 
-    name = _name(_l("Please write a name."), _l("Name of this device"), 60)
+    name = _name(_l("Write a name."), _l("Name of this device"), 60)
     answer = HiddenField()
 
 

@@ -20,7 +20,7 @@ from lunchkit.recap.admin_forms import NewPictureForm, PictureForm
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import current_pictures, pictures_known, section_or_404, writer
 
-CHOOSE_AGAIN = _l("Please choose the file again: browsers do not keep it.")
+CHOOSE_AGAIN = _l("Choose the file again: browsers do not keep it.")
 bp = Blueprint("pictures", __name__)
 PLACE = "/e/<slug>/recap/sections/<int(max=2147483647):section_id>/pictures"
 
