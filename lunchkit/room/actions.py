@@ -1,7 +1,7 @@
 """Actions on a room, and on the lunch that takes place in it."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
@@ -14,7 +14,7 @@ from lunchkit.room.ballot_store import NewBallot, OpenPoll
 from lunchkit.room.devices import Device, slip_hash, voter_hash
 from lunchkit.room.errors import NotKnownYet, PollClosed, SlipMissing
 from lunchkit.room.models import Room, VotingSlip
-from lunchkit.room.operations import touch
+from lunchkit.room.operations import room_in, touch
 from lunchkit.room.queries import batches, slips_of
 
 MOST_SLIPS = 500
@@ -34,15 +34,7 @@ def room_of(event: Event) -> Room:
     """The room of a lunch, made with a code of its own if there is none."""
     with transaction() as session:
         lock_existing_event(session, event.id)
-        room = session.get(Room, event.id)
-        if room is None:
-            code = new_code()
-            while session.scalar(select(Room.event_id).where(Room.code == code)) is not None:
-                code = new_code()
-            room = Room(event_id=event.id, code=code)
-            session.add(room)
-            session.flush()
-    return room
+        return room_in(session, event.id)
 
 
 def make_slips(event: Event, number: int, seen: str) -> list[str]:

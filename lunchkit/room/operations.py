@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
+from lunchkit.platform.codes import new_code
 from lunchkit.room.models import Room, VotingSlip
 
 CLOSES_AFTER = timedelta(hours=2)
@@ -33,3 +34,16 @@ def end_rooms(session: Session) -> None:
         touch(session, event_id)
     past = select(Event.id).where(Event.over_at <= now - CLOSES_AFTER)
     session.execute(delete(VotingSlip).where(VotingSlip.event_id.in_(past)))
+
+
+def room_in(session: Session, event_id: int) -> Room:
+    """The room of a lunch, made with a code of its own if there is none; the caller holds the lunch."""
+    room = session.get(Room, event_id)
+    if room is None:
+        code = new_code()
+        while session.scalar(select(Room.event_id).where(Room.code == code)) is not None:
+            code = new_code()
+        room = Room(event_id=event_id, code=code)
+        session.add(room)
+        session.flush()
+    return room

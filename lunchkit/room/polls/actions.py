@@ -39,9 +39,7 @@ def add_poll(event: Event, details: PollDetails) -> Poll:
     with transaction() as session:
         lock_existing_event(session, event.id)
         record_facts(session, what=details.question)
-        poll = place_poll(session, event, details)
-    room_of(event)
-    return poll
+        return place_poll(session, event, details)
 
 
 def change_poll(poll: Poll, details: PollDetails) -> None:

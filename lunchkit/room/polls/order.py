@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from lunchkit.events.models import Event
 from lunchkit.platform.ordered import lock_rows, next_position, swap
+from lunchkit.room.operations import room_in
 from lunchkit.room.polls.errors import AskedAgain, CannotAskAgain, PollIsFrozen
 from lunchkit.room.polls.forms import COLUMNS, PollDetails
 from lunchkit.room.polls.models import Choice, Kind, Poll
@@ -41,6 +42,7 @@ def place_programme(session: Session, event: Event, questions: Sequence[tuple[Po
 
 
 def _add(session: Session, event: Event, position: int, details: PollDetails, before_id: int | None) -> Poll:
+    room_in(session, event.id)  # so that its code is there before anybody asks for it
     poll = Poll(event_id=event.id, position=position, before_id=before_id)
     _write(poll, details)
     session.add(poll)
