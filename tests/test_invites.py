@@ -70,7 +70,6 @@ def test_nothing_invites_to_a_lunch_that_cannot_be_had(client: FlaskClient, make
             assert f'href="/e/{event.slug}/register"' not in page, path
     if state == "cancelled":
         assert "STATUS:CANCELLED" in pages["/calendar.ics"] and "Lunch annulé" in pages["/feed.atom"]
-        assert "EventCancelled" in pages["/speakers/laura-tocmacov"]
         silent = ("series", ".ics", "register")  # no such lunch, or words of its own; the form leads to the page
         assert all("nnulé" in page for path, page in pages.items() if not any(part in path for part in silent))
         assert event.title not in pages[f"/series/{event.series.slug}"]

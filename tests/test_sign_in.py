@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
+from lunchkit.room.actions import room_of
 from lunchkit.team.actions import add_organiser, remove_organiser
 from lunchkit.team.models import Organiser, OrganiserSession, Role
 from lunchkit.team.sign_in import actions
@@ -193,6 +194,7 @@ def test_the_code_of_the_check_in_page_opens_it_on_a_phone_once(
     ada: Organiser, app: Flask, client: FlaskClient, event: Event
 ) -> None:
     sign_in(client, ada)
+    room_of(event)
     door = f"/organiser/e/{event.slug}/door"
     for page in (door, f"/organiser/e/{event.slug}/room"):
         assert f'href="{PHONE}?next={page}"' in client.get(page).text

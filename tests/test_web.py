@@ -64,6 +64,7 @@ def test_every_route_answers_every_method_with_the_security_headers(
         "step": "network",
         "section": "network",
         "verdict": "approval",
+        "what": "draft",
     }
     adapter = app.url_map.bind("lunch.example")
     statuses = set()
