@@ -1,5 +1,6 @@
 """Audience questions: asked without a name, read before they show, supported by phones, kept in the room on wish."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -532,6 +533,27 @@ def test_doors_of_phones_answer_to_no_get_and_to_no_unknown_code(app: Flask, roo
         assert client.post(f"/v/XXXXX/{path}", data={"text": "Qui paie ?"}).status_code == 404
     assert client.post(f"/v/{room.code}/questions/{2**31}/support").status_code == 404
     assert client.post(f"/v/{room.code}/questions/{2**31 - 1}/support").status_code == 404
+
+
+def test_hostile_words_are_only_words(app: Flask, organiser_client: FlaskClient, room: Room) -> None:
+    for text in (CANARY, "\x00\ud800‮olleh", "{{ 7*7 }}", '" autofocus onfocus=alert(1) x="'):
+        body = {"text": text.encode("utf-8", "surrogatepass"), "key": CANARY}
+        assert phone_of(app, room).post(f"/v/{room.code}/questions", data=body).status_code == 303
+    db.session.rollback()
+    for waiting in questions_to_judge(room.event_id)[Turn.WAITING]:
+        approve_question(waiting.question)
+    client = phone_of(app, room)
+    pages = [
+        client.get(f"/v/{room.code}").text,
+        json.loads(client.get(f"/v/{room.code}/state.json").text)["html"],
+        organiser_client.get(f"/organiser/e/{room.event.slug}/questions").text,
+    ]
+    close(room)
+    pages.append(send(client, room, "Et " + CANARY, key=CANARY).text)
+    for page in pages:
+        assert "<script>alert" not in page and "<img src=x" not in page and '" autofocus onfocus' not in page
+        assert "&lt;script&gt;alert" in page, "control: it is there, as words"
+        assert ">49<" not in page.replace(" ", "")
 
 
 # A phone with JavaScript

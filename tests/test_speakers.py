@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from html import unescape
 
 import html5lib
@@ -28,6 +29,7 @@ from lunchkit.speakers.page import SpeakerPage, draft_page
 from lunchkit.speakers.queries import SCOPE, LinkGone, appearances, approved_quotations, waiting_pages
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of
+from tests.seating import all_at_once
 from tests.speaking import again, approve, form_of, link_of, organise, photo, send_photo, speak, submit, tables, write
 
 PRIVATE = ("", "/page", "/preview", "/portrait", "/portrait/removal", "/draft/removal")
@@ -219,6 +221,20 @@ def test_link_replaced_between_get_and_post_writes_nothing(
     with pytest.raises(LinkGone):
         actions.save_page(speaker, SpeakerPage("Autre"), speaker.version)
     assert again(speaker).draft is None
+
+
+def test_of_several_who_save_at_once_one_succeeds(app: Flask, speaker: Speaker, link: str) -> None:
+    seen, speaker_id = again(speaker).version, speaker.id
+
+    def save(number: int) -> str:
+        try:
+            actions.save_page(db.session.get_one(Speaker, speaker_id), SpeakerPage(f"Laura {number}"), seen)
+        except ChangedMeanwhile:
+            return "no"
+        return f"Laura {number}"
+
+    results = all_at_once(app, [partial(save, number) for number in range(4)])
+    assert results.count("no") == 3 and draft_of(speaker).name in results
 
 
 # Writing
