@@ -142,7 +142,7 @@ _BREAKS = re.compile(r"(?<= )(?=[^ ])|(?<=\w{4}-)(?=\w{4})")
 
 
 def wrap(text: str, ems: float, tracking: float) -> list[str]:
-    """The lines of a text in a width of so many ems; a word that is broader has a line of its own, whole."""
+    """The lines of a text in a width in ems; a word that is broader has a line of its own, whole."""
     lines, line = [], ""
     for piece in _BREAKS.split(text):
         if line.strip() and breadth((line + piece).rstrip(" "), tracking) > ems:
