@@ -548,7 +548,7 @@ def test_a_picture_comes_with_its_words_and_goes_at_once(event: Event, ada: Flas
     file = f"/media/{item['picture']}/320.webp"
     draft = f"{home(event)}/preview"
     assert client.get(file).status_code == 200
-    assert file in ada.get(draft).text
+    assert file in ada.get(draft).text and f'href="{home(event)}"' in ada.get(draft).text, "and it leads back"
     assert post(ada, f"{one}/visibility", shown="0").status_code == 303
     assert client.get(file).status_code == 404
     assert file not in ada.get(draft).text

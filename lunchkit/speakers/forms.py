@@ -46,8 +46,11 @@ def links_in(text: str | None) -> list[dict[str, str]]:
 
 
 def _are_links(_form: Any, field: Field) -> None:
-    if not all(is_safe_link(link["url"]) for link in links_in(field.data)):
-        raise ValidationError(_("Write the whole address, beginning with https://."))
+    for number, link in enumerate(links_in(field.data), 1):
+        if not is_safe_link(link["url"]):
+            raise ValidationError(
+                _("Link %(number)s: write the whole address, beginning with https://.", number=number)
+            )
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,14 @@ bp = Blueprint("publication", __name__)
 @bp.get("/e/<slug>/recap/preview")
 def preview(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
-    address = public("recap.show", slug=slug)
-    return render_template("recap/show.html", article=draft_article(recap), event=event, address=address, preview=True)
+    return render_template(
+        "recap/show.html",
+        article=draft_article(recap),
+        event=event,
+        address=public("recap.show", slug=slug),
+        preview=True,
+        back=url_for("organiser.recap.index", slug=slug),
+    )
 
 
 @bp.post("/e/<slug>/recap/link")
