@@ -26,7 +26,7 @@ pytestmark = pytest.mark.both_databases
 
 
 SEATS = 80
-"""A third of what a fast machine registers in that time: some wait, and the waiting list does not get full."""
+"""The waiting list, three times as long, must not get full: then people are refused, and rightly."""
 KILLS = {"sqlite": 6, "postgresql": 3}
 
 
