@@ -28,8 +28,10 @@ def test_a_key_stays_until_it_is_destroyed(ring: KeyRing) -> None:
 def test_of_two_who_make_a_key_at_once_both_get_the_same(ring: KeyRing) -> None:
     start = threading.Barrier(8)
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda _: (start.wait(), ring.ensure("7"))[1], range(8)))
-    assert len(set(made)) == 1
+        for number in range(100):
+            name = str(number)
+            made = list(pool.map(lambda _, name=name: (start.wait(), ring.ensure(name))[1], range(8)))
+            assert len(set(made)) == 1
 
 
 def test_two_instances_share_no_key(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ What belongs to another user, or is open to others, is no key: somebody could ha
 """
 
 import errno
+import fcntl
 import hashlib
 import json
 import logging
@@ -113,16 +114,14 @@ class KeyRing:
             raise as_storage_error(error) from error
 
     def _keep_in_file(self, folder: int, name: str, key: bytes) -> None:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # of two, the second finds the key of the first; until the folder is closed
+        if self.get(name) is not None:
+            return
         draft = f"{name}.{secrets.token_hex(4)}"
         try:
             with self._open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, folder) as file:
                 os.write(file, key)
-            if self.get(name) is None:  # what an interrupted destruction left, or somebody else
-                with suppress(FileNotFoundError):
-                    os.unlink(name, dir_fd=folder)
-            os.link(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
-        except FileExistsError:
-            pass
+            os.replace(draft, name, src_dir_fd=folder, dst_dir_fd=folder)  # also what an interrupted destruction left
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(draft, dir_fd=folder)
