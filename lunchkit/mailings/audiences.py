@@ -45,7 +45,7 @@ AUTOMATIC = {
     ),
     "repeat": (_l("Registered already"), _l("When an address is registered a second time.")),
     "ticket": (_l("Ticket and link"), _l("When you send somebody’s ticket or link again, or correct their address.")),
-    "cancellation": (_l("Cancellation"), _l("When somebody cancels, or when you cancel or move their registration.")),
+    "cancellation": (_l("Cancellation"), _l("When somebody cancels, or when you cancel their registration.")),
     "event_cancellation": (
         _l("Lunch cancelled"),
         _l("To everybody registered or waiting, when you cancel the lunch."),
