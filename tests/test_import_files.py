@@ -14,8 +14,15 @@ from xlsxwriter import Workbook
 
 from lunchkit.platform.errors import UserError
 from lunchkit.registrations.imports.columns import recognised
-from lunchkit.registrations.imports.errors import NoFile, NothingToRead, OpenQuotation, TooManyRows, Unreadable
-from lunchkit.registrations.imports.reading import MOST_ROWS, read_table
+from lunchkit.registrations.imports.reading import (
+    MOST_ROWS,
+    NoFile,
+    NothingToRead,
+    OpenQuotation,
+    TooManyRows,
+    Unreadable,
+    read_table,
+)
 from tests.importing import as_csv, read, workbook
 
 ROWS = [["Nom", "Courriel", "Structure"], ["Zoé Œuf", "zoe@example.org", "Épi; «bio», €"], ["Lü", "lu@example.org", ""]]

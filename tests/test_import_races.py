@@ -10,10 +10,9 @@ from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_attendee
 from lunchkit.registrations.imports import actions
 from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.preview import ImportOptions
 from lunchkit.registrations.imports.reading import read_table
 from tests.conftest import EventMaker, details
-from tests.importing import as_csv
+from tests.importing import NO_WISH, as_csv
 from tests.seating import all_at_once, assert_sound, seats_given
 
 pytestmark = pytest.mark.both_databases
@@ -25,7 +24,7 @@ def draft_of(event: Event, first: int, last: int) -> int:
 
 
 def bring(draft_id: int, emails: bool) -> None:
-    actions.import_attendees(db.session.get_one(ImportDraft, draft_id), ImportOptions(sends_letters=emails))
+    actions.import_attendees(db.session.get_one(ImportDraft, draft_id), NO_WISH | {"sends_letters": emails})
 
 
 def undo(draft_id: int) -> None:

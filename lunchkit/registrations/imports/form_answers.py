@@ -26,11 +26,6 @@ class InvalidAnswer(Exception):
     """A cell that does not answer its question; says why, to people."""
 
 
-def column_of(question: CustomField) -> str:
-    """What the column of a question is called."""
-    return f"{OWN}{question.id}"
-
-
 def assign_custom_fields(
     headings: Sequence[str], fields: Sequence[str | None], questions: Iterable[CustomField]
 ) -> list[str | None]:
@@ -47,7 +42,7 @@ def assign_custom_fields(
         free = [place for place in named if columns[place] is None]
         double = [place for place in reversed(named) if columns.count(columns[place]) > 1]
         for place in (*free, *double)[:1]:
-            columns[place] = column_of(question)
+            columns[place] = f"{OWN}{question.id}"
     return columns
 
 
