@@ -73,7 +73,7 @@ def words_in(text: str) -> list[ColumnElement[bool]]:
 def page_of_list(event_id: int, wanted: Sequence[ColumnElement[bool]], page: int, order: Sequence[Any]) -> Page:
     """One page of those of a lunch who are wanted. A page beyond the last is the last."""
     listed = _listed(event_id).where(*wanted)
-    found = db.session.scalar(listed.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    found = count_registrations(event_id, Registration.erased_at.is_(None), *wanted)
     page, pages = page_of(found, page, PAGE_SIZE)
     part = listed.order_by(*order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     return Page(_rows(part), found, page, pages)
@@ -85,16 +85,10 @@ def all_rows(event_id: int, order: Order = Order.NAME) -> list[Row]:
 
 
 def counts_of(event_id: int) -> dict[str | None, int]:
-    """The number of registrations by status, of all (None), of "arrived" ones, and of "absent" ones with a seat."""
-    came = func.count(case((Registration.arrived > 0, 1)))
-    counted = select(Registration.status, func.count(), came).where(
-        Registration.event_id == event_id, Registration.erased_at.is_(None)
-    )
-    rows = db.session.execute(counted.group_by(Registration.status)).all()
-    counts: dict[str | None, int] = dict.fromkeys(Status, 0) | {status: number for status, number, _came in rows}
-    arrived = sum(came for _status, _number, came in rows)
-    absent = max(0, counts[Status.SEATED] - arrived)
-    return counts | {None: sum(counts.values()), "arrived": arrived, "absent": absent}
+    """The number of registrations of each of FILTERS, and of all (None)."""
+    counts = [func.count(), *(func.count(case((is_it, 1))) for is_it in FILTERS.values())]
+    counted = select(*counts).where(Registration.event_id == event_id, Registration.erased_at.is_(None))
+    return dict(zip((None, *FILTERS), db.session.execute(counted).one(), strict=True))
 
 
 def asked_order(word: str | None, among: Iterable[Order] = Order) -> Order:

@@ -78,14 +78,10 @@ def _page(name: str, registration: Registration, token: str, **more: object) -> 
         position=position,
         ahead=(position or 1) - 1,
         may_change=registration.may_change(clock.now()),
-        ticket_qr=_ticket(registration) if seated else None,
+        ticket_qr=qr.svg(ticket_address(registration), _("QR code of your ticket")) if seated else None,
         code=spoken_code(registration.ticket_hash) if seated else None,
         **more,
     )
-
-
-def _ticket(registration: Registration) -> str:
-    return qr.svg(ticket_address(registration.nonce, registration.link_hash), _("QR code of your ticket"))
 
 
 @bp.get("/r/<token>/ticket")
