@@ -174,9 +174,9 @@ def test_who_made_room_stands_in_the_log_and_on_the_page_of_the_lunch(
     assert [(one.name, one.facts.get("seats_added"), one.times) for one in noted] == [
         ("Ada Ressort", None, 1), ("Ada Ressort", 1, 2),
     ]  # fmt: skip
-    log = organiser_client.get(f"/organiser/log?lunch={event.slug}&lang=en").get_data(as_text=True)
+    log = organiser_client.get(f"/organiser/log?lunch={event.slug}&lang=en").text
     assert "2 seats added" in log
-    page = organiser_client.get(f"/organiser/e/{event.slug}?lang=en").get_data(as_text=True)
+    page = organiser_client.get(f"/organiser/e/{event.slug}?lang=en").text
     assert "2 of these seats were added at check-in." in page
 
 
@@ -185,14 +185,14 @@ def test_the_form_without_a_script_says_it_first_and_lets_in_at_the_second_press
 ) -> None:
     event = full_lunch(make_event, waiting=2)
     form = f"/organiser/e/{event.slug}/door/walk-in?lang=en"
-    page = organiser_client.get(form).get_data(as_text=True)
+    page = organiser_client.get(form).text
     for words in ("Every seat is given.", "2 people who have a seat are not here yet.", "2 requests wait"):
         assert words in page
     assert "Let in all the same" not in page, "not with the first press"
     said = {"csrf_token": csrf_of(organiser_client, form), "name": "Dora Fenouil", "nonce": secrets.token_urlsafe(16)}
     refused = organiser_client.post(form, data=said)
-    assert refused.status_code == 409 and 'name="room"' in refused.get_data(as_text=True)
-    assert 'value="Dora Fenouil"' in refused.get_data(as_text=True)
+    assert refused.status_code == 409 and 'name="room"' in refused.text
+    assert 'value="Dora Fenouil"' in refused.text
     let_in = [organiser_client.post(form, data=said | {"room": "1"}).status_code for _ in range(2)]
     assert let_in == [303, 303] and counts(fresh(event)).walk_ins == 1
     assert_not_oversold(event, chairs=4)
@@ -248,10 +248,10 @@ def test_after_the_names_are_erased_nobody_is_written_down(
         event = fresh(event)
         assert event.purged_at is not None
         assert word_of(event, walk_in()) is FULL
-        page = organiser_client.get(f"/organiser/e/{event.slug}/door/walk-in").get_data(as_text=True)
+        page = organiser_client.get(f"/organiser/e/{event.slug}/door/walk-in").text
         assert 'name="name"' not in page
     with afterwards(event, days=20):
-        page = organiser_client.get(f"/organiser/e/{full_lunch(make_event).slug}/door/walk-in").get_data(as_text=True)
+        page = organiser_client.get(f"/organiser/e/{full_lunch(make_event).slug}/door/walk-in").text
         assert 'name="name"' in page, "control"
 
 
@@ -306,7 +306,7 @@ def test_who_waits_is_offered_a_seat_on_their_page_only_where_one_is_free(
     waiting = db.session.scalars(select(Registration).where(Registration.status == Status.WAITING)).one()
 
     def read() -> str:
-        return organiser_client.get(f"/organiser/e/{event.slug}/door/{waiting.id}?lang=en").get_data(as_text=True)
+        return organiser_client.get(f"/organiser/e/{event.slug}/door/{waiting.id}?lang=en").text
 
     full = read()
     assert "Give a free seat" not in full and "Let in all the same" in full and "Every seat is given." in full
@@ -353,4 +353,4 @@ def test_the_door_knows_when_its_session_ends_whatever_it_does(
     assert again.status_code == 304, "it does not change from one question to the next"
     asking = f"/organiser/sign-in?next=/organiser/e/{event.slug}/door"
     assert organiser_client.get(asking).status_code == 302, "whoever is signed in is led on"
-    assert 'name="email"' in organiser_client.get(f"{asking}&again=1").get_data(as_text=True), "unless they ask again"
+    assert 'name="email"' in organiser_client.get(f"{asking}&again=1").text, "unless they ask again"

@@ -48,13 +48,13 @@ def own_page(client: FlaskClient, path: str = "") -> str:
     db.session.rollback()
     person = db.session.scalars(select(Registration).order_by(Registration.id.desc())).first()
     assert person is not None
-    return client.get(f"/r/{personal_tokens(person.nonce).link}{path}").get_data(as_text=True)
+    return client.get(f"/r/{personal_tokens(person.nonce).link}{path}").text
 
 
 def test_each_kind_is_asked_kept_and_shown(
     client: FlaskClient, organiser_client: FlaskClient, event: Event, questions: list[CustomField]
 ) -> None:
-    form = client.get(f"/e/{event.slug}/register").get_data(as_text=True)
+    form = client.get(f"/e/{event.slug}/register").text
     assert form.index("Que réparez-vous\u202f?") < form.index("Quel atelier\u202f?") < form.index("Je peux aider")
     assert register(client, event, **answers()) == 303
     assert kept() == ["Un vélo", "Jardin", "Accueil\nVaisselle"], "ticks in the order in which they are offered"
@@ -62,7 +62,7 @@ def test_each_kind_is_asked_kept_and_shown(
         assert "Un vélo" in page
         assert "Jardin" in page
     assert "Accueil, Vaisselle" in own_page(client)
-    shown = organiser_client.get(f"/organiser/e/{event.slug}/registrations/1").get_data(as_text=True)
+    shown = organiser_client.get(f"/organiser/e/{event.slug}/registrations/1").text
     assert "Un vélo" in shown
     data = own_page(client, "/data.json")
     assert "Quel atelier" in data
@@ -77,7 +77,7 @@ def test_an_answer_that_is_needed_is_asked_for_and_nothing_typed_is_lost(
     typed = {"name": "Camille", "email": "c@example.org", "stamp": stamp, **answers(one="")}
     answer = client.post(f"/e/{event.slug}/register", data=typed)
     assert answer.status_code == 422
-    page = answer.get_data(as_text=True)
+    page = answer.text
     assert 'href="#own_2"' in page
     assert "Un vélo" in page
     assert page.count("checked") == 2
@@ -93,7 +93,7 @@ def test_what_is_not_offered_is_refused(client: FlaskClient, event: Event, quest
 def test_readers_of_another_language_answer_the_same(
     client: FlaskClient, event: Event, questions: list[CustomField]
 ) -> None:
-    page = client.get(f"/e/{event.slug}/register?lang=en").get_data(as_text=True)
+    page = client.get(f"/e/{event.slug}/register?lang=en").text
     assert "Which workshop?" in page
     assert '<option value="Jardin">Garden</option>' in page
     assert "Je peux aider" in page, "what is not translated shows as it was written"
@@ -127,12 +127,12 @@ def test_a_removed_question_keeps_its_answers(
 ) -> None:
     register(client, event, **answers())
     base = f"/organiser/e/{event.slug}/form"
-    asks = organiser_client.get(f"{base}/2/removal").get_data(as_text=True)
+    asks = organiser_client.get(f"{base}/2/removal").text
     assert "La réponse d’une personne est gardée" in asks
     assert post(organiser_client, f"{base}/2/removal", base).status_code == 303
-    assert "own_2" not in client.get(f"/e/{event.slug}/register").get_data(as_text=True)
+    assert "own_2" not in client.get(f"/e/{event.slug}/register").text
     assert "Jardin" in own_page(client)
-    assert "Jardin" in organiser_client.get(f"/organiser/e/{event.slug}/registrations.csv").get_data(as_text=True)
+    assert "Jardin" in organiser_client.get(f"/organiser/e/{event.slug}/registrations.csv").text
     person = db.session.scalars(select(Registration)).one()
     client.post(f"/r/{personal_tokens(person.nonce).link}/edit", data={"name": "Camille", **answers()})
     assert "Jardin" in kept(), "a change of the rest leaves it alone"
@@ -144,7 +144,7 @@ def test_answers_outlive_a_change_of_their_question(
     path = f"/organiser/e/{event.slug}/form/2"
     changed = {"label": "Quel atelier ?", "kind": "one", "choices": "Cuisine\nPotager"}
     register(client, event, **answers())
-    assert "Une personne a déjà répondu" in organiser_client.get(path).get_data(as_text=True)
+    assert "Une personne a déjà répondu" in organiser_client.get(path).text
     assert post(organiser_client, path, path, **changed).status_code == 303
     late = post(organiser_client, path, path, version="1", **changed | {"label": "Lequel ?"})
     assert late.status_code == 409 and "Lequel ?" in late.text, "somebody has saved meanwhile"
@@ -173,7 +173,7 @@ def test_a_question_that_cannot_be_is_refused_beside_its_field(
     path = f"/organiser/e/{event.slug}/form"
     answer = post(organiser_client, path, path, **typed)
     assert answer.status_code == 422
-    assert f'id="{field}-error"' in answer.get_data(as_text=True)
+    assert f'id="{field}-error"' in answer.text
     assert custom_fields(event.id) == []
 
 

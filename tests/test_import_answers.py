@@ -109,7 +109,7 @@ def test_a_wrong_answer_leaves_its_row_out_and_says_why(organiser_client: FlaskC
         ]
     )
     path = preview(organiser_client, event, file)
-    shown = organiser_client.get(path).get_data(as_text=True)
+    shown = organiser_client.get(path).text
     assert "Piscine" in shown and "300" in shown
     left = table_of(organiser_client.get(f"{path}/left-out.csv").data)
     assert [(row[0], row[2]) for row in left[1:]] == [("3", "Bo"), ("4", "Cy")]
@@ -119,7 +119,7 @@ def test_a_wrong_answer_leaves_its_row_out_and_says_why(organiser_client: FlaskC
         "Ana": ["Jardin", "Vélo"],
         "Di": ["Jardin"],
     }
-    again = organiser_client.get(path).get_data(as_text=True)
+    again = organiser_client.get(path).text
     assert "Piscine" in again, "once imported, the reason still stands there"
 
 

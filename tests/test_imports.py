@@ -259,7 +259,7 @@ def test_no_list_for_a_lunch_that_takes_nobody(organiser_client: FlaskClient, ma
         db.session.commit()
         assert 'type="file"' not in organiser_client.get(door(event)).text
         answer = organiser_client.post(path, data={"csrf_token": token, "language": "fr"})
-        assert answer.status_code == 409 and 'role="alert"' in answer.get_data(as_text=True)
+        assert answer.status_code == 409 and 'role="alert"' in answer.text
         assert names(event) == []
 
 

@@ -66,7 +66,7 @@ def test_list_filters_by_standing_and_counts_each(organiser_client: FlaskClient,
         ("Deuxième en file", 2),
     ]
     assert counts_of(event.id) == {"seated": 1, "waiting": 2, "cancelled": 1, None: 4, "arrived": 0, "absent": 1}
-    page = organiser_client.get(f"{base(event)}?status=waiting").get_data(as_text=True)
+    page = organiser_client.get(f"{base(event)}?status=waiting").text
     assert "Deuxième en file" in page
     assert "Assise" not in page
     assert organiser_client.get(f"{base(event)}?status=nonsense").status_code == 200
@@ -85,12 +85,12 @@ def test_list_shows_forty_a_page_in_a_fixed_number_of_queries(
             into.append(statement)
 
         sql_event.listen(db.engine, "before_cursor_execute", note)
-        page = organiser_client.get(base(event)).get_data(as_text=True)
+        page = organiser_client.get(base(event)).text
         sql_event.remove(db.engine, "before_cursor_execute", note)
         counts.append(len([statement for statement in statements if statement.startswith("SELECT")]))
     assert counts[0] == counts[1] <= 8
     assert page.count('scope="row"') == 40
-    last = organiser_client.get(f"{base(event)}?page=2").get_data(as_text=True)
+    last = organiser_client.get(f"{base(event)}?page=2").text
     assert last.count('scope="row"') == 5
     for odd in ("99", "0", "-3", "abc", "9" * 30):
         assert organiser_client.get(f"{base(event)}?page={odd}").status_code == 200
@@ -105,7 +105,7 @@ def test_somebody_who_telephoned_is_registered_without_an_address(
     registration = db.session.scalars(db.select(Registration)).one()
     assert (registration.name, registration.email, registration.status) == ("Rose Bette", None, "seated")
     assert outbox.rows() == []
-    page = organiser_client.get(answer.location).get_data(as_text=True)
+    page = organiser_client.get(answer.location).text
     assert "une place est réservée" in page
     assert "Renvoyer le courriel" not in page
 
@@ -117,7 +117,7 @@ def test_an_address_that_is_registered_already_is_refused_beside_its_field(
     new = f"{base(event)}/new"
     answer = post(organiser_client, new, new, name="Autre", email="P@example.org", companions="0", language="fr")
     assert answer.status_code == 409
-    page = answer.get_data(as_text=True)
+    page = answer.text
     assert 'id="email-error"' in page
     assert 'value="Autre"' in page
 
@@ -147,7 +147,7 @@ def test_cancelling_asks_once_and_seats_the_next(
     event = make_event(capacity=1)
     first, second = seat(event, "Une", "une@example.org"), seat(event, "Deux", "deux@example.org")
     path = f"{base(event)}/{first.id}/cancellation"
-    assert "Annuler cette inscription" in organiser_client.get(path).get_data(as_text=True)
+    assert "Annuler cette inscription" in organiser_client.get(path).text
     assert again(first).status == "seated", "looking changes nothing"
     assert post(organiser_client, path, path).status_code == 303
     assert again(first).status == "cancelled"
@@ -201,7 +201,7 @@ def test_caterer_sees_numbers_and_no_name(organiser_client: FlaskClient, make_ev
         "allergies": [("Gluten.", 2)],
         "access": [("Boucle magnétique", 1)],
     }
-    page = organiser_client.get(f"/organiser/e/{event.slug}/caterer").get_data(as_text=True)
+    page = organiser_client.get(f"/organiser/e/{event.slug}/caterer").text
     for name in ("Aline", "Basile", "Clara", "arachides"):
         assert name not in page
 
@@ -210,6 +210,6 @@ def test_a_lunch_that_is_over_is_only_looked_at(organiser_client: FlaskClient, e
     registration = seat(event, "Ana", "ana@example.org")
     event.starts_at, event.ends_at = event.starts_at.replace(year=2020), event.ends_at.replace(year=2020)
     db.session.commit()
-    page = organiser_client.get(f"{base(event)}/{registration.id}").get_data(as_text=True)
+    page = organiser_client.get(f"{base(event)}/{registration.id}").text
     assert "Enregistrer" not in page
     assert "Annuler l’inscription" not in page

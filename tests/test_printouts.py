@@ -32,7 +32,7 @@ ORGANISATION = (
 def sheet(client: FlaskClient, event: Event, name: str) -> str:
     answer = client.get(f"/organiser/e/{event.slug}/paper/{name}".rstrip("/"))
     assert answer.status_code == 200
-    return answer.get_data(as_text=True)
+    return answer.text
 
 
 def test_badges_are_for_those_who_have_a_seat(organiser_client: FlaskClient, make_event: EventMaker) -> None:

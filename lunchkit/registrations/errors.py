@@ -10,8 +10,7 @@ from lunchkit.platform.i18n import long_date
 RegistrationClosed = user_error("RegistrationClosed", _l("Registration for this lunch is closed."))
 """Not open yet, over, or called off."""
 WaitingListFull = user_error(
-    "WaitingListFull",
-    _l("Every seat is taken, and the waiting list is full. Try again in a few days: people cancel."),
+    "WaitingListFull", _l("Every seat is taken, and the waiting list is full. Try again in a few days: people cancel.")
 )
 FormUsedAlready = user_error(
     "FormUsedAlready",

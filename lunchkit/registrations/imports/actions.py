@@ -24,13 +24,7 @@ from lunchkit.registrations.imports.columns import recognised
 from lunchkit.registrations.imports.entries import Entry, read_entries
 from lunchkit.registrations.imports.form_answers import assign_custom_fields
 from lunchkit.registrations.imports.models import ImportDraft, is_expired
-from lunchkit.registrations.imports.preview import (
-    ImportExpired,
-    check_entries,
-    column_labels,
-    known_people,
-    set_seat,
-)
+from lunchkit.registrations.imports.preview import ImportExpired, check_entries, column_labels, known_people, set_seat
 from lunchkit.registrations.imports.reading import Table
 from lunchkit.registrations.models import CheckIn, Registration, Status
 from lunchkit.registrations.operations import cancel_with_email, new_request, require_registrable, serve_queue
