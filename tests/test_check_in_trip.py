@@ -86,6 +86,11 @@ def let_in(page: Page, link: str) -> None:
         page.locator("main button").first.click()
 
 
+def revive_sessions() -> None:
+    with transaction() as session:
+        session.execute(update(OrganiserSession).values(ended_at=None))
+
+
 def guests(lunch: House, number: int, name: str, **fields: Any) -> list[str]:
     with inside(lunch):
         event = lunch_of(lunch)
@@ -258,8 +263,7 @@ def test_scans_wait_while_nobody_is_signed_in(lunch: House, phone: Callable[[str
     one.expect_link(ON)
     one.expect_all_sent()
     with inside(lunch):
-        with transaction():
-            db.session.execute(update(OrganiserSession).values(ended_at=None))
+        revive_sessions()
         here = select(Registration).where(Registration.name.startswith("Clea"), Registration.arrived > 0)
         assert len(db.session.scalars(here).all()) == 3
 
