@@ -41,25 +41,19 @@ def as_if_sent() -> None:
 def test_beyond_the_usual_rate_a_seat_is_held_and_only_an_e_mail_to_confirm_leaves(
     make_event: EventMaker, outbox: Outbox
 ) -> None:
-    event = make_event(capacity=20)
+    event = make_event(capacity=20, members_open_at=clock.now() - timedelta(days=1))
     placed = crowd(event, 20)
     assert [each.is_held for each in placed] == [False] * 10 + [True] * 10
     assert {each.status for each in placed} == {Status.SEATED} and seats_left(event) == 0
     assert outbox.kinds() == ["confirmation"] * 10 + ["hold"] * 10
     email = outbox.last("bot19@example.org")
     assert "demi-heure" in email.text and email.invitation is None and not email.images
+    renew_members_link(event)
+    ana, secret = details("Mia", "mia@example.org"), members_token(event) or ""
+    placed_member = actions.register_attendee(event, ana, form_key="Mia", language="fr", members=secret)
+    assert not placed_member.is_held, "members who come by their link are not asked"
     with clock.fixed_at(clock.now() + timedelta(minutes=11)):
         assert not register(event, "Ana").is_held, "control: the rate is one of ten minutes"
-
-
-def test_members_who_come_by_their_link_are_not_asked(make_event: EventMaker) -> None:
-    event = make_event(capacity=40, members_open_at=clock.now() - timedelta(days=1))
-    renew_members_link(event)
-    crowd(event, 10)
-    placed = actions.register_attendee(
-        event, details("Ana", "ana@example.org"), form_key="Ana", language="fr", members=members_token(event) or ""
-    )
-    assert not placed.is_held and register(event, "Bea").is_held
 
 
 def test_pressing_the_button_keeps_the_seat_and_brings_the_ticket(

@@ -11,7 +11,6 @@ from lunchkit.registrations.catering import caterer_counts
 from lunchkit.registrations.models import Diet, Registration, Status
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 
-
 HOSTILE = [
     "<script>alert(1)</script>", "a\r\nBcc: b@example.org", "\u202egnp.exe", "nul\x00here", "\ud800", "x" * 10_000,
     "=1+1", "{{7*7}}", "%(name)s", "' or 1=1 --", "", " ", "\ufffe", "👩‍👩‍👧‍👦" * 50,
