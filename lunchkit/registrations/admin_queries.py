@@ -76,12 +76,12 @@ def page_of_list(event_id: int, wanted: Sequence[ColumnElement[bool]], page: int
     found = count_registrations(event_id, Registration.erased_at.is_(None), *wanted)
     page, pages = page_of(found, page, PAGE_SIZE)
     part = listed.order_by(*order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    return Page(_rows(part), found, page, pages)
+    return Page([Row(*row) for row in db.session.execute(part)], found, page, pages)
 
 
 def all_rows(event_id: int, order: Order = Order.NAME) -> list[Row]:
     """Every registration of a lunch in the order of the list, for files and for paper."""
-    return _rows(_listed(event_id).order_by(*by(order)))
+    return [Row(*row) for row in db.session.execute(_listed(event_id).order_by(*by(order)))]
 
 
 def counts_of(event_id: int) -> dict[str | None, int]:
@@ -176,7 +176,3 @@ def _listed(event_id: int) -> Select[Registration, int | None]:
         .outerjoin(queue, queue.c.id == Registration.id)
         .where(Registration.event_id == event_id, Registration.erased_at.is_(None))
     )
-
-
-def _rows(listed: Select[Registration, int | None]) -> list[Row]:
-    return [Row(registration, place) for registration, place in db.session.execute(listed)]

@@ -1,6 +1,6 @@
 """The page behind an attendee's own link: see, change and cancel the registration, take the data away or erase it."""
 
-from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -133,9 +133,9 @@ def confirm(token: str) -> ResponseReturnValue:
 @bp.get("/r/<token>/data.json")
 def export(token: str) -> ResponseReturnValue:
     registration = registration_by_link_or_404(token)
-    response: Response = jsonify(own_data(registration))
-    response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.json"'
-    return response
+    return jsonify(own_data(registration)), {
+        "Content-Disposition": f"attachment; filename={registration.event.slug}.json"
+    }
 
 
 @bp.get("/r/<token>/erasure")

@@ -14,11 +14,11 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, begin
-from lunchkit.platform.errors import UserError
 from lunchkit.platform.i18n import clock_patterns
 from lunchkit.platform.static_files import STATIC, build_hash, static_address
 from lunchkit.platform.text import clean_line
 from lunchkit.platform.web import HEADERS
+from lunchkit.registrations.admin import publish_first
 from lunchkit.registrations.admin_queries import FILTERS, order_by_name
 from lunchkit.registrations.check_in import actions, queries
 from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans
@@ -35,10 +35,7 @@ DECODER = "vendor/jsqr-1.4.0/jsQR.js"
 WITH_CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 
 
-@bp.errorhandler(NotPublished)
-def publish_first(_refusal: UserError) -> ResponseReturnValue:
-    slug = (request.view_args or {})["slug"]
-    return redirect(url_for("organiser.home.event", slug=slug, done="unpublished"), code=303)
+bp.register_error_handler(NotPublished, publish_first)
 
 
 @bp.get("/e/<slug>/door")
@@ -147,16 +144,12 @@ def admit(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/party")
 def count_party(slug: str, registration_id: int) -> ResponseReturnValue:
-    event, person = _both(slug, registration_id)
-    of = form_nonce(request.form.get("of"))
-    return _to(event, person.id, _take(event, _scan_of_form(corrects=of)) if of else Answer(Word.UNDONE))
+    return _mend(slug, registration_id, "corrects")
 
 
 @bp.post(f"{ONE}/undo")
 def undo(slug: str, registration_id: int) -> ResponseReturnValue:
-    event, person = _both(slug, registration_id)
-    of = form_nonce(request.form.get("of"))
-    return _to(event, person.id, _take(event, _scan_of_form(undoes=of)) if of else Answer(Word.UNDONE))
+    return _mend(slug, registration_id, "undoes")
 
 
 @bp.get("/e/<slug>/door/walk-in")
@@ -196,6 +189,12 @@ def _event(slug: str) -> Event:
 def _both(slug: str, registration_id: int) -> tuple[Event, Registration]:
     event = _event(slug)
     return event, registration_or_404(event.id, registration_id)
+
+
+def _mend(slug: str, registration_id: int, how: str) -> ResponseReturnValue:
+    event, person = _both(slug, registration_id)
+    of = form_nonce(request.form.get("of"))
+    return _to(event, person.id, _take(event, _scan_of_form(**{how: of})) if of else Answer(Word.UNDONE))
 
 
 def _scan_of_form(**said: Any) -> Scan:

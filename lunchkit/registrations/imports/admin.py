@@ -116,15 +116,11 @@ def assign(slug: str, draft_id: int) -> ResponseReturnValue:
 def left_out(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
     entries = preview.entries_of(draft, event)
-    rows = [
-        [str(number), entry.why, *cells]
-        for entry, (number, cells) in zip(entries, draft.cells, strict=True)
-        if entry.why
-    ]
+    whole = zip(entries, draft.cells, strict=True)
+    rows = [[str(number), entry.why, *cells] for entry, (number, cells) in whole if entry.why]
     body = csv_of([[_("Row"), _("Why"), *draft.headings], *rows])
-    response = Response(body, content_type=CSV_TYPE)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-left-out.csv")
-    return response
+    header = {"Content-Disposition": f"attachment; filename={event.slug}-left-out.csv"}
+    return Response(body, headers=header, content_type=CSV_TYPE)
 
 
 @bp.get(f"{ONE}/reversal")

@@ -106,7 +106,7 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         if is_utf16:
             raise Unreadable from None
-    return data.decode("cp1252", "replace")
+        return data.decode("cp1252", "replace")
 
 
 def _text_rows(data: bytes) -> list[list[str]]:
