@@ -210,10 +210,14 @@ def afterwards(event: Event, **later: float) -> Iterator[None]:
         yield
 
 
-def test_who_came_and_was_not_registered_is_written_down_afterwards_and_no_letter_leaves(
+def test_afterwards_who_came_is_written_down_without_a_letter_and_nobody_gets_a_seat_by_another_way(
     make_event: EventMaker, outbox: Outbox
 ) -> None:
-    event = full_lunch(make_event)
+    event = full_lunch(make_event, waiting=2)
+    seated, waiting = (
+        db.session.scalars(select(Registration).where(Registration.status == status)).first()
+        for status in ("seated", "waiting")
+    )
     with afterwards(event, hours=20):
         scan = walk_in("Dora Fenouil", "dora@example.org")
         assert word_of(event, scan) is IN
@@ -222,21 +226,13 @@ def test_who_came_and_was_not_registered_is_written_down_afterwards_and_no_lette
         assert take_scan(event, Scan(secrets.token_hex(16), clock.now(), undoes=scan.nonce)).word is Word.UNDONE
         assert (fresh(event).capacity, counts(event).expected) == (4, 4)
         assert outbox.kinds("dora@example.org") == [], "no cancellation of a lunch that is over"
-
-
-def test_nobody_gets_a_seat_afterwards_by_another_way(make_event: EventMaker) -> None:
-    event = running_event(make_event, capacity=3)
-    with clock.fixed_at(event.starts_at - timedelta(days=1)):
-        first = guest(event)
-        waits = [guest(event, f"Warte{n} Name") for n in range(4)]
-    with afterwards(event, hours=1):
         with pytest.raises(RegistrationClosed):
             register_attendee(event, details("Eva Endive", "eva@example.org"), form_key="k" * 32, language="en")
         with pytest.raises(TooLate):
-            cancel_registration(first)
-        take_scan(event, scan_of(waits[0]))
+            cancel_registration(seated)
+        take_scan(event, scan_of(waiting))
     statuses = Counter(db.session.scalars(select(Registration.status).where(Registration.event_id == event.id)))
-    assert statuses == Counter({Status.SEATED: 3, Status.WAITING: 2})
+    assert statuses == Counter({Status.SEATED: 4, Status.WAITING: 2, Status.CANCELLED: 1})
 
 
 def test_after_the_names_are_erased_nobody_is_written_down(

@@ -99,15 +99,8 @@ def test_several_are_told_apart_and_what_is_no_choice_is_no_answer() -> None:
 
 def test_a_wrong_answer_leaves_its_row_out_and_says_why(organiser_client: FlaskClient, event: Event) -> None:
     ask(event, TEXT, ONE)
-    file = as_csv(
-        [
-            ["Nom", "Quel atelier ?", "Que réparez-vous ?"],
-            ["Ana", "Jardin", "Vélo"],
-            ["Bo", "Piscine", ""],
-            ["Cy", "garden", "x" * 301],
-            ["Di", "Garden", ""],
-        ]
-    )
+    rows = [["Ana", "Jardin", "Vélo"], ["Bo", "Piscine", ""], ["Cy", "garden", "x" * 301], ["Di", "Garden", ""]]
+    file = as_csv([["Nom", "Quel atelier ?", "Que réparez-vous ?"], *rows])
     path = preview(organiser_client, event, file)
     shown = organiser_client.get(path).text
     assert "Piscine" in shown and "300" in shown
