@@ -12,7 +12,6 @@ from lunchkit.platform.db import db
 from lunchkit.platform.links import personal_tokens
 from lunchkit.registrations.models import Answer, Registration
 from tests.attendee import send
-from tests.conftest import EventMaker, csrf_of
 from tests.test_organiser_lunches import post
 
 TEXT = QuestionDetails("text", "Que réparez-vous ?", translations={"en": {"label": "What do you mend?"}})
@@ -159,18 +158,6 @@ def test_five_questions_are_enough(event: Event, questions: list[CustomField]) -
         add_question(event, QuestionDetails("text", f"Et {number} ?"))
     with pytest.raises(EnoughQuestions):
         add_question(event, TEXT)
-
-
-def test_questions_of_another_lunch_are_not_found(
-    organiser_client: FlaskClient, make_event: EventMaker, event: Event, questions: list[CustomField]
-) -> None:
-    other = make_event()
-    for path in ("/form/1", "/form/1/removal", "/form/99"):
-        assert organiser_client.get(f"/organiser/e/{other.slug}{path}").status_code == 404
-    token = csrf_of(organiser_client, f"/organiser/e/{event.slug}/form")
-    for path in ("/form/1/removal", "/form/1/order"):
-        answer = organiser_client.post(f"/organiser/e/{other.slug}{path}", data={"csrf_token": token, "dir": "up"})
-        assert answer.status_code == 404
 
 
 def test_a_change_of_words_leaves_other_languages_as_they_are_typed(event: Event, questions: list[CustomField]) -> None:
