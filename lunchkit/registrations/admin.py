@@ -41,7 +41,7 @@ def index(slug: str) -> ResponseReturnValue:
     text = clean_line(request.args.get("q"))[:100]
     status = request.args.get("status")
     status = status if status in admin_queries.FILTERS else None
-    order, page = admin_queries.asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
+    order, page = admin_queries.Order(request.args.get("order", "")), request.args.get("page", 1, type=int)
     return render_template(
         "admin/registrations/index.html",
         event=event,

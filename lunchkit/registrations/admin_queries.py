@@ -1,6 +1,6 @@
 """The organiser's reads: the list of a lunch and its counts. Each in a fixed number of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,13 +20,17 @@ PAGE_SIZE = 40
 
 
 class Order(StrEnum):
-    """How a list may be ordered. By a name: those with a seat, then the waiting list in its own order."""
+    """How a list may be ordered, by name for any other word. Those with a seat first, then the waiting list."""
 
     NAME = "name"
     SURNAME = "surname"
     """By the last word of the name."""
     NEWEST = "newest"
     """The latest registration first, whatever its status."""
+
+    @classmethod
+    def _missing_(cls, _value: object) -> "Order":
+        return cls.NAME
 
 
 @dataclass(frozen=True)
@@ -91,14 +95,9 @@ def counts_of(event_id: int) -> dict[str | None, int]:
     return dict(zip((None, *FILTERS), db.session.execute(counted).one(), strict=True))
 
 
-def asked_order(word: str | None, among: Iterable[Order] = Order) -> Order:
-    """The order of this name; by name for a word that names none of them."""
-    return next((order for order in among if order == word), Order.NAME)
-
-
 def order_by_name(word: str | None) -> Order:
-    """The same for lists by name alone: at the check-in and on paper."""
-    return asked_order(word, (Order.NAME, Order.SURNAME))
+    """The order of this name for lists by name alone: at the check-in and on paper."""
+    return Order.SURNAME if word == Order.SURNAME else Order.NAME
 
 
 def by_name(order: Order) -> tuple[Any, Any]:

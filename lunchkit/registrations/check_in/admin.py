@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
@@ -31,10 +31,7 @@ from lunchkit.team.queries import current_organiser, current_session
 
 bp = Blueprint("check_in", __name__)
 ONE = "/e/<slug>/door/<int(max=2147483647):registration_id>"
-DECODER = "vendor/jsqr-1.4.0/jsQR.js"
 WITH_CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
-
-
 bp.register_error_handler(NotPublished, publish_first)
 
 
@@ -47,12 +44,9 @@ def index(slug: str) -> ResponseReturnValue:
         event=event,
         counts=queries.counts(event),
         door=_door(),
-        decoder=DECODER,
         clock_patterns=clock_patterns(),
     )
-    response = Response(page)
-    response.headers["Permissions-Policy"] = WITH_CAMERA
-    return response
+    return page, {"Permissions-Policy": WITH_CAMERA}
 
 
 @bp.get("/e/<slug>/door/worker.js")
@@ -63,9 +57,7 @@ def worker(slug: str) -> ResponseReturnValue:
     files = [static_address(path) for path in ("built/check-in.css", "built/check-in.js", "mark.svg")]
     told = {"name": f"check-in-{event.slug}", "build": build_hash(), "shell": shell, "files": files}
     script = f"const CHECK_IN = {json.dumps(told)};\n{(STATIC / 'js/check-in-worker.js').read_text()}"
-    response = Response(script, content_type="text/javascript; charset=utf-8")
-    response.headers["Service-Worker-Allowed"] = shell
-    return response
+    return script, {"Content-Type": "text/javascript; charset=utf-8", "Service-Worker-Allowed": shell}
 
 
 @bp.get("/e/<slug>/door/now.json")
@@ -132,9 +124,8 @@ def show(slug: str, registration_id: int) -> ResponseReturnValue:
 def admit(slug: str, registration_id: int) -> ResponseReturnValue:
     event, person = _both(slug, registration_id)
     makes_room = "room" in request.form
-    scan = _scan_of_form(
-        registration_id=person.id, gives_seat=makes_room or "seat" in request.form, makes_room=makes_room
-    )
+    gives_seat = makes_room or "seat" in request.form
+    scan = _scan_of_form(registration_id=person.id, gives_seat=gives_seat, makes_room=makes_room)
     # the list has one nonce for all its rows
     answer = _take(event, replace(scan, nonce=f"{scan.nonce}-{person.id}"[:64]))
     if "from_list" in request.form and answer.word in (Word.IN, Word.DOUBLE):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -50,7 +50,7 @@ class FileForm(BareForm):
 
 
 class OptionsForm(BareForm):
-    """What is wished for everybody in the file: see ``actions.import_attendees``."""
+    """What the organiser chooses for everybody in the file: see ``actions.import_attendees``."""
 
     sends_letters = BooleanField(_l("Send each their e-mail, with ticket and link"))
     all_members = BooleanField(_l("All of them are members of the network"))
@@ -119,8 +119,8 @@ def left_out(slug: str, draft_id: int) -> ResponseReturnValue:
     whole = zip(entries, draft.cells, strict=True)
     rows = [[str(number), entry.why, *cells] for entry, (number, cells) in whole if entry.why]
     body = csv_of([[_("Row"), _("Why"), *draft.headings], *rows])
-    header = {"Content-Disposition": f"attachment; filename={event.slug}-left-out.csv"}
-    return Response(body, headers=header, content_type=CSV_TYPE)
+    name = f"attachment; filename={event.slug}-left-out.csv"
+    return body, {"Content-Type": CSV_TYPE, "Content-Disposition": name}
 
 
 @bp.get(f"{ONE}/reversal")
