@@ -15,8 +15,8 @@ from lunchkit.platform.db import db
 from lunchkit.platform.text import clean_line, guard, normalise, unguard
 from lunchkit.registrations.actions import register_by_hand, update_registration
 from lunchkit.registrations.admin_queries import answer_in_file
-from lunchkit.registrations.imports.columns import recognised
-from lunchkit.registrations.imports.form_answers import InvalidAnswer, assign_custom_fields, parse_answer
+from lunchkit.registrations.imports.columns import assign_custom_fields, recognised
+from lunchkit.registrations.imports.entries import InvalidAnswer, parse_answer
 from lunchkit.registrations.models import Answer
 from tests.conftest import EventMaker, csrf_of, details
 from tests.importing import as_csv, bring_in, people, press, preview, table_of

@@ -20,9 +20,8 @@ from lunchkit.platform.text import clean_line
 from lunchkit.registrations.details import details_of_registration
 from lunchkit.registrations.emails import Why, enqueue_email
 from lunchkit.registrations.errors import TooLate
-from lunchkit.registrations.imports.columns import recognised
+from lunchkit.registrations.imports.columns import assign_custom_fields, recognised
 from lunchkit.registrations.imports.entries import Entry, read_entries
-from lunchkit.registrations.imports.form_answers import assign_custom_fields
 from lunchkit.registrations.imports.models import ImportDraft, is_expired
 from lunchkit.registrations.imports.preview import ImportExpired, check_entries, column_labels, known_people, set_seat
 from lunchkit.registrations.imports.reading import Table

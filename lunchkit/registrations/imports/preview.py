@@ -14,9 +14,8 @@ from lunchkit.platform.errors import user_error
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.platform.text import normalise
 from lunchkit.registrations.details import AttendeeDetails
-from lunchkit.registrations.imports.columns import COLUMNS, speaks_of_food
-from lunchkit.registrations.imports.entries import Entry, read_entries
-from lunchkit.registrations.imports.form_answers import OWN, InvalidAnswer, parse_answer
+from lunchkit.registrations.imports.columns import COLUMNS, OWN, speaks_of_food
+from lunchkit.registrations.imports.entries import Entry, InvalidAnswer, parse_answer, read_entries
 from lunchkit.registrations.imports.models import ImportDraft, is_expired
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.queries import IS_ACTIVE, seats_left
