@@ -20,11 +20,6 @@ FORMULAS = [
 ]  # fmt: skip
 
 
-def cells(data: bytes) -> list[dict[str, str]]:
-    headings, *rows = table(data)
-    return [dict(zip(headings, row, strict=True)) for row in rows]
-
-
 def table(data: bytes) -> list[list[str]]:
     assert data.startswith(b"\xef\xbb\xbf"), "Excel needs the mark to see UTF-8"
     return list(csv.reader(StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
@@ -46,7 +41,7 @@ def test_csv_opens_right_in_a_swiss_excel(organiser_client: FlaskClient, event: 
     assert answer.content_type == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
     assert answer.data.count(b"\r\n") == 2
-    (row,) = cells(answer.data)
+    row = dict(zip(*table(answer.data), strict=True))
     said = {"Nom": "Élise; dite «Lili»", "Courriel": "elise@example.org", "Structure": "L’Épi", "Places": "1"}
     assert row | said | {"État": "Place réservée"} == row
 

@@ -164,8 +164,7 @@ def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) ->
     message, beside = str(refusal.message), BESIDE.get(type(refusal), "")
     if beside in form:
         form[beside].errors = [message]
-        return page(None), refusal.status
-    return page(message), refusal.status, retry_header(refusal)
+    return page(None if beside in form else message), refusal.status, retry_header(refusal)
 
 
 def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = None) -> str:

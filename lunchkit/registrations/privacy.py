@@ -53,7 +53,7 @@ def own_data(registration: Registration) -> dict[str, Any]:
     """Everything that is stored about an attendee, e-mails included, as plain JSON values."""
     needs = registration.needs
     about = select(OutboxEmail).where(OutboxEmail.subject_id == registration.id)
-    emails = db.session.scalars(about.order_by(OutboxEmail.id))
+    emails = [(one.kind, one.created_at, one.sent_at) for one in db.session.scalars(about.order_by(OutboxEmail.id))]
     scans = db.session.scalars(select(CheckIn).where(CheckIn.registration_id == registration.id).order_by(CheckIn.id))
     return {
         "event": {"title": registration.event.title, "starts_at": registration.event.starts_at.isoformat()},
@@ -62,12 +62,8 @@ def own_data(registration: Registration) -> dict[str, Any]:
         "scans": [own_columns(scan) for scan in scans],
         "answers": [{"question": question, "answer": answer} for question, answer in own_answers(registration)],
         "letters": [
-            {
-                "kind": outbox_email.kind,
-                "promised_at": outbox_email.created_at.isoformat(),
-                "sent_at": outbox_email.sent_at and outbox_email.sent_at.isoformat(),
-            }
-            for outbox_email in emails
+            {"kind": kind, "promised_at": made.isoformat(), "sent_at": sent and sent.isoformat()}
+            for kind, made, sent in emails
         ],
         "invitations": own_subscription(registration.email),
         "erased_on": registration.event.purge_on.isoformat(),
