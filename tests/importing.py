@@ -16,6 +16,8 @@ from lunchkit.registrations.imports.entries import read_entries
 from lunchkit.registrations.models import Registration
 from tests.conftest import csrf_of
 
+NO_WISH = {"sends_letters": False, "all_members": False, "language": "fr"}
+"""The options of an import as the form has them at first."""
 HELLOASSO = (
     "Référence commande;Date de la commande;Statut de la commande;Nom participant;Prénom participant;Nom payeur;"
     "Prénom payeur;Email payeur;Raison sociale;Moyen de paiement;Billet;Numéro de billet;Tarif;Montant tarif;Code Promo;"

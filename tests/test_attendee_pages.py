@@ -40,14 +40,8 @@ def test_the_whole_trip(client: FlaskClient, make_event: EventMaker, outbox: Out
     assert "Camille Poireau" in page and "Jardin fictif" in page
     edit = client.get(f"{link}/edit").text
     assert 'value="Jardin fictif"' in edit and "Noix" in edit
-    form = {
-        "name": "Camille P.",
-        "organisation": "",
-        "companions": "0",
-        "diets-0": "vegan",
-        "diets-1": "everything",
-        "shows_name": "y",
-    }
+    form = {"name": "Camille P.", "organisation": "", "companions": "0", "shows_name": "y"}
+    form |= {"diets-0": "vegan", "diets-1": "everything"}
     saved = client.post(f"{link}/edit", data=form)
     assert saved.status_code == 303 and "Camille P." in client.get(saved.headers["Location"]).text
     assert client.get(f"{link}/ticket").text.count('class="qr"') == 1
@@ -74,11 +68,9 @@ def test_the_answer_is_the_same_for_a_known_address_and_an_unknown_one(
         client = new_client(app)
         answer = send(client, event, email=email)
         page = client.get(answer.headers["Location"])
-        headers = {name: value for name, value in answer.headers.items() if name != "Location"}
-        length = len(answer.headers["Location"])
-        seen.append(
-            (answer.status_code, len(answer.data), headers, length, page.status_code, page.data, dict(page.headers))
-        )
+        length = len(answer.headers.pop("Location"))
+        told = (answer.status_code, len(answer.data), dict(answer.headers), length)
+        seen.append((*told, page.status_code, page.data, dict(page.headers)))
     assert seen[0] == seen[1]
 
 
@@ -98,16 +90,12 @@ def test_whoever_sends_the_form_reads_at_once_whether_there_is_a_seat(
 
 def test_looking_changes_nothing(client: FlaskClient, make_event: EventMaker) -> None:
     event = make_event(capacity=1)
-    links = [
-        f"/r/{tokens_of(register_by_hand(event, details(name, f'{name}@example.org'), language='fr')).link}"
-        for name in ("ana", "bea")
-    ]
-    tickets = [f"/{email}/{tokens_of(person).ticket}" for person in people() for email in "tT"]
-    paths = [
-        link + part
-        for link in links
-        for part in ("", "/ticket", "/edit", "/cancellation", "/erasure", "/data.json", "?lang=en&saved=1")
-    ]
+    for name in ("ana", "bea"):
+        register_by_hand(event, details(name, f"{name}@example.org"), language="fr")
+    links = [f"/r/{tokens_of(person).link}" for person in people()]
+    tickets = [f"/{letter}/{tokens_of(person).ticket}" for person in people() for letter in "tT"]
+    own = ("", "/ticket", "/edit", "/cancellation", "/erasure", "/data.json", "?lang=en&saved=1")
+    paths = [link + part for link in links for part in own]
     public = ["", "/poster", "/register", "/register/thanks", "/register/erased", "/event.ics", "/qr.svg"]
     paths += tickets + [f"/e/{event.slug}{part}" for part in public] + ["/", "/privacy", "/calendar.ics", "/feed.atom"]
     before = fingerprint()
@@ -123,17 +111,12 @@ def test_no_attendee_page_sets_a_cookie(app: Flask, event: Event) -> None:
     client = new_client(app)
     answers = [send(client, event), send(client, event, email="nonsense"), send(client, event)]
     answers.append(client.get(answers[0].headers["Location"]))
-    tokens = tokens_of(people()[0])
-    link = f"/r/{tokens.link}"
+    tokens, lunch = tokens_of(people()[0]), f"/e/{event.slug}"
+    answers += map(client.get, ("/", "/privacy", "/nowhere", lunch, f"{lunch}/poster", f"/t/{tokens.ticket}"))
+    own = ("", "/ticket", "/edit", "/cancellation", "/erasure", "/data.json")
+    answers += [client.get(f"/r/{tokens.link}{part}") for part in own]
     answers += [
-        client.get(path)
-        for path in ("/", "/privacy", "/nowhere", f"/e/{event.slug}", f"/e/{event.slug}/poster", f"/t/{tokens.ticket}")
-    ]
-    answers += [client.get(link + part) for part in ("", "/ticket", "/edit", "/cancellation", "/erasure", "/data.json")]
-    answers += [
-        client.post(f"{link}/edit", data={"name": ""}),
-        client.post(f"{link}/cancellation"),
-        client.post(f"{link}/erasure"),
+        client.post(f"/r/{tokens.link}/{part}", data={"name": ""}) for part in ("edit", "cancellation", "erasure")
     ]
     for answer in answers:
         assert "Set-Cookie" not in answer.headers, answer.request.path
@@ -163,16 +146,13 @@ def test_the_thanks_page_cannot_be_made_up(client: FlaskClient, make_event: Even
 
 def test_old_links_hold_after_the_secret_key_was_changed(settings: Settings, app: Flask, event: Event) -> None:
     tokens = tokens_of(register_by_hand(event, details(), language="fr"))
-    changed = Settings(
-        **{**vars(settings), "secret_key": "another key " * 4, "secret_key_fallbacks": settings.secret_key}
-    )
-    renewed = create_app(changed)
+    keys = {"secret_key": "another key " * 4, "secret_key_fallbacks": settings.secret_key}
+    renewed = create_app(Settings(**{**vars(settings), **keys}))
     renewed.testing = False
     with renewed.app_context():
         client = new_client(renewed)
-        assert client.get(f"/r/{tokens.link}").status_code == 200
-        assert client.get(f"/r/{tokens.link}/ticket").status_code == 200
-        assert client.get(f"/t/{tokens.ticket}").status_code == 200
+        for path in (f"/r/{tokens.link}", f"/r/{tokens.link}/ticket", f"/t/{tokens.ticket}"):
+            assert client.get(path).status_code == 200
         assert client.post(f"/r/{tokens.link}/cancellation").status_code == 303
         db.session.remove()
         db.engine.dispose()

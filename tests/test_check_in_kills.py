@@ -3,15 +3,14 @@
 import http.client
 import json
 import random
-import re
 import secrets
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 import pytest
-from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from lunchkit.platform.config import Settings
@@ -19,8 +18,6 @@ from lunchkit.platform.db import db
 from lunchkit.platform.links import personal_tokens, token_hash
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import CheckIn
-from lunchkit.team.actions import add_organiser
-from lunchkit.team.sign_in.actions import issue_console_link
 from tests.conftest import EventMaker, details
 from tests.server import Server
 from tests.test_kills import kills_of, server_of
@@ -36,9 +33,8 @@ class Door:
     """A phone that is signed in, and scans one ticket after the other, each until it is answered."""
 
     server: Server
-    path: str
-    cookie: str = ""
-    token: str = ""
+    address: str
+    headers: dict[str, str]
     told: dict[str, str] = field(default_factory=dict)
     """The word for each nonce."""
     tickets: dict[str, str] = field(default_factory=dict)
@@ -46,26 +42,11 @@ class Door:
     unanswered: int = 0
     surprises: list[str] = field(default_factory=list)
 
-    def ask(self, method: str, path: str, body: str = "", kind: str = "application/json") -> tuple[int, bytes]:
-        link = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
-        try:
-            headers = {"Cookie": self.cookie, "Content-Type": kind, "X-CSRFToken": self.token}
-            link.request(method, path, body or None, headers)
+    def send(self, body: str) -> tuple[int, bytes]:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)) as link:
+            link.request("POST", self.address, body, self.headers)
             answer = link.getresponse()
-            for line in answer.headers.get_all("Set-Cookie") or []:
-                if line.startswith("lunchkit="):
-                    self.cookie = line.partition(";")[0]
             return answer.status, answer.read()
-        finally:
-            link.close()
-
-    def sign_in(self, link: str) -> None:
-        _status, page = self.ask("GET", link)
-        found = re.search(r'name="csrf_token" value="([^"]+)"', page.decode())
-        assert found
-        form = urlencode({"csrf_token": found[1]})
-        assert self.ask("POST", link, form, "application/x-www-form-urlencoded")[0] == 303
-        self.token = json.loads(self.ask("GET", f"{self.path}/now.json")[1])["token"]
 
     def scan(self, ticket: str) -> None:
         nonce, until = secrets.token_hex(16), time.monotonic() + TIME_OUT
@@ -73,7 +54,7 @@ class Door:
         body = json.dumps({"scans": [{"nonce": nonce, "ticket": ticket, "door": "A", "let_in": True}]})
         while time.monotonic() < until:
             try:
-                status, answer = self.ask("POST", f"{self.path}/scans", body)
+                status, answer = self.send(body)
             except ConnectionRefusedError:
                 time.sleep(0.02)
                 continue
@@ -109,20 +90,17 @@ def scan_under_fire(doors: list[Door], tickets: list[str], kills: int) -> None:
 
 
 def test_no_scan_is_lost_or_doubled_by_kills(
-    app: Flask, settings: Settings, database: str, make_event: EventMaker
+    organiser_client: FlaskClient, settings: Settings, database: str, make_event: EventMaker
 ) -> None:
     event = make_event(capacity=500)
     people = [register_by_hand(event, details(f"Gast {n}", None), language="fr") for n in range(120)]
     tickets = [token_hash(personal_tokens(person.nonce).ticket).hex() for person in people]
-    organiser = add_organiser("Ada Ressort", "ada@lunch.example", "fr")
-    with app.test_request_context():
-        link = issue_console_link(organiser).partition("lunch.example")[2]
     path, event_id = f"/organiser/e/{event.slug}/door", event.id
+    token, cookie = organiser_client.get(f"{path}/now.json").json["token"], organiser_client.get_cookie("lunchkit")
+    headers = {"Cookie": f"lunchkit={cookie.value}", "X-CSRFToken": token, "Content-Type": "application/json"}
     db.session.remove()
     with server_of(settings) as server:
-        doors = [Door(server, path) for _ in range(2)]
-        doors[0].sign_in(link)
-        doors[1].cookie, doors[1].token = doors[0].cookie, doors[0].token
+        doors = [Door(server, f"{path}/scans", headers) for _ in range(2)]
         scan_under_fire(doors, tickets, kills_of(database))
     assert [door.surprises for door in doors] == [[], []]
     rows = {row.nonce: row for row in db.session.scalars(select(CheckIn).where(CheckIn.event_id == event_id))}

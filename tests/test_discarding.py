@@ -1,7 +1,8 @@
 """A deleted draft: nothing of it is left but a line in the log, and nobody can delete what is public."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -66,29 +67,19 @@ def full(make_event: EventMaker) -> Event:
 def rows() -> dict[str, int]:
     """How many rows each table has, without the empty ones."""
     db.session.rollback()
-    counts = {name: db.session.scalar(select(func.count()).select_from(table)) for name, table in tables().items()}
+    tables = db.metadata.tables.items()
+    counts = {name: db.session.scalar(select(func.count()).select_from(table)) for name, table in tables}
     return {name: count for name, count in counts.items() if count}
-
-
-def tables() -> dict[str, Any]:
-    return dict(db.metadata.tables)
-
-
-def throw_away(client: FlaskClient, event: Event) -> Any:
-    path = f"/organiser/e/{event.slug}/removal"
-    return client.post(path, data={"csrf_token": csrf_of(client, path)})
 
 
 def test_every_table_that_hangs_on_a_lunch_is_emptied_of_it() -> None:
     """By the schema: a new table with an ``event_id`` or ``registration_id`` needs no line anywhere."""
-    needs_it = {
-        name for name, table in tables().items() if any(key.column.table.name == "event" for key in table.foreign_keys)
-    }
-    emptied = {
-        name
-        for name, table in tables().items()
-        if "registration_id" in table.c or ("event_id" in table.c and not table.c.event_id.nullable)
-    }
+    needs_it, emptied = set(), set()
+    for name, table in db.metadata.tables.items():
+        if any(key.column.table.name == "event" for key in table.foreign_keys):
+            needs_it.add(name)
+        if "registration_id" in table.c or ("event_id" in table.c and not table.c.event_id.nullable):
+            emptied.add(name)
     assert needs_it - emptied == set(), "call the column event_id, or write it into admin/actions.py"
     assert "registration" in needs_it, "control"
 
@@ -101,12 +92,11 @@ def test_nothing_stays_of_a_draft_with_all_that_a_lunch_has(
     some = {"registration", "needs", "poll", "speaker", "recap_version", "check_in", "outbox_email", "answer"}
     assert some <= set(rows()), "control"
     address = f"/organiser/e/{event.slug}"
-    page = organiser_client.get(f"{address}/removal").text
-    assert "Supprimer le brouillon" in page
-    thrown = throw_away(organiser_client, event)
-    assert (
-        thrown.status_code == 303 and "Son adresse est de nouveau libre" in organiser_client.get(thrown.location).text
-    )
+    assert "Supprimer le brouillon" in organiser_client.get(f"{address}/removal").text
+    token = {"csrf_token": csrf_of(organiser_client, f"{address}/removal")}
+    thrown = organiser_client.post(f"{address}/removal", data=token)
+    assert thrown.status_code == 303
+    assert "Son adresse est de nouveau libre" in organiser_client.get(thrown.location).text
     assert set(rows()) - KEPT == set()
     log = organiser_client.get("/organiser/log").text
     assert "a supprimé le brouillon" in log and title in log and "lunch=~" not in log
@@ -131,17 +121,11 @@ def test_it_stands_on_no_list_and_its_address_is_free(organiser_client: FlaskCli
     assert make_lunch(lunch_details(title="Pain")).slug == "pain-2", "control"
 
 
-def test_who_speaks_elsewhere_too_stays(make_event: EventMaker) -> None:
+def test_who_speaks_elsewhere_stays_and_ballots_of_a_rehearsal_are_destroyed(make_event: EventMaker) -> None:
     draft, other = make_event(published_at=None), make_event()
     for name, events in (("Ada Ressort", (draft, other)), ("Noa Panais", (draft,))):
         for event in events:
             add_speaker(event, SpeakerDetails(name, "", ""))
-    delete_event_draft(draft)
-    assert [speaker.name for speaker in db.session.scalars(select(Speaker))] == ["Ada Ressort"]
-
-
-def test_ballots_of_a_rehearsal_are_destroyed(make_event: EventMaker) -> None:
-    draft = make_event(published_at=None)
     choices = [Choice(position=number, label=label) for number, label in enumerate(("Oui", "Non"), 1)]
     poll = Poll(event_id=draft.id, position=1, question="Oui ou non ?", kind="single", choices=choices)
     db.session.add(poll)
@@ -152,6 +136,7 @@ def test_ballots_of_a_rehearsal_are_destroyed(make_event: EventMaker) -> None:
     delete_event_draft(draft)
     assert ballot_store().opened(poll.id) is None
     assert db.session.scalars(select(Choice)).all() == [] and finish_closings() == 0
+    assert [speaker.name for speaker in db.session.scalars(select(Speaker))] == ["Ada Ressort"]
 
 
 def test_what_is_public_is_called_off_and_a_draft_is_not(
@@ -173,16 +158,15 @@ def test_what_is_public_is_called_off_and_a_draft_is_not(
     assert outbox.kinds() == ["confirmation"]
 
 
+def race_for(app: Flask, event_id: int, *acts: Callable[[Event], object]) -> list[str]:
+    db.session.remove()
+    return at_once(app, *[partial(lambda act: act(db.session.get_one(Event, event_id)), act) for act in acts])
+
+
 def test_of_two_at_once_who_publish_and_throw_away_one_is_told(app: Flask, make_event: EventMaker) -> None:
     for _ in range(4):
-        draft = make_event(published_at=None)
-        event_id = draft.id
-        db.session.remove()
-
-        def load(event_id: int = event_id) -> Event:
-            return db.session.get_one(Event, event_id)
-
-        came = at_once(app, lambda: publish_event(load()), lambda: delete_event_draft(load()))
+        event_id = make_event(published_at=None).id
+        came = race_for(app, event_id, publish_event, delete_event_draft)
         event = db.session.get_one(Event, event_id, populate_existing=True)
         is_gone = event.discarded_at is not None
         assert (event.published_at is None) == is_gone
@@ -192,19 +176,14 @@ def test_of_two_at_once_who_publish_and_throw_away_one_is_told(app: Flask, make_
 def test_what_is_added_at_the_same_moment_hangs_on_nothing(app: Flask, make_event: EventMaker) -> None:
     """A request that waits for the lunch while it is deleted gets an error, and leaves nothing behind."""
     for _ in range(3):
-        event_id = make_event(published_at=None).id
-        db.session.remove()
-
-        def load(event_id: int = event_id) -> Event:
-            return db.session.get_one(Event, event_id)
-
-        came = at_once(
+        came = race_for(
             app,
-            lambda: delete_event_draft(load()),
-            lambda: add_speaker(load(), SpeakerDetails("Ada Ressort", "", "")),
-            lambda: add_run_item(load(), ItemDetails(10, "Accueil")),
-            lambda: draft_recap(load(), "Ada"),
-            lambda: save_paragraph(load(), "confirmation", {"fr": "Bonjour"}, version=0),
+            make_event(published_at=None).id,
+            delete_event_draft,
+            lambda draft: add_speaker(draft, SpeakerDetails("Ada Ressort", "", "")),
+            lambda draft: add_run_item(draft, ItemDetails(10, "Accueil")),
+            lambda draft: draft_recap(draft, "Ada"),
+            lambda draft: save_paragraph(draft, "confirmation", {"fr": "Bonjour"}, version=0),
         )
         assert came[0] == "None"
         assert set(rows()) - KEPT == set(), came

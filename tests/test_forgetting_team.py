@@ -13,16 +13,14 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
 from lunchkit.registrations.imports import actions as import_actions
-from lunchkit.registrations.imports.errors import ImportExpired
 from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.preview import ImportOptions
-from lunchkit.registrations.imports.queries import draft_or_expired
+from lunchkit.registrations.imports.preview import ImportExpired, draft_or_expired
 from lunchkit.team.actions import add_organiser, forget_former_members, remove_organiser
 from lunchkit.team.emails import enqueue_own_notice
 from lunchkit.team.models import Organiser
 from lunchkit.team.sign_in.actions import forget_old_sign_ins
 from tests.conftest import Outbox
-from tests.importing import as_csv, preview
+from tests.importing import NO_WISH, as_csv, preview
 
 pytestmark = pytest.mark.both_databases
 
@@ -113,7 +111,7 @@ def test_the_hour_of_a_list_begins_with_its_import(
         monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=minutes))
 
     at(59)
-    import_actions.import_attendees(draft, ImportOptions())
+    import_actions.import_attendees(draft, NO_WISH)
     at(118)
     assert import_actions.delete_expired_imports() == 0 and is_there(draft)
     at(120)

@@ -41,25 +41,19 @@ def as_if_sent() -> None:
 def test_beyond_the_usual_rate_a_seat_is_held_and_only_an_e_mail_to_confirm_leaves(
     make_event: EventMaker, outbox: Outbox
 ) -> None:
-    event = make_event(capacity=20)
+    event = make_event(capacity=20, members_open_at=clock.now() - timedelta(days=1))
     placed = crowd(event, 20)
     assert [each.is_held for each in placed] == [False] * 10 + [True] * 10
     assert {each.status for each in placed} == {Status.SEATED} and seats_left(event) == 0
     assert outbox.kinds() == ["confirmation"] * 10 + ["hold"] * 10
     email = outbox.last("bot19@example.org")
     assert "demi-heure" in email.text and email.invitation is None and not email.images
+    renew_members_link(event)
+    ana, secret = details("Mia", "mia@example.org"), members_token(event) or ""
+    placed_member = actions.register_attendee(event, ana, form_key="Mia", language="fr", members=secret)
+    assert not placed_member.is_held, "members who come by their link are not asked"
     with clock.fixed_at(clock.now() + timedelta(minutes=11)):
         assert not register(event, "Ana").is_held, "control: the rate is one of ten minutes"
-
-
-def test_members_who_come_by_their_link_are_not_asked(make_event: EventMaker) -> None:
-    event = make_event(capacity=40, members_open_at=clock.now() - timedelta(days=1))
-    renew_members_link(event)
-    crowd(event, 10)
-    placed = actions.register_attendee(
-        event, details("Ana", "ana@example.org"), form_key="Ana", language="fr", members=members_token(event) or ""
-    )
-    assert not placed.is_held and register(event, "Bea").is_held
 
 
 def test_pressing_the_button_keeps_the_seat_and_brings_the_ticket(
@@ -82,33 +76,25 @@ def test_pressing_the_button_keeps_the_seat_and_brings_the_ticket(
         assert release_unconfirmed() == 0 and find(event, "Ana").status == Status.SEATED
 
 
-def test_what_nobody_confirms_goes_to_the_queue_without_another_e_mail(make_event: EventMaker, outbox: Outbox) -> None:
-    event = make_event(capacity=12)
+def test_what_nobody_confirms_goes_to_the_queue_but_a_dead_mail_server_costs_nobody_their_seat(
+    make_event: EventMaker, outbox: Outbox
+) -> None:
+    event, later = make_event(capacity=12), clock.now() + HALF_AN_HOUR
     crowd(event, 12)
-    actions.unconfirmed._times.clear()
-    assert register(event, "Ana") == actions.Placed(Status.WAITING, 1)
-    as_if_sent()
+    with clock.fixed_at(clock.now() + timedelta(minutes=11)):
+        assert register(event, "Ana") == actions.Placed(Status.WAITING, 1)
     assert release_unconfirmed() == 0, "not before its time"
-    with clock.fixed_at(clock.now() + HALF_AN_HOUR):
-        assert release_unconfirmed() == 2
-    assert statuses(event)["Ana"] == "seated" and statuses(event)["Bot11"] == "cancelled"
-    assert outbox.kinds("bot11@example.org") == ["hold"]
-    assert outbox.kinds("ana@example.org") == ["waiting", "promotion"]
-    with clock.fixed_at(clock.now() + HALF_AN_HOUR):
-        assert register(event, "Bot11", key="again").status == Status.SEATED, "a person can register again"
-
-
-def test_a_dead_mail_server_costs_nobody_their_seat(make_event: EventMaker) -> None:
-    event = make_event(capacity=12)
-    crowd(event, 11)
-    later = clock.now() + HALF_AN_HOUR
     with clock.fixed_at(later):
-        assert release_unconfirmed() == 0 and find(event, "Bot10").status == Status.SEATED
+        assert release_unconfirmed() == 0 and find(event, "Bot11").status == Status.SEATED, "no e-mail has left"
     as_if_sent()
     with clock.fixed_at(later + timedelta(minutes=20)):
         assert release_unconfirmed() == 0, "the half hour began again"
     with clock.fixed_at(later + HALF_AN_HOUR):
-        assert release_unconfirmed() == 1, "control"
+        assert release_unconfirmed() == 2
+        assert statuses(event)["Ana"] == "seated" and statuses(event)["Bot11"] == "cancelled"
+        assert outbox.kinds("bot11@example.org") == ["hold"]
+        assert outbox.kinds("ana@example.org") == ["waiting", "promotion"]
+        assert register(event, "Bot11", key="again").status == Status.SEATED, "a person can register again"
 
 
 def test_the_waiting_list_has_an_end(make_event: EventMaker, outbox: Outbox) -> None:

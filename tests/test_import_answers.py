@@ -15,8 +15,8 @@ from lunchkit.platform.db import db
 from lunchkit.platform.text import clean_line, guard, normalise, unguard
 from lunchkit.registrations.actions import register_by_hand, update_registration
 from lunchkit.registrations.admin_queries import answer_in_file
-from lunchkit.registrations.imports.columns import recognised
-from lunchkit.registrations.imports.form_answers import InvalidAnswer, assign_custom_fields, parse_answer
+from lunchkit.registrations.imports.columns import assign_custom_fields, recognised
+from lunchkit.registrations.imports.entries import InvalidAnswer, parse_answer
 from lunchkit.registrations.models import Answer
 from tests.conftest import EventMaker, csrf_of, details
 from tests.importing import as_csv, bring_in, people, press, preview, table_of
@@ -99,17 +99,10 @@ def test_several_are_told_apart_and_what_is_no_choice_is_no_answer() -> None:
 
 def test_a_wrong_answer_leaves_its_row_out_and_says_why(organiser_client: FlaskClient, event: Event) -> None:
     ask(event, TEXT, ONE)
-    file = as_csv(
-        [
-            ["Nom", "Quel atelier ?", "Que réparez-vous ?"],
-            ["Ana", "Jardin", "Vélo"],
-            ["Bo", "Piscine", ""],
-            ["Cy", "garden", "x" * 301],
-            ["Di", "Garden", ""],
-        ]
-    )
+    rows = [["Ana", "Jardin", "Vélo"], ["Bo", "Piscine", ""], ["Cy", "garden", "x" * 301], ["Di", "Garden", ""]]
+    file = as_csv([["Nom", "Quel atelier ?", "Que réparez-vous ?"], *rows])
     path = preview(organiser_client, event, file)
-    shown = organiser_client.get(path).get_data(as_text=True)
+    shown = organiser_client.get(path).text
     assert "Piscine" in shown and "300" in shown
     left = table_of(organiser_client.get(f"{path}/left-out.csv").data)
     assert [(row[0], row[2]) for row in left[1:]] == [("3", "Bo"), ("4", "Cy")]
@@ -119,7 +112,7 @@ def test_a_wrong_answer_leaves_its_row_out_and_says_why(organiser_client: FlaskC
         "Ana": ["Jardin", "Vélo"],
         "Di": ["Jardin"],
     }
-    again = organiser_client.get(path).get_data(as_text=True)
+    again = organiser_client.get(path).text
     assert "Piscine" in again, "once imported, the reason still stands there"
 
 

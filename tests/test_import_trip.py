@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
+from sqlalchemy import select
 
+from lunchkit.events.models import Event
 from lunchkit.platform.db import db
+from lunchkit.registrations.event_changes.actions import change_capacity
 from lunchkit.team.models import Organiser
 from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import DESK, open_context
@@ -99,7 +103,6 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
     addresses = {
         "choose": start,
         "by hand": listed,
-        "by hand, columns": f"{listed}/columns",
         "preview": draft,
         "preview, second page": f"{draft}?page=2",
         "columns": f"{draft}/columns",
@@ -107,9 +110,9 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
         "done": done,
         "undo": f"{done}/reversal",
         "letters": lunch.url("/organiser/letters?state=failed&q=example"),
-        "lunch": lunch.url(f"/organiser/e/{lunch.events['coming']}"),
-        "paper": lunch.url(f"/organiser/e/{lunch.events['coming']}/paper"),
     }
+    paper = lunch.url(f"/organiser/e/{lunch.events['coming']}/paper")
+    addresses |= {f"paper{part}": paper + part for part in ("", "/attendance", "/badges", "/cards")}
     found = faults(page, addresses, budget=ORGANISER)
     page.goto(start)
     page.get_by_label("Fichier des personnes").set_input_files(
@@ -121,3 +124,70 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
     found += faults_here(page)
     assert found == []
     page.context.close()
+
+
+# What is printed of it: every name whole, every page A4, nothing cut, however long the names.
+
+PEOPLE = 118
+NAME = "Marie-Françoise-Éléonore de Rutabaga-Topinambour von und zu Schwarzwurzelkrautfeld-Kohlrabi"
+ORGANISATION = (
+    "Association genevoise pour l’épicerie participative, solidaire et paysanne du quartier des Eaux-Vives et alentours"
+)
+
+
+@pytest.fixture(scope="module")
+def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
+    page = signed_in(lunch, chromium)
+    with lunch.app.app_context():
+        change_capacity(db.session.scalars(select(Event).where(Event.slug == lunch.events["coming"])).one(), 400)
+        db.session.remove()
+        db.engine.dispose()
+    rows = [["Nom", "Structure"], [NAME, ORGANISATION], ["X" * 100, "Y" * 120]]
+    rows += [[f"Personne{n:03}{' Rutabaga-Topinambour' * (n % 4)}", ORGANISATION[: n % 110]] for n in range(PEOPLE)]
+    choose(page, lunch, as_csv(rows).encode(), "liste.csv")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Inscrire").click()
+    yield page
+    page.context.close()
+
+
+def printed(page: Page, address: str, path: Path) -> PdfReader:
+    page.goto(address)
+    page.pdf(path=path, prefer_css_page_size=True, print_background=True)
+    return PdfReader(path)
+
+
+def cut(page: Page, what: str) -> list[str]:
+    found: list[str] = page.evaluate(
+        """what => [...document.querySelectorAll(what)]
+            .filter(box => box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1)
+            .map(box => box.textContent.trim().slice(0, 60))""",
+        what,
+    )
+    return found
+
+
+def is_a4(reader: PdfReader) -> bool:
+    return all([round(float(side) / 72 * 25.4) for side in sheet.mediabox[2:]] == [210, 297] for sheet in reader.pages)
+
+
+def test_many_badges_fill_their_sheets_and_none_is_cut(lunch: House, desk: Page, tmp_path: Path) -> None:
+    address = lunch.url(f"/organiser/e/{lunch.events['coming']}/paper/badges")
+    reader = printed(desk, address, tmp_path / "badges.pdf")
+    count = desk.locator("article").count()
+    assert count >= PEOPLE and len(reader.pages) == -(-count // 8) and is_a4(reader)
+    desk.emulate_media(media="print")
+    assert cut(desk, "article") == []
+    desk.emulate_media(media="null")
+    text = [sheet.extract_text() for sheet in reader.pages]
+    assert all(sheet.count("Photos") == 8 for sheet in text[:-1]), "whole badges on every sheet"
+    assert all(f"Personne{n:03}" in "".join(text) for n in range(PEOPLE))
+
+
+def test_the_attendance_list_repeats_its_headings_and_loses_nobody(lunch: House, desk: Page, tmp_path: Path) -> None:
+    address = lunch.url(f"/organiser/e/{lunch.events['coming']}/paper/attendance")
+    reader = printed(desk, address, tmp_path / "list.pdf")
+    text = [sheet.extract_text() for sheet in reader.pages]
+    assert is_a4(reader) and 3 < len(text) < 15
+    assert all("Structure" in sheet for sheet in text[:-1]), "headings on every page"
+    assert all(f"Personne{n:03}" in "".join(text) for n in range(PEOPLE))

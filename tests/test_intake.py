@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
-from werkzeug.datastructures import FileStorage
 
 from lunchkit.platform import confined
 from lunchkit.platform.images import intake, redraw
@@ -101,13 +100,10 @@ def test_anything_but_a_jpeg_png_or_webp_is_refused_whatever_it_is_called(data: 
         redraw.redraw(data)
 
 
-@pytest.mark.parametrize("file", [None, upload(b"", "", "application/octet-stream"), upload(b"", "empty.jpg")])
-def test_a_form_without_a_picture_says_so(file: FileStorage | None) -> None:
-    with pytest.raises(NoPicture):
-        read_upload(file)
-
-
-def test_eight_megabytes_are_taken_and_not_a_byte_more() -> None:
+def test_eight_megabytes_are_taken_and_not_a_byte_more_nor_none() -> None:
+    for empty in (None, upload(b"", "", "application/octet-stream"), upload(b"", "empty.jpg")):
+        with pytest.raises(NoPicture):
+            read_upload(empty)
     whole = saved(sight())
     data = whole + bytes(MOST_BYTES - len(whole))
     assert len(read_upload(upload(data))) == MOST_BYTES
@@ -358,12 +354,6 @@ def test_however_it_ends_somebody_is_told(
         redraw_picture(data)
 
 
-def test_where_no_process_can_be_started_one_is_asked_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with pytest.raises(PictureMustWait):
-        redraw_picture(saved(sight()))
-
-
 def test_two_are_drawn_at_once_and_the_others_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     with ExitStack() as held:
         held.enter_context(confined.turns)
@@ -375,6 +365,9 @@ def test_two_are_drawn_at_once_and_the_others_wait(monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(confined, "MOST_SECONDS", 0.01)
         with pytest.raises(PictureMustWait):
             redraw_picture(saved(sight()))
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(PictureMustWait):  # where no process can be started
+        redraw_picture(saved(sight()))
 
 
 def test_what_it_says_is_not_believed_either() -> None:

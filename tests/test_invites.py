@@ -51,7 +51,7 @@ def pages_of(client: FlaskClient, event: Event) -> dict[str, str]:
 
 def read(client: FlaskClient, path: str) -> str:
     """What a path answers, in French, every space an ordinary one."""
-    return client.get(f"{path}?lang=fr").get_data(as_text=True).replace("\u00a0", " ").replace("\u202f", " ")
+    return client.get(f"{path}?lang=fr").text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 @pytest.mark.parametrize("state", [*UNBOOKABLE, "full"])

@@ -195,7 +195,7 @@ def test_the_guard_alone_stops_a_program_that_does_not_lock(settings: Settings, 
 def test_a_form_sent_five_times_at_once_is_one_registration(app: Flask, make_event: EventMaker) -> None:
     for turn in range(ROUNDS * 3):
         event = make_event(capacity=1)
-        page = new_client(app).get(f"/e/{event.slug}/register").get_data(as_text=True)
+        page = new_client(app).get(f"/e/{event.slug}/register").text
         form = {"name": "Camille Poireau", "email": f"camille{turn}@example.org", "stamp": stamp_of(page)}
 
         def send(client: FlaskClient, slug: str = event.slug, form: dict[str, str] = form) -> tuple[int, str]:

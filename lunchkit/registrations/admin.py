@@ -10,14 +10,14 @@ from wtforms import Form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations import actions, admin_queries, queries
 from lunchkit.registrations.admin_forms import OrganiserAttendeeForm, organiser_form
 from lunchkit.registrations.catering import caterer_counts
 from lunchkit.registrations.details import ATTENDEE_FIELDS
 from lunchkit.registrations.emails import Why
-from lunchkit.registrations.errors import AddressTaken, NoSeatForCompanions
+from lunchkit.registrations.errors import AddressTaken, NoSeatForCompanions, NotPublished
 from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_of, registrations_table, xlsx_of
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.privacy import own_answers
@@ -29,13 +29,19 @@ BESIDE = {AddressTaken: "email", NoSeatForCompanions: "companions"}
 ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 
 
+@bp.errorhandler(NotPublished)
+def publish_first(_refusal: UserError) -> ResponseReturnValue:
+    slug = (request.view_args or {})["slug"]
+    return redirect(url_for("organiser.home.event", slug=slug, done="unpublished"), code=303)
+
+
 @bp.get("/e/<slug>/registrations")
 def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
     status = request.args.get("status")
     status = status if status in admin_queries.FILTERS else None
-    order, page = admin_queries.asked_order(request.args.get("order")), request.args.get("page", 1, type=int)
+    order, page = admin_queries.Order(request.args.get("order", "")), request.args.get("page", 1, type=int)
     return render_template(
         "admin/registrations/index.html",
         event=event,
@@ -66,7 +72,7 @@ def cancel_unconfirmed(slug: str) -> ResponseReturnValue:
 def new(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
-        return _publish_first(event)
+        raise NotPublished
     return _new_page(event, organiser_form(event))
 
 
@@ -74,7 +80,7 @@ def new(slug: str) -> ResponseReturnValue:
 def create(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
-        return _publish_first(event)
+        raise NotPublished
     form = organiser_form(event, data=request.form)
     if not form.validate():
         return _new_page(event, form), 422
@@ -151,10 +157,6 @@ def _registration_or_404(slug: str, registration_id: int) -> Registration:
     return queries.registration_or_404(any_event_by_slug_or_404(slug).id, registration_id)
 
 
-def _publish_first(event: Event) -> ResponseReturnValue:
-    return redirect(url_for("organiser.home.event", slug=event.slug, done="unpublished"), code=303)
-
-
 def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) -> ResponseReturnValue:
     refusal = as_user_error(error)
     if isinstance(refusal, NotFound):
@@ -162,8 +164,7 @@ def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) ->
     message, beside = str(refusal.message), BESIDE.get(type(refusal), "")
     if beside in form:
         form[beside].errors = [message]
-        return page(None), refusal.status
-    return page(message), refusal.status, retry_header(refusal)
+    return page(None if beside in form else message), refusal.status, retry_header(refusal)
 
 
 def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = None) -> str:
@@ -221,7 +222,5 @@ def _file(slug: str, ending: str, write: Callable[..., bytes], content_type: str
     event = any_event_by_slug_or_404(slug)
     body = write(registrations_table(event))
     actions.note_export(event, current_organiser())
-    response = Response(body, content_type=content_type)
     name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return Response(body, headers={"Content-Disposition": f"attachment; filename={name}"}, content_type=content_type)

@@ -1,6 +1,6 @@
 """The organiser's reads: the list of a lunch and its counts. Each in a fixed number of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,13 +20,17 @@ PAGE_SIZE = 40
 
 
 class Order(StrEnum):
-    """How a list may be ordered. By a name: those with a seat, then the waiting list in its own order."""
+    """How a list may be ordered, by name for any other word. Those with a seat first, then the waiting list."""
 
     NAME = "name"
     SURNAME = "surname"
     """By the last word of the name."""
     NEWEST = "newest"
     """The latest registration first, whatever its status."""
+
+    @classmethod
+    def _missing_(cls, _value: object) -> "Order":
+        return cls.NAME
 
 
 @dataclass(frozen=True)
@@ -73,38 +77,27 @@ def words_in(text: str) -> list[ColumnElement[bool]]:
 def page_of_list(event_id: int, wanted: Sequence[ColumnElement[bool]], page: int, order: Sequence[Any]) -> Page:
     """One page of those of a lunch who are wanted. A page beyond the last is the last."""
     listed = _listed(event_id).where(*wanted)
-    found = db.session.scalar(listed.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    found = count_registrations(event_id, Registration.erased_at.is_(None), *wanted)
     page, pages = page_of(found, page, PAGE_SIZE)
     part = listed.order_by(*order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    return Page(_rows(part), found, page, pages)
+    return Page([Row(*row) for row in db.session.execute(part)], found, page, pages)
 
 
 def all_rows(event_id: int, order: Order = Order.NAME) -> list[Row]:
     """Every registration of a lunch in the order of the list, for files and for paper."""
-    return _rows(_listed(event_id).order_by(*by(order)))
+    return [Row(*row) for row in db.session.execute(_listed(event_id).order_by(*by(order)))]
 
 
 def counts_of(event_id: int) -> dict[str | None, int]:
-    """The number of registrations by status, of all (None), of "arrived" ones, and of "absent" ones with a seat."""
-    came = func.count(case((Registration.arrived > 0, 1)))
-    counted = select(Registration.status, func.count(), came).where(
-        Registration.event_id == event_id, Registration.erased_at.is_(None)
-    )
-    rows = db.session.execute(counted.group_by(Registration.status)).all()
-    counts: dict[str | None, int] = dict.fromkeys(Status, 0) | {status: number for status, number, _came in rows}
-    arrived = sum(came for _status, _number, came in rows)
-    absent = max(0, counts[Status.SEATED] - arrived)
-    return counts | {None: sum(counts.values()), "arrived": arrived, "absent": absent}
-
-
-def asked_order(word: str | None, among: Iterable[Order] = Order) -> Order:
-    """The order of this name; by name for a word that names none of them."""
-    return next((order for order in among if order == word), Order.NAME)
+    """The number of registrations of each of FILTERS, and of all (None)."""
+    counts = [func.count(), *(func.count(case((is_it, 1))) for is_it in FILTERS.values())]
+    counted = select(*counts).where(Registration.event_id == event_id, Registration.erased_at.is_(None))
+    return dict(zip((None, *FILTERS), db.session.execute(counted).one(), strict=True))
 
 
 def order_by_name(word: str | None) -> Order:
-    """The same for lists by name alone: at the check-in and on paper."""
-    return asked_order(word, (Order.NAME, Order.SURNAME))
+    """The order of this name for lists by name alone: at the check-in and on paper."""
+    return Order.SURNAME if word == Order.SURNAME else Order.NAME
 
 
 def by_name(order: Order) -> tuple[Any, Any]:
@@ -182,7 +175,3 @@ def _listed(event_id: int) -> Select[Registration, int | None]:
         .outerjoin(queue, queue.c.id == Registration.id)
         .where(Registration.event_id == event_id, Registration.erased_at.is_(None))
     )
-
-
-def _rows(listed: Select[Registration, int | None]) -> list[Row]:
-    return [Row(registration, place) for registration, place in db.session.execute(listed)]

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, SelectField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput
 
 from lunchkit.events.models import AnswerKind, CustomField
@@ -67,23 +67,15 @@ def _read(field: Field) -> str:
 
 def _field(question: CustomField, kept: str, is_required: bool) -> Field:
     label = typo(question.label_in(language()))
+    must: list[Any] = [DataRequired(UNANSWERED)] if is_required else []
     if not is_required and question.kind != AnswerKind.SEVERAL:
         label = f"{label} {_('(optional)')}"
     if question.kind == AnswerKind.TEXT:
-        return StringField(label, filters=[clean_line], validators=[*_must(is_required), at_most(LONGEST_ANSWER)])
+        return StringField(label, filters=[clean_line], validators=[*must, at_most(LONGEST_ANSWER)])
     choices = [(value, typo(text)) for value, text in question.choices_in(language())]
     present = [value for value in kept.split("\n") if value and value not in question.choices]
     choices += [(value, value) for value in present]
     if question.kind == AnswerKind.SEVERAL:
-        return TickField(label, choices=partial(list, choices), validators=[_tick_one] if is_required else [])
+        return TickField(label, choices=partial(list, choices), validators=must)
     offered: list[tuple[str, Any]] = [("", _l("Choose")), *choices]
-    return SelectField(label, choices=partial(list, offered), default="", validators=_must(is_required))
-
-
-def _must(is_required: bool) -> list[Any]:
-    return [DataRequired(UNANSWERED)] if is_required else []
-
-
-def _tick_one(_form: Any, field: Field) -> None:
-    if not field.data:
-        raise ValidationError(str(UNANSWERED))
+    return SelectField(label, choices=partial(list, offered), default="", validators=must)

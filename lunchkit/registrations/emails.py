@@ -104,11 +104,9 @@ def _enqueue(
 
 def enqueue_recap_emails(session: Session, event: Event) -> int:
     """Enqueue the recap to the attendees who want it, once to each, in the caller's transaction. Returns the number."""
-    wanted = select(Registration).where(
-        Registration.event_id == event.id, Registration.wants_recap.is_(True), Registration.erased_at.is_(None)
-    )
-    people = session.scalars(wanted.order_by(Registration.id)).all()
-    return sum(enqueue_recap_email(session, registration) for registration in people)
+    of_event = select(Registration).where(Registration.event_id == event.id, Registration.erased_at.is_(None))
+    wanted = session.scalars(of_event.where(Registration.wants_recap.is_(True)).order_by(Registration.id))
+    return sum(enqueue_recap_email(session, registration) for registration in wanted.all())
 
 
 def enqueue_recap_email(session: Session, registration: Registration) -> bool:
@@ -119,9 +117,10 @@ def enqueue_recap_email(session: Session, registration: Registration) -> bool:
     return _enqueue(session, "recap", registration, facts, f"recap/{registration.id}")
 
 
-def ticket_address(nonce: bytes, link_hash: bytes | None = None) -> str:
+def ticket_address(registration: Registration) -> str:
     """What the ticket's QR code holds: in capitals where the address allows it, which makes a smaller code."""
-    return _ticket_address(links.personal_tokens(nonce, known_hash=link_hash).ticket)
+    tokens = links.personal_tokens(registration.nonce, known_hash=registration.link_hash)
+    return _ticket_address(tokens.ticket)
 
 
 def _ticket_address(ticket: str) -> str:
@@ -146,6 +145,9 @@ def _email(
 ) -> RenderedEmail:
     has_ticket = facts["status"] == Status.SEATED and kind in WITH_TICKET
     unsubscribe = links.public("registrations.unsubscription", token=tokens.link)
+    images: tuple[InlineImage, ...] = ()
+    if has_ticket:
+        images = (InlineImage(TICKET_CID, qr.png(_ticket_address(tokens.ticket)), _("QR code of your ticket")),)
     subject, text, html = fill(
         f"{FOLDER}/{kind}",
         event=event,
@@ -166,13 +168,9 @@ def _email(
         html,
         sender_name=event.series.network,
         reply_to=event.contact_email,
-        images=(_ticket_image(tokens.ticket),) if has_ticket else (),
+        images=images,
         unsubscribe_url=unsubscribe if kind == "recap" and tokens.link != SAMPLE else "",
     )
-
-
-def _ticket_image(ticket: str) -> InlineImage:
-    return InlineImage(TICKET_CID, qr.png(_ticket_address(ticket)), _("QR code of your ticket"))
 
 
 def as_trial(email: RenderedEmail) -> RenderedEmail:

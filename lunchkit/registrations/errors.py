@@ -8,10 +8,8 @@ from lunchkit.platform.errors import UserError, user_error
 from lunchkit.platform.i18n import long_date
 
 RegistrationClosed = user_error("RegistrationClosed", _l("Registration for this lunch is closed."))
-"""Not open yet, over, or called off."""
 WaitingListFull = user_error(
-    "WaitingListFull",
-    _l("Every seat is taken, and the waiting list is full. Try again in a few days: people cancel."),
+    "WaitingListFull", _l("Every seat is taken, and the waiting list is full. Try again in a few days: people cancel.")
 )
 FormUsedAlready = user_error(
     "FormUsedAlready",
@@ -21,13 +19,10 @@ NoSeatForCompanions = user_error(
     "NoSeatForCompanions", _l("There is no free seat for one more person. You keep the seats that you have.")
 )
 TooLate = user_error("TooLate", _l("The lunch has begun: this can no longer be changed here."))
-"""The lunch has begun, or is over."""
 NotPublished = user_error("NotPublished", _l("This lunch is a draft. Publish it first: the e-mail leads to its page."))
 EventIsCancelled = user_error("EventIsCancelled", _l("This lunch is cancelled."))
 NoFreeSeat = user_error("NoFreeSeat", _l("Every seat is taken. Raise the number of seats to let this person in."))
-"""The lunch runs, and every seat is taken."""
 DateHasPassed = user_error("DateHasPassed", _l("This day is in the past. Choose a day to come."))
-"""Hours that have gone by already, typed into a lunch."""
 DateIsHistory = user_error(
     "DateIsHistory", _l("This lunch is over: its date stays. Make a new lunch for another date.")
 )
@@ -35,7 +30,6 @@ DateIsHistory = user_error(
 PeopleCame = user_error(
     "PeopleCame", _l("People have come to this lunch already: its day stays. Its hours can be changed.")
 )
-"""Another day for a lunch that people sit at."""
 IsADraft = user_error("IsADraft", _l("This lunch is a draft, which nobody has seen. Delete it instead."))
 PersonErased = user_error(
     "PersonErased", _l("Your name and your address are erased already: no e-mail will come any more."), 410

@@ -54,7 +54,7 @@ class Registration(Model):
     """The address folded for comparison; unique in a lunch."""
     organisation: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
     search_key: Mapped[str] = mapped_column(Text, default="", info=DERIVED)
-    """Name, address and organisation as lists search and sort them: see ``refold``."""
+    """Name, address and organisation as lists search and sort them."""
     surname_key: Mapped[str] = mapped_column(Text, default="", info=DERIVED)
     """The name as lists by surname sort it: see ``surname_key_of``."""
     is_member: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)

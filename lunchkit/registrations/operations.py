@@ -42,7 +42,7 @@ def find_known(
 
 
 def find_by_email(session: Session, event_id: int, email: str | None) -> Registration | None:
-    """Who holds this address at the lunch."""
+    """Who has this address at the lunch."""
     return find_known(session, event_id, None, email)[1]
 
 

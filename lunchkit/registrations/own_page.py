@@ -1,6 +1,6 @@
 """The page behind an attendee's own link: see, change and cancel the registration, take the data away or erase it."""
 
-from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -78,14 +78,10 @@ def _page(name: str, registration: Registration, token: str, **more: object) -> 
         position=position,
         ahead=(position or 1) - 1,
         may_change=registration.may_change(clock.now()),
-        ticket_qr=_ticket(registration) if seated else None,
+        ticket_qr=qr.svg(ticket_address(registration), _("QR code of your ticket")) if seated else None,
         code=spoken_code(registration.ticket_hash) if seated else None,
         **more,
     )
-
-
-def _ticket(registration: Registration) -> str:
-    return qr.svg(ticket_address(registration.nonce, registration.link_hash), _("QR code of your ticket"))
 
 
 @bp.get("/r/<token>/ticket")
@@ -137,9 +133,9 @@ def confirm(token: str) -> ResponseReturnValue:
 @bp.get("/r/<token>/data.json")
 def export(token: str) -> ResponseReturnValue:
     registration = registration_by_link_or_404(token)
-    response: Response = jsonify(own_data(registration))
-    response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.json"'
-    return response
+    return jsonify(own_data(registration)), {
+        "Content-Disposition": f"attachment; filename={registration.event.slug}.json"
+    }
 
 
 @bp.get("/r/<token>/erasure")

@@ -17,13 +17,19 @@ from lunchkit.subscribers.queries import own_subscription
 
 def privacy_notice(event: Event) -> list[str]:
     """Five lines, as the form prints them."""
+    needs = _("Food and access needs: seen as numbers without names by the caterer, erased two days after the lunch.")
+    if event.needs_kept_longer is not None:
+        needs = _(
+            "Food and access needs: seen as numbers without names by the caterer, erased on %(date)s.",
+            date=long_date(event.needs_kept_longer),
+        )
     return [
         _("Who: %(network)s, which gives this lunch; nobody else gets your data.", network=event.series.network),
         _(
             "What for: to keep your seat, write to you about this lunch, and let you in; the recap and invitations "
             "only if you tick them."
         ),
-        _needs_notice(event),
+        needs,
         _(
             "How long: names and addresses are erased on %(date)s, only counts stay; "
             "if you want to be invited, your address stays until you say no.",
@@ -33,23 +39,11 @@ def privacy_notice(event: Event) -> list[str]:
     ]
 
 
-def _needs_notice(event: Event) -> str:
-    kept_until = event.needs_kept_longer
-    words = _("Food and access needs: seen as numbers without names by the caterer, erased two days after the lunch.")
-    if kept_until is not None:
-        words = _(
-            "Food and access needs: seen as numbers without names by the caterer, erased on %(date)s.",
-            date=long_date(kept_until),
-        )
-    return str(words)
-
-
 def own_answers(registration: Registration) -> list[tuple[str, str]]:
     """The labels and answers of an attendee's custom fields, in the language being spoken."""
     kept = {answer.question_id: answer.value for answer in registration.answers}
-    spoken = language()
     return [
-        (question.label_in(spoken), question.answer_in(spoken, kept[question.id]))
+        (question.label_in(language()), question.answer_in(language(), kept[question.id]))
         for question in (all_custom_fields(registration.event_id) if kept else ())
         if question.id in kept
     ]
@@ -59,7 +53,7 @@ def own_data(registration: Registration) -> dict[str, Any]:
     """Everything that is stored about an attendee, e-mails included, as plain JSON values."""
     needs = registration.needs
     about = select(OutboxEmail).where(OutboxEmail.subject_id == registration.id)
-    emails = db.session.scalars(about.order_by(OutboxEmail.id))
+    emails = [(one.kind, one.created_at, one.sent_at) for one in db.session.scalars(about.order_by(OutboxEmail.id))]
     scans = db.session.scalars(select(CheckIn).where(CheckIn.registration_id == registration.id).order_by(CheckIn.id))
     return {
         "event": {"title": registration.event.title, "starts_at": registration.event.starts_at.isoformat()},
@@ -68,12 +62,8 @@ def own_data(registration: Registration) -> dict[str, Any]:
         "scans": [own_columns(scan) for scan in scans],
         "answers": [{"question": question, "answer": answer} for question, answer in own_answers(registration)],
         "letters": [
-            {
-                "kind": outbox_email.kind,
-                "promised_at": outbox_email.created_at.isoformat(),
-                "sent_at": outbox_email.sent_at and outbox_email.sent_at.isoformat(),
-            }
-            for outbox_email in emails
+            {"kind": kind, "promised_at": made.isoformat(), "sent_at": sent and sent.isoformat()}
+            for kind, made, sent in emails
         ],
         "invitations": own_subscription(registration.email),
         "erased_on": registration.event.purge_on.isoformat(),

@@ -62,7 +62,8 @@ def create(slug: str, members: str = "") -> ResponseReturnValue:
         form.topic.data = ""  # a person whose browser filled it in has only to send again
         form.validate()
         return _form_page(event, form, notice=_l("Check what you typed, and send it again.")), 422
-    _take_suggestion(form)
+    if better := request.form.get("email_use"):
+        form.email.data = form.email_asked.data = better[:254]
     if not form.validate():
         return _form_page(event, form), 422
     email = str(form.email.data)
@@ -87,11 +88,6 @@ def _looks_human(form: RegistrationForm, stamp: stamps.Stamp) -> bool:
     return not form.topic.data and current_settings().form_minimum_seconds <= stamp.age <= STAMP_LIFE
 
 
-def _take_suggestion(form: RegistrationForm) -> None:
-    if request.form.get("email_use"):
-        form.email.data = form.email_asked.data = request.form["email_use"][:254]
-
-
 def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:
     taken = seats_taken(event.id)
     return render_template(
@@ -103,7 +99,7 @@ def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:
         queue_length=queue_length(event.id),
         privacy=privacy_notice(event),
         hold_until=current_settings().form_minimum_seconds * 1000,
-        members=request.view_args.get("members") if request.view_args else None,
+        members=(request.view_args or {}).get("members"),
         **more,
     )
 

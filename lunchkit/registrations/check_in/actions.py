@@ -85,26 +85,27 @@ def _count_party(session: Session, event: Event, scan: Scan, now: datetime) -> A
     row = scan_by_nonce(scan.corrects or "")
     if row is None or row.event_id != event.id:
         return Answer(Word.UNKNOWN)
-    registration = row.registration
-    first = first_of(registration.id)
-    trace = _row(event, registration, scan, now)
+    first = first_of(row.registration_id)
+    trace = _row(event, row.registration, scan, now)
     session.add(trace)
     if first is None:
-        return Answer(Word.UNDONE, registration.id, short_name(registration.name))
-    first.people = registration.arrived = trace.people
+        return Answer(Word.UNDONE, row.registration_id, short_name(row.registration.name))
+    first.people = row.registration.arrived = trace.people
     session.flush()
-    return _answer(registration, is_first=True)
+    return _answer(row.registration, is_first=True)
 
 
 def _let_in(session: Session, event: Event, scan: Scan, now: datetime) -> Answer:
-    capacity = event.capacity
-    if scan.walk_in is not None:
-        registration = find_by_email(session, event.id, scan.walk_in.email)
-    else:
+    capacity, is_new = event.capacity, False
+    if scan.walk_in is None:
         registration = find_registration(scan)
-    is_new = scan.walk_in is not None and (registration is None or not registration.is_active)
-    if is_new:
-        registration = _write_down(session, event, scan, now, registration)
+    else:
+        registration = find_by_email(session, event.id, scan.walk_in.email)
+        if is_new := registration is None or not registration.is_active:
+            registration = new_request(event, registration, scan.walk_in, now, language=language())
+            _give_seat(session, event, registration, scan, now, is_new=True)
+            if registration.status != Status.SEATED and not scan.let_in:
+                raise NoFreeSeat
     if registration is None or (registration.event_id != event.id and scan.ticket_hash is None):
         return Answer(Word.UNKNOWN)  # only a ticket is told its event, no number
     if registration.event_id != event.id:
@@ -127,18 +128,6 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime) -> Answer
     return replace(answer, word=Word.FULL) if answer.word is Word.WAITING and scan.gives_seat else answer
 
 
-def _write_down(
-    session: Session, event: Event, scan: Scan, now: datetime, cancelled: Registration | None
-) -> Registration | None:
-    if scan.walk_in is None:
-        return None
-    registration = new_request(event, cancelled, scan.walk_in, now, language=language())
-    _give_seat(session, event, registration, scan, now, is_new=True)
-    if registration.status != Status.SEATED and not scan.let_in:
-        raise NoFreeSeat
-    return registration
-
-
 def _row(event: Event, registration: Registration, scan: Scan, now: datetime, *, is_walk_in: bool = False) -> CheckIn:
     return CheckIn(
         event_id=event.id,
@@ -155,8 +144,7 @@ def _row(event: Event, registration: Registration, scan: Scan, now: datetime, *,
 
 def _answer(registration: Registration, *, is_first: bool) -> Answer:
     first = first_of(registration.id)
-    words = {Status.SEATED: Word.UNDONE, Status.WAITING: Word.WAITING, Status.CANCELLED: Word.CANCELLED}
-    word = words[Status(registration.status)]
+    word = Word.UNDONE if registration.status == Status.SEATED else Word(registration.status)
     if first is not None:
         word = Word.IN if is_first else Word.DOUBLE
     place = place_in_queue(registration)

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
@@ -14,11 +14,11 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, begin
-from lunchkit.platform.errors import UserError
 from lunchkit.platform.i18n import clock_patterns
 from lunchkit.platform.static_files import STATIC, build_hash, static_address
 from lunchkit.platform.text import clean_line
 from lunchkit.platform.web import HEADERS
+from lunchkit.registrations.admin import publish_first
 from lunchkit.registrations.admin_queries import FILTERS, order_by_name
 from lunchkit.registrations.check_in import actions, queries
 from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans
@@ -31,14 +31,8 @@ from lunchkit.team.queries import current_organiser, current_session
 
 bp = Blueprint("check_in", __name__)
 ONE = "/e/<slug>/door/<int(max=2147483647):registration_id>"
-DECODER = "vendor/jsqr-1.4.0/jsQR.js"
 WITH_CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
-
-
-@bp.errorhandler(NotPublished)
-def publish_first(_refusal: UserError) -> ResponseReturnValue:
-    slug = (request.view_args or {})["slug"]
-    return redirect(url_for("organiser.home.event", slug=slug, done="unpublished"), code=303)
+bp.register_error_handler(NotPublished, publish_first)
 
 
 @bp.get("/e/<slug>/door")
@@ -50,12 +44,9 @@ def index(slug: str) -> ResponseReturnValue:
         event=event,
         counts=queries.counts(event),
         door=_door(),
-        decoder=DECODER,
         clock_patterns=clock_patterns(),
     )
-    response = Response(page)
-    response.headers["Permissions-Policy"] = WITH_CAMERA
-    return response
+    return page, {"Permissions-Policy": WITH_CAMERA}
 
 
 @bp.get("/e/<slug>/door/worker.js")
@@ -66,9 +57,7 @@ def worker(slug: str) -> ResponseReturnValue:
     files = [static_address(path) for path in ("built/check-in.css", "built/check-in.js", "mark.svg")]
     told = {"name": f"check-in-{event.slug}", "build": build_hash(), "shell": shell, "files": files}
     script = f"const CHECK_IN = {json.dumps(told)};\n{(STATIC / 'js/check-in-worker.js').read_text()}"
-    response = Response(script, content_type="text/javascript; charset=utf-8")
-    response.headers["Service-Worker-Allowed"] = shell
-    return response
+    return script, {"Content-Type": "text/javascript; charset=utf-8", "Service-Worker-Allowed": shell}
 
 
 @bp.get("/e/<slug>/door/now.json")
@@ -135,9 +124,8 @@ def show(slug: str, registration_id: int) -> ResponseReturnValue:
 def admit(slug: str, registration_id: int) -> ResponseReturnValue:
     event, person = _both(slug, registration_id)
     makes_room = "room" in request.form
-    scan = _scan_of_form(
-        registration_id=person.id, gives_seat=makes_room or "seat" in request.form, makes_room=makes_room
-    )
+    gives_seat = makes_room or "seat" in request.form
+    scan = _scan_of_form(registration_id=person.id, gives_seat=gives_seat, makes_room=makes_room)
     # the list has one nonce for all its rows
     answer = _take(event, replace(scan, nonce=f"{scan.nonce}-{person.id}"[:64]))
     if "from_list" in request.form and answer.word in (Word.IN, Word.DOUBLE):
@@ -147,16 +135,12 @@ def admit(slug: str, registration_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/party")
 def count_party(slug: str, registration_id: int) -> ResponseReturnValue:
-    event, person = _both(slug, registration_id)
-    of = form_nonce(request.form.get("of"))
-    return _to(event, person.id, _take(event, _scan_of_form(corrects=of)) if of else Answer(Word.UNDONE))
+    return _mend(slug, registration_id, "corrects")
 
 
 @bp.post(f"{ONE}/undo")
 def undo(slug: str, registration_id: int) -> ResponseReturnValue:
-    event, person = _both(slug, registration_id)
-    of = form_nonce(request.form.get("of"))
-    return _to(event, person.id, _take(event, _scan_of_form(undoes=of)) if of else Answer(Word.UNDONE))
+    return _mend(slug, registration_id, "undoes")
 
 
 @bp.get("/e/<slug>/door/walk-in")
@@ -196,6 +180,12 @@ def _event(slug: str) -> Event:
 def _both(slug: str, registration_id: int) -> tuple[Event, Registration]:
     event = _event(slug)
     return event, registration_or_404(event.id, registration_id)
+
+
+def _mend(slug: str, registration_id: int, how: str) -> ResponseReturnValue:
+    event, person = _both(slug, registration_id)
+    of = form_nonce(request.form.get("of"))
+    return _to(event, person.id, _take(event, _scan_of_form(**{how: of})) if of else Answer(Word.UNDONE))
 
 
 def _scan_of_form(**said: Any) -> Scan:

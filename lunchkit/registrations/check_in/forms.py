@@ -42,26 +42,21 @@ def read_scans(body: object, now: datetime) -> Iterator[tuple[str, Scan | None]]
 
 
 def _scan(nonce: str, record: Mapping[str, Any], now: datetime) -> Scan | None:
-    ticket, person = _text(record, "ticket"), _number(record.get("id"), LARGEST_ID)
-    undoes, corrects = form_nonce(_text(record, "undoes")), form_nonce(_text(record, "corrects"))
-    ticket_hash = bytes.fromhex(ticket) if _HASH.fullmatch(ticket) else None
-    walk_in = _walk_in(record.get("walk_in"))
-    if not (ticket_hash or person or walk_in or undoes or corrects):
-        return None
-    return Scan(
+    ticket = _text(record, "ticket")
+    scan = Scan(
         nonce=nonce,
         scanned_at=_moment(record.get("at"), now),
         door=clean_line(_text(record, "door"))[:LONGEST_DOOR],
-        ticket_hash=ticket_hash,
-        registration_id=person,
-        walk_in=walk_in,
-        gives_seat=record.get("gives_seat") is True,
-        makes_room=record.get("makes_room") is True,
-        let_in=record.get("let_in") is True,
-        undoes=undoes,
-        corrects=corrects,
+        ticket_hash=bytes.fromhex(ticket) if _HASH.fullmatch(ticket) else None,
+        registration_id=_number(record.get("id"), LARGEST_ID),
+        walk_in=_walk_in(record.get("walk_in")),
         people=_number(record.get("people"), MOST_PEOPLE),
+        undoes=form_nonce(_text(record, "undoes")),
+        corrects=form_nonce(_text(record, "corrects")),
+        **{name: record.get(name) is True for name in ("gives_seat", "makes_room", "let_in")},
     )
+    says = scan.ticket_hash or scan.registration_id or scan.walk_in or scan.undoes or scan.corrects
+    return scan if says else None
 
 
 def _text(record: Mapping[str, Any], name: str) -> str:

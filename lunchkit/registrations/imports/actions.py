@@ -1,9 +1,10 @@
 """What is done with the file of an import. Each action is one transaction: all of it happened, or nothing."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, selectinload
@@ -19,13 +20,10 @@ from lunchkit.platform.text import clean_line
 from lunchkit.registrations.details import details_of_registration
 from lunchkit.registrations.emails import Why, enqueue_email
 from lunchkit.registrations.errors import TooLate
-from lunchkit.registrations.imports.columns import recognised
+from lunchkit.registrations.imports.columns import assign_custom_fields, recognised
 from lunchkit.registrations.imports.entries import Entry, read_entries
-from lunchkit.registrations.imports.errors import ImportExpired
-from lunchkit.registrations.imports.form_answers import assign_custom_fields
 from lunchkit.registrations.imports.models import ImportDraft, is_expired
-from lunchkit.registrations.imports.preview import ImportOptions, check_entries, set_seat
-from lunchkit.registrations.imports.queries import column_labels, known_people
+from lunchkit.registrations.imports.preview import ImportExpired, check_entries, column_labels, known_people, set_seat
 from lunchkit.registrations.imports.reading import Table
 from lunchkit.registrations.models import CheckIn, Registration, Status
 from lunchkit.registrations.operations import cancel_with_email, new_request, require_registrable, serve_queue
@@ -60,9 +58,10 @@ def assign_columns(draft: ImportDraft, fields: Sequence[str | None]) -> None:
             draft.columns = list(fields)
 
 
-def import_attendees(draft: ImportDraft, options: ImportOptions) -> None:
+def import_attendees(draft: ImportDraft, options: Mapping[str, Any]) -> None:
     """Register the people of a file; seats are given by the same rule as to everybody. Idempotent.
 
+    ``options``: the data of an OptionsForm, ``sends_letters``, ``all_members`` and ``language``.
     Raises NotPublished, EventIsCancelled, TooLate or ImportExpired.
     """
     entries = read_entries(draft.headings, draft.columns, draft.cells)
@@ -74,21 +73,21 @@ def import_attendees(draft: ImportDraft, options: ImportOptions) -> None:
         require_registrable(event, now)
         serve_queue(session, event, now)
         _register(session, event, draft, entries, options, now)
-        draft.imported_at, draft.options = now, asdict(options)
+        draft.imported_at, draft.options = now, dict(options)
         draft.outcome = [asdict(entry) for entry in entries]
 
 
 def _register(
-    session: Session, event: Event, draft: ImportDraft, entries: list[Entry], options: ImportOptions, now: datetime
+    session: Session, event: Event, draft: ImportDraft, entries: list[Entry], options: Mapping[str, Any], now: datetime
 ) -> None:
-    coming = check_entries(entries, known_people(session, event.id), event, custom_fields(event.id))
+    coming = check_entries(entries, known_people(event.id), event, custom_fields(event.id))
     back = _cancelled(session, event)
     newcomers = []
     for place, entry in enumerate(coming):
         known = back.get(normalise_email(entry.details.email or ""))
-        details = replace(entry.details, is_member=entry.details.is_member or options.all_members)
+        details = replace(entry.details, is_member=entry.details.is_member or options["all_members"])
         moment = now + timedelta(microseconds=place)
-        newcomer = new_request(event, known, details, moment, language=entry.language or options.language)
+        newcomer = new_request(event, known, details, moment, language=entry.language or options["language"])
         newcomer.form_key = f"{draft.key}/{entry.number}"
         newcomer.form_digest = details_of_registration(newcomer).digest()
         newcomers.append(newcomer)
@@ -100,7 +99,7 @@ def _register(
     session.add_all(registered)
     session.flush()
     draft.revived = [one.id for one in back.values() if one in registered]
-    for newcomer in registered if options.sends_letters else ():
+    for newcomer in registered if options["sends_letters"] else ():
         if newcomer.status == Status.SEATED:
             enqueue_email(session, "confirmation", newcomer)
         else:
@@ -168,11 +167,10 @@ def _remove(session: Session, draft: ImportDraft, gone: Sequence[Registration], 
 def delete_expired_imports() -> int:
     """Erase the files of an hour ago and earlier. Returns how many there were."""
     with transaction() as session:
-        old = session.execute(delete(ImportDraft).where(is_expired(clock.now())))
-        forgotten = int(getattr(old, "rowcount", 0))
-        if forgotten:
+        gone = session.scalars(delete(ImportDraft).where(is_expired(clock.now())).returning(ImportDraft.id)).all()
+        if gone:
             mark_for_vacuum()
-    return forgotten
+    return len(gone)
 
 
 def _reread(session: Session, draft: ImportDraft) -> ImportDraft:

@@ -2,25 +2,28 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import CombinedMultiDict
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import CombinedMultiDict, FileStorage
+from wtforms import BooleanField, FileField, SelectField
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.db import page_of
 from lunchkit.platform.errors import USER_ERRORS, show_on_form
+from lunchkit.platform.fields import BareForm
+from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.platform.web import takes_files
 from lunchkit.registrations.admin_queries import PAGE_SIZE
 from lunchkit.registrations.exports import CSV_TYPE, csv_of
 from lunchkit.registrations.forms import DIETS
-from lunchkit.registrations.imports import actions, queries
-from lunchkit.registrations.imports.errors import FileTooHeavy, ImportExpired
-from lunchkit.registrations.imports.forms import FileForm, OptionsForm
+from lunchkit.registrations.imports import actions, preview
 from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.reading import MOST_BYTES, MOST_ROWS, read_table
+from lunchkit.registrations.imports.preview import ImportExpired
+from lunchkit.registrations.imports.reading import MOST_BYTES, MOST_ROWS, FileTooHeavy, NoFile, read_table
 from lunchkit.team.queries import current_session
 
 bp = Blueprint("imports", __name__)
@@ -28,6 +31,30 @@ ALL = "/e/<slug>/import"
 ONE = f"{ALL}/<int(max=2147483647):draft_id>"
 FORM_BODY = MOST_BYTES + 100_000
 COLUMNS_A_PAGE, FIRST_ROWS = 15, 12
+
+
+class FileForm(BareForm):
+    """Which file."""
+
+    file = FileField(_l("File of people"))
+
+    def chosen(self) -> tuple[str, bytes]:
+        """The name and the bytes of the file. Raises NoFile or FileTooHeavy."""
+        file = self.file.data
+        data = file.stream.read(MOST_BYTES + 1) if isinstance(file, FileStorage) and file.filename else b""
+        if not data:
+            raise NoFile
+        if len(data) > MOST_BYTES:
+            raise FileTooHeavy
+        return file.filename, data
+
+
+class OptionsForm(BareForm):
+    """What the organiser chooses for everybody in the file: see ``actions.import_attendees``."""
+
+    sends_letters = BooleanField(_l("Send each their e-mail, with ticket and link"))
+    all_members = BooleanField(_l("All of them are members of the network"))
+    language = SelectField(_l("Language of the e-mails, where the file tells none"), choices=lambda: LANGUAGE_NAMES)
 
 
 @bp.get(ALL)
@@ -61,7 +88,7 @@ def register(slug: str, draft_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(event, draft, form), 422
     try:
-        actions.import_attendees(draft, form.options())
+        actions.import_attendees(draft, form.data)
     except ImportExpired:
         raise
     except USER_ERRORS as error:
@@ -78,7 +105,7 @@ def columns(slug: str, draft_id: int) -> ResponseReturnValue:
 def assign(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
     said = [request.form.get(f"column-{place}", field or "") for place, field in enumerate(draft.columns)]
-    if not {"", *queries.column_labels(event), *draft.columns}.issuperset(said):
+    if not {"", *preview.column_labels(event), *draft.columns}.issuperset(said):
         return _columns_page(event, draft), 422
     actions.assign_columns(draft, [field or None for field in said])
     page = request.form.get("go", type=int)
@@ -88,22 +115,18 @@ def assign(slug: str, draft_id: int) -> ResponseReturnValue:
 @bp.get(f"{ONE}/left-out.csv")
 def left_out(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
-    entries = queries.entries_of(draft, event)
-    rows = [
-        [str(number), entry.why, *cells]
-        for entry, (number, cells) in zip(entries, draft.cells, strict=True)
-        if entry.why
-    ]
+    entries = preview.entries_of(draft, event)
+    whole = zip(entries, draft.cells, strict=True)
+    rows = [[str(number), entry.why, *cells] for entry, (number, cells) in whole if entry.why]
     body = csv_of([[_("Row"), _("Why"), *draft.headings], *rows])
-    response = Response(body, content_type=CSV_TYPE)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}-left-out.csv")
-    return response
+    name = f"attachment; filename={event.slug}-left-out.csv"
+    return body, {"Content-Type": CSV_TYPE, "Content-Disposition": name}
 
 
 @bp.get(f"{ONE}/reversal")
 def reversal(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
-    people = sum(not entry.why for entry in queries.entries_of(draft, event))
+    people = sum(not entry.why for entry in preview.entries_of(draft, event))
     return render_template("admin/imports/reversal.html", event=event, draft=draft, people=people)
 
 
@@ -116,14 +139,12 @@ def reverse(slug: str, draft_id: int) -> ResponseReturnValue:
 
 def _session_id() -> int:
     session = current_session()
-    if session is None:
-        raise ImportExpired
-    return session.id
+    return session.id if session else 0
 
 
 def _both(slug: str, draft_id: int) -> tuple[Event, ImportDraft]:
     event = any_event_by_slug_or_404(slug)
-    return event, queries.draft_or_expired(event.id, draft_id, _session_id())
+    return event, preview.draft_or_expired(event.id, draft_id, _session_id())
 
 
 def _to(draft: ImportDraft, endpoint: str, **more: Any) -> ResponseReturnValue:
@@ -144,12 +165,12 @@ def _file_page(event: Event, form: FileForm, refusal: str | None = None) -> str:
 
 
 def _page(event: Event, draft: ImportDraft, form: OptionsForm, notice: str | None = None) -> str:
-    labels, columns = queries.column_labels(event), list(zip(draft.columns, draft.headings, strict=True))
-    entries = queries.entries_of(draft, event)
+    labels, columns = preview.column_labels(event), list(zip(draft.columns, draft.headings, strict=True))
+    entries = preview.entries_of(draft, event)
     coming = [entry for entry in entries if not entry.why]
     notable = [entry for entry in entries if entry.why or entry.remarks]
     page, pages = page_of(len(notable), request.args.get("page", 1, type=int), PAGE_SIZE)
-    food = queries.untaken_food(draft, event)
+    food = preview.untaken_food(draft, event)
     return render_template(
         "admin/imports/show.html",
         event=event,
@@ -184,7 +205,7 @@ def _columns_page(event: Event, draft: ImportDraft) -> str:
         event=event,
         draft=draft,
         examples=examples,
-        labels=queries.column_labels(event),
+        labels=preview.column_labels(event),
         page=page,
         pages=pages,
     )

@@ -2,18 +2,24 @@
 
 A heading is read as words: of whom (the attendee, or the buyer), and what. So «Attendee email», «E-mail du participant»
 and «Email payeur» are all addresses, and the last only where the others are empty. An unknown heading is never guessed:
-an organiser assigns it, or leaves it.
+an organiser assigns it, or leaves it. A column belongs to a custom field where its heading has the same words, in any
+language of the event.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from lunchkit.events.models import CustomField
+from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.text import normalise
+
+OWN = "own:"
+"""What a column is called that answers a custom field: «own:7»."""
 
 
 @dataclass(frozen=True)
@@ -184,3 +190,23 @@ def recognised(headings: Sequence[str]) -> list[str | None]:
         elif topic == "nome" and (who, "last_name") in known:
             fields[column] = "first_name"
     return fields
+
+
+def assign_custom_fields(
+    headings: Sequence[str], fields: Sequence[str | None], questions: Iterable[CustomField]
+) -> list[str | None]:
+    """Assign custom fields to unknown columns, or to the last of two that are known as the same."""
+    columns = list(fields)
+    for question in questions:
+        labels = {words_of(question.label_in(language)) for language in ("", *LANGUAGES)} - {()}
+        named = [
+            place
+            for place, heading in enumerate(headings)
+            if not labels.isdisjoint((words_of(heading), words_of(heading.partition(":")[2])))
+            and not (columns[place] or "").startswith(OWN)
+        ]
+        free = [place for place in named if columns[place] is None]
+        double = [place for place in reversed(named) if columns.count(columns[place]) > 1]
+        for place in (*free, *double)[:1]:
+            columns[place] = f"{OWN}{question.id}"
+    return columns

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
 
+from lunchkit.events.models import AnswerKind, CustomField
 from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.mail.addresses import BadAddress, normal_email
 from lunchkit.platform.text import clean_line, clean_text, normalise
+from lunchkit.registrations.custom_fields import LONGEST_ANSWER
 from lunchkit.registrations.details import AttendeeDetails
-from lunchkit.registrations.imports.columns import COLUMNS, NO_WORDS, YES_WORDS, listed, remoteness, words_of
-from lunchkit.registrations.imports.form_answers import OWN
+from lunchkit.registrations.imports.columns import COLUMNS, NO_WORDS, OWN, YES_WORDS, listed, remoteness, words_of
 from lunchkit.registrations.models import Diet
 
 MOST_SEATS = 6
@@ -179,3 +181,41 @@ def _hold_to_form(entry: Entry) -> None:
         entry.amend(email=normal_email(details.email) if details.email else None)
     except BadAddress:
         entry.leave_out(_("The e-mail address is not written right."))
+
+
+class InvalidAnswer(Exception):
+    """A cell that does not answer its question; says why, to people."""
+
+
+def parse_answer(question: CustomField, cell: str) -> str:
+    """What a cell answers to a custom field, as a registration stores it. Raises InvalidAnswer.
+
+    Several choices are read as our own export writes them, and with the other separators of spreadsheets.
+    """
+    line = clean_line(cell)
+    if question.kind == AnswerKind.TEXT:
+        if len(line) > LONGEST_ANSWER:
+            raise InvalidAnswer(
+                _("The answer to «%(question)s» is longer than 300 characters.", question=question.label)
+            )
+        return line
+    known = _by_words(tuple(pair for language in ("", *LANGUAGES) for pair in question.choices_in(language)))
+    pieces = [cell]
+    if question.kind == AnswerKind.SEVERAL and _as_compared(cell) not in known:
+        pieces = re.split(r"\n" if "\n" in cell.strip() else r"[,;|]", cell)
+    named = [known.get(_as_compared(piece)) for piece in pieces if piece.strip()]
+    if not named or len(named) > 60 or None in named:
+        raise InvalidAnswer(
+            _("«%(answer)s» is no choice of «%(question)s».", answer=line[:80], question=question.label)
+        )
+    return "\n".join(choice for choice in question.choices if choice in named)
+
+
+def _as_compared(text: str) -> str:
+    return normalise(clean_line(text))
+
+
+@lru_cache(maxsize=100)
+def _by_words(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """The choices as they are stored, by their words in any language; the first language counts first."""
+    return {_as_compared(words): choice for choice, words in reversed(pairs)}

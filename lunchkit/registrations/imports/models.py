@@ -30,11 +30,11 @@ class ImportDraft(Model):
     filename: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     headings: Mapped[list[str]] = mapped_column(JSON, info=NOT_PERSONAL)
     columns: Mapped[list[str | None]] = mapped_column(JSON, info=NOT_PERSONAL)
-    """What each column holds (see ``columns`` and ``asked``), None where it is left."""
+    """What each column holds: a name of ``columns.COLUMNS``, or «own:7» for a custom field; None if left out."""
     cells: Mapped[list[Any]] = mapped_column(JSON, info=PERSONAL)
     """The table as it was read: pairs of a row's number and its cells, so that nothing of the file is lost."""
     options: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=NOT_PERSONAL)
-    """What was wished beside the button."""
+    """What the organiser chose beside the button: the data of ``admin.OptionsForm``."""
     outcome: Mapped[list[Any] | None] = mapped_column(JSON, info=PERSONAL)
     """The Entry of each row, once imported."""
     revived: Mapped[list[int]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)

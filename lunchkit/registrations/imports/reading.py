@@ -9,9 +9,11 @@ from io import StringIO
 from itertools import islice
 from pathlib import Path
 
+from flask_babel import lazy_gettext as _l
+
 from lunchkit.platform import confined
+from lunchkit.platform.errors import UserError, user_error
 from lunchkit.platform.text import unguard
-from lunchkit.registrations.imports import errors
 from lunchkit.registrations.imports.columns import recognised
 
 MOST_BYTES = 6_000_000
@@ -27,6 +29,43 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PROGRAM = Path(__file__).with_name("workbook.py")
 _TOO_LONG = 66
 """Exit code of that program; it is not imported here: only its process loads the decoder."""
+NoFile = user_error("NoFile", _l("Choose a file: it was missing, or empty."), 422)
+FileTooHeavy = user_error(
+    "FileTooHeavy",
+    _l("This file is too heavy: at most 6 MB are taken. Save only the sheet with the people, or divide it in two."),
+    413,
+)
+TooManyRows = user_error(
+    "TooManyRows",
+    _l("This file is too long: at most 2,000 rows and 200 columns are taken. Divide it, and import the parts."),
+    422,
+)
+Unreadable = user_error(
+    "Unreadable",
+    _l(
+        "This file cannot be read: it is no CSV file and no workbook (.xlsx, .xls, .ods), or it is damaged, or locked "
+        "by a password. Save it from your spreadsheet as CSV, and import that."
+    ),
+    422,
+)
+NothingToRead = user_error("NothingToRead", _l("This file holds no row below its headings."), 422)
+FileMustWait = user_error(
+    "FileMustWait",
+    _l("The server cannot read a workbook just now. Choose it again in a minute, or save it as CSV."),
+    503,
+    60,
+)
+
+
+class OpenQuotation(UserError):
+    """A quotation mark that is not closed swallows all that follows."""
+
+    status = 422
+
+    def __init__(self, row: int) -> None:
+        self.message = _l(
+            "From row %(row)s on this file cannot be read: a quotation mark there has no partner.", row=row
+        )
 
 
 @dataclass(frozen=True)
@@ -39,9 +78,9 @@ class Table:
 
 
 def read_table(data: bytes) -> Table:
-    """The table that a file holds. Raises a FileRefused that says what to do."""
+    """The table that a file holds. Raises a UserError that says what to do."""
     if not data.strip():
-        raise errors.NoFile
+        raise NoFile
     return _table(_sheet_rows(data) if data.startswith(_WORKBOOKS) else _text_rows(data))
 
 
@@ -49,11 +88,11 @@ def _sheet_rows(data: bytes) -> list[list[str]]:
     try:
         done = confined.run(_PROGRAM, data, str(MOST_ROWS + HEADINGS_WITHIN), str(MOST_COLUMNS))
     except confined.NoTurn as error:
-        raise errors.FileMustWait from error
+        raise FileMustWait from error
     if done.returncode == _TOO_LONG:
-        raise errors.TooManyRows
+        raise TooManyRows
     if done.returncode != 0:
-        raise errors.Unreadable
+        raise Unreadable
     return [[str(cell) for cell in row] for row in json.loads(done.stdout)]
 
 
@@ -61,13 +100,13 @@ def decoded(data: bytes) -> str:
     """The text of a file: Unicode, or else as Windows writes western languages. Raises Unreadable."""
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if not is_utf16 and (b"\x00" in data or data.startswith(b"%PDF")):
-        raise errors.Unreadable
+        raise Unreadable
     try:
         return data.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError:
         if is_utf16:
-            raise errors.Unreadable from None
-    return data.decode("cp1252", "replace")
+            raise Unreadable from None
+        return data.decode("cp1252", "replace")
 
 
 def _text_rows(data: bytes) -> list[list[str]]:
@@ -101,9 +140,9 @@ def _split(text: str, separator: str) -> list[list[str]]:
         for row in reader:
             rows.append(row)
             if len(rows) > MOST_ROWS + HEADINGS_WITHIN or len(row) > MOST_COLUMNS:
-                raise errors.TooManyRows
+                raise TooManyRows
     except csv.Error as error:
-        raise errors.OpenQuotation(len(rows) + 1) from error
+        raise OpenQuotation(len(rows) + 1) from error
     return rows
 
 
@@ -112,9 +151,9 @@ def _table(rows: list[list[str]]) -> Table:
     head = _heading_row(rows)
     body = [(number, row) for number, row in enumerate(rows, 1) if number > head and any(row)]
     if not body:
-        raise errors.NothingToRead
+        raise NothingToRead
     if len(body) > MOST_ROWS:
-        raise errors.TooManyRows
+        raise TooManyRows
     headings = rows[head - 1] if head else []
     width = max(len(headings), max(len(row) for _number, row in body))
     used = [column for column in range(width) if any(column < len(row) and row[column] for _number, row in body)]
