@@ -1,5 +1,6 @@
 """Ballots: one a phone, the latest one holds, none is lost, and none is counted that came too late."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -234,3 +235,30 @@ def test_a_box_that_is_locked_is_said_to_be_busy(app: Flask, event: Event, monke
     other.close()
     assert phone.vote(1).status_code == 200
     assert ballot_store().count(poll.id) == 1
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_what_another_request_did_to_one_of_a_pair_counts_for_the_movement(
+    app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch, is_killed: bool
+) -> None:
+    before = asked(event)
+    after = ask(event, before_id=before.id)
+    crowd = voted(app, event, 6, 1)
+    close_poll(before)
+    open_poll(after)
+    for phone in crowd:
+        phone.vote(2)
+    assert after.before is before and before.closed_at is not None, "both were read by this request"
+
+    def elsewhere(action: Callable[[Poll], None], poll_id: int) -> None:
+        all_at_once(app, [lambda: action(db.session.get_one(Poll, poll_id))])
+
+    if is_killed:  # the first vote is annulled, and the server killed before its ballots are destroyed
+        with monkeypatch.context() as patch:
+            patch.setattr(BallotStore, "clear", lambda *_: 1 / 0)
+            elsewhere(annul_poll, before.id)
+        close_poll(after)
+    else:
+        elsewhere(close_poll, after.id)
+        annul_poll(before)
+    assert (fresh(after).stage, after.movement) == (Stage.CLOSED, None)

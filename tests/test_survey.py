@@ -21,9 +21,8 @@ from lunchkit.room.devices import cookie_name
 from lunchkit.room.polls.actions import close_poll, finish_closings, reveal_poll
 from lunchkit.room.queries import ballot_store, keys
 from lunchkit.room.survey.actions import close_due_feedback, close_feedback
-from lunchkit.room.survey.answers import survey_of
 from lunchkit.room.survey.models import OPEN_FOR, Feedback, Remark, Stage
-from lunchkit.room.survey.queries import glance, outcome
+from lunchkit.room.survey.queries import glance, outcome, remarks_page, survey_of
 from tests.conftest import EventMaker, csrf_of
 from tests.room import JSON, Phone, asked, leave_no_keys, phones, running_event, voted
 from tests.test_cli import lunchkit
@@ -53,9 +52,8 @@ def shown(event: Event) -> tuple[int, dict[str, int], dict[str, int], int]:
     """What an organiser may see: answers, marks, again, remarks."""
     db.session.rollback()
     seen = outcome(event)
-    marks = {row.label: row.total for row in seen.mark.rows if row.total}
-    again = {row.label: row.total for row in seen.again.rows if row.total}
-    return seen.answered, marks, again, seen.remarks
+    marks, again = ({row.label: row.total for row in seen[name].rows if row.total} for name in ("mark", "again"))
+    return seen["answered"], marks, again, remarks_page(event.id, 1)["count"]
 
 
 def workspace(client: FlaskClient, event: Event, query: str = "") -> str:

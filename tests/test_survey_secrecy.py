@@ -19,8 +19,8 @@ from lunchkit.room.devices import voter_hash
 from lunchkit.room.keys import KeyRing
 from lunchkit.room.queries import ballot_store, keys
 from lunchkit.room.survey.actions import close_due_feedback, close_feedback, erase_remark
-from lunchkit.room.survey.answers import Said, survey_of
-from lunchkit.room.survey.models import Feedback, Remark
+from lunchkit.room.survey.models import Feedback, Remark, Said
+from lunchkit.room.survey.queries import survey_of
 from tests.conftest import EventMaker
 from tests.room import JSON, Phone, key_bytes, leave_no_keys, phones
 from tests.test_secrecy import device, hits, places, spelled
@@ -110,7 +110,7 @@ def test_what_was_erased_leaves_no_byte_behind(app: Flask, lunch: Event, tmp_pat
     assert hits(searched, tmp_path), "the control"
     close_feedback(lunch)
     remark = db.session.query(Remark).filter_by(text=secret).one()
-    erase_remark(remark)
+    erase_remark(lunch.id, remark.id)
     db.session.remove()
     purge_people()  # the background work that scrubs what was erased
     assert hits(searched, tmp_path) == []

@@ -141,7 +141,7 @@ class BallotStore(BallotFile):
     def clear(self, poll_ids: Sequence[int]) -> None:
         """Destroy the ballots of those of these polls that take no more answers.
 
-        What else is known of them stays until ``release``, so that an interrupted end is seen and run again.
+        Their rows in ``open_poll`` stay until ``release``, so that an interrupted end is seen and run again.
         """
         with self.writing() as connection:
             for table in ("ballot", "shown"):
@@ -151,16 +151,20 @@ class BallotStore(BallotFile):
                     [(poll_id, TAKES_ANSWERS) for poll_id in poll_ids],
                 )
 
-    def release(self, poll_ids: Sequence[int], key_name: str, forget: Callable[[str], object]) -> None:
-        """Forget those of these polls that take no more answers, and the key unless another open poll needs it.
+    def release(
+        self, poll_ids: Sequence[int], key_name: str, destroy_key: Callable[[str], object], *, is_clean: bool
+    ) -> None:
+        """Destroy the key of these polls unless another poll needs it; delete their rows where the file is clean.
 
-        An open poll that was opened again meanwhile stays, and with it the key.
+        A poll that was opened again meanwhile stays, and with it the key.
         """
         with self.writing() as connection:
-            closed = "delete from open_poll where id = ? and closing <> ?"
-            connection.executemany(closed, [(poll_id, TAKES_ANSWERS) for poll_id in poll_ids])
-            if not connection.execute("select 1 from open_poll where key_name = ?", (key_name,)).fetchone():
-                forget(key_name)
+            with_key = connection.execute("select id, closing from open_poll where key_name = ?", (key_name,))
+            if all(row[0] in poll_ids and row[1] != TAKES_ANSWERS for row in with_key.fetchall()):
+                destroy_key(key_name)
+            if is_clean:
+                over = [(poll_id, TAKES_ANSWERS) for poll_id in poll_ids]
+                connection.executemany("delete from open_poll where id = ? and closing <> ?", over)
 
     def write(self, ballots: Sequence[NewBallot], connection: Any) -> list[bool]:
         """Put a batch of answers into the ballot store in one transaction; says of each whether it was counted."""

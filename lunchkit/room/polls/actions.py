@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy import or_, select
-from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
@@ -20,7 +19,7 @@ from lunchkit.room.ballot_store import OpenPoll
 from lunchkit.room.devices import Device
 from lunchkit.room.errors import ManyNewPhones, PollClosed, SlipMissing
 from lunchkit.room.models import Room, Slide
-from lunchkit.room.operations import end_rooms, touch
+from lunchkit.room.operations import destroy, end_rooms, room_in, touch
 from lunchkit.room.polls import closing, errors
 from lunchkit.room.polls.answers import Ballot, Spec, read_answer
 from lunchkit.room.polls.forms import PollDetails
@@ -60,10 +59,10 @@ def remove_poll(poll: Poll, *, with_second: bool = False) -> None:
 
 def _lock(session: Session, poll: Poll) -> None:
     session.get(Room, poll.event_id, with_for_update=True, populate_existing=True)  # before the poll: no deadlock
-    try:
-        session.refresh(poll, with_for_update=True)
-    except InvalidRequestError as error:
-        raise NotFound from error
+    pair = or_(Poll.id == poll.id, Poll.id == poll.before_id, Poll.before_id == poll.id)
+    locked = select(Poll).where(pair).order_by(Poll.position).with_for_update()
+    if poll not in session.scalars(locked.execution_options(populate_existing=True)).all():
+        raise NotFound
 
 
 @contextmanager
@@ -142,7 +141,7 @@ def reveal_poll(poll: Poll) -> None:
         if poll.stage not in (Stage.CLOSED, Stage.REVEALED):
             raise errors.NothingToReveal
         poll.revealed_at = clock.now()
-        _show(session, session.get_one(Room, poll.event_id), poll)
+        _show(session, room_in(session, poll.event_id), poll)
 
 
 def hide_poll(poll: Poll) -> None:
@@ -222,7 +221,7 @@ def finish_closings(*, by_hours: bool = True) -> int:
     for poll in uncleared:
         destroy_ballots(poll)
     for opened in orphans:
-        closing.destroy([opened.id], opened.key_name)
+        destroy([opened.id], opened.key_name)
     return len(due) + len(uncleared) + len(orphans)
 
 

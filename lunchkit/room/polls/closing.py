@@ -18,7 +18,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.room.ballot_store import OpenPoll
 from lunchkit.room.models import Room
-from lunchkit.room.operations import CLOSES_AFTER
+from lunchkit.room.operations import CLOSES_AFTER, destroy
 from lunchkit.room.polls.answers import spec_of
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.operations import movement_between
@@ -60,11 +60,14 @@ def waits_for_after(poll: Poll, now: datetime | None) -> bool:
 
 
 def compare(poll: Poll) -> dict[str, Any] | None:
-    """What may be published of how opinions moved since the first time; None where the first ballots are gone."""
+    """What may be published of how opinions moved since the first time; None where the first ballots are gone.
+
+    The caller holds the room, which every change of either poll needs, and has read both again.
+    """
     before = poll.before
-    if before is None or before.closed_at is None or ballot_store().opened(before.id) is None:
+    if before is None or before.closed_at is None or before.in_rehearsal != poll.in_rehearsal:
         return None
-    if before.in_rehearsal != poll.in_rehearsal:
+    if ballot_store().count(before.id) == 0:
         return None
     return movement_between(before, poll, ballot_store().pairs(before.id, poll.id))
 
@@ -94,17 +97,6 @@ def clear_ballots(poll: Poll) -> list[int]:
     if poll.before is not None and not waits_for_after(poll.before, now):
         cleared.append(poll.before.id)
     return cleared if destroy(cleared, key_name(poll)) else []
-
-
-def destroy(poll_ids: list[int], name: str) -> bool:
-    """Destroy the ballots of these polls, then the key of this name unless another poll needs it still.
-
-    Returns False where the ballot store was in use, so that bytes of ballots may be left in its file.
-    """
-    ballot_store().clear(poll_ids)
-    is_clean = ballot_store().vacuum()
-    ballot_store().release(poll_ids, name, keys().destroy)
-    return is_clean
 
 
 def stop_orphans(session: Session) -> list[OpenPoll]:
