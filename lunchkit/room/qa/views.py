@@ -55,12 +55,14 @@ def support(code: str, question_id: int) -> ResponseReturnValue:
 def _ask(room: Room, form: QuestionForm) -> None:
     if not form.validate():
         raise QuestionUnreadable
-    ask_question(room, sending_device(request), form.details())
+    off_record, key = bool(form.off_record.data), form.key.data or ""
+    ask_question(room, sending_device(request), form.text.data or "", off_record=off_record, key=key)
 
 
 def _refused(event: Event, code: str, error: Exception, form: QuestionForm | None = None) -> ResponseReturnValue:
     refusal = as_user_error(error)
-    message = form.complaint if form is not None and isinstance(refusal, QuestionUnreadable) else str(refusal.message)
+    is_wrong = form is not None and isinstance(refusal, QuestionUnreadable)
+    message = str(next(iter(form.errors.values()))[0] if form and is_wrong else refusal.message)
     if wants_json():
         return not_done(message, error)
     page = render_template("qa/refused.html", event=event, code=code, message=message, form=form)
