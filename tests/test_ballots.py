@@ -11,8 +11,8 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.room.ballot_store import BallotStore
+from lunchkit.room.operations import CLOSES_AFTER
 from lunchkit.room.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
-from lunchkit.room.polls.closing import CLOSES_AFTER
 from lunchkit.room.polls.errors import AlreadyClosed, AnotherPollIsOpen
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import result_of

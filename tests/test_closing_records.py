@@ -14,6 +14,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import db
 from lunchkit.recap.actions import draft_recap
+from lunchkit.room.operations import CLOSES_AFTER
 from lunchkit.room.polls.actions import (
     annul_poll,
     close_poll,
@@ -24,7 +25,6 @@ from lunchkit.room.polls.actions import (
     open_poll,
     reveal_poll,
 )
-from lunchkit.room.polls.closing import CLOSES_AFTER
 from lunchkit.room.polls.models import Kind, Poll, Stage
 from lunchkit.room.polls.pictures import headline
 from lunchkit.room.polls.queries import digest_of, is_altered

@@ -17,7 +17,7 @@ from lunchkit.platform.live.streams import hub, most_streams
 from lunchkit.platform.text import MOST_MARKS, clean_line
 from lunchkit.room.keys import LENGTH, KeyRing
 from lunchkit.room.models import Slide
-from lunchkit.room.polls import actions, closing
+from lunchkit.room.polls import actions, operations
 from lunchkit.room.polls.actions import (
     annul_poll,
     close_poll,
@@ -105,16 +105,16 @@ def test_what_is_opened_while_an_earlier_opening_is_cleared_up_keeps_its_ballots
         start_rehearsal(event)
     poll = asked(event)
     crowd = phones(app, event, 6)
-    clear_up = closing.clear_ballots
+    clear_up = operations.clear_ballots
 
     def clear_up_late(old: Poll) -> list[int]:
-        monkeypatch.setattr(closing, "clear_ballots", clear_up)
+        monkeypatch.setattr(operations, "clear_ballots", clear_up)
         open_poll(poll)  # somebody else was quicker
         for phone in crowd:
             assert phone.vote(1).status_code == 200
         return clear_up(old)
 
-    monkeypatch.setattr(closing, "clear_ballots", clear_up_late)
+    monkeypatch.setattr(operations, "clear_ballots", clear_up_late)
     verb(event if verb is end_rehearsal else poll)
     assert crowd[0].vote(2).status_code == 200
     close_poll(poll)

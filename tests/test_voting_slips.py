@@ -15,8 +15,8 @@ from lunchkit.platform.db import db
 from lunchkit.room.actions import make_slips, room_of, use_slip
 from lunchkit.room.devices import new_device
 from lunchkit.room.models import Room, VotingSlip
+from lunchkit.room.operations import CLOSES_AFTER
 from lunchkit.room.polls.actions import close_poll, finish_closings
-from lunchkit.room.polls.closing import CLOSES_AFTER
 from lunchkit.room.queries import ballot_store, lacks_slip, slips_of
 from tests.conftest import EventMaker, csrf_of
 from tests.room import Phone, asked, phones, running_event

@@ -85,12 +85,10 @@ class BallotStore(BallotFile):
         return (row[0], row[1] or 0) if row else None
 
     def count(self, poll_id: int) -> int:
-        """How many phones have answered."""
         row = self.row("select count(*) from ballot where poll_id = ?", poll_id)
         return int(row[0]) if row else 0
 
     def answers(self, poll_id: int) -> Answers:
-        """All answers, counted."""
         return dict(self.rows("select answer, count(*) from ballot where poll_id = ? group by answer", poll_id))
 
     def shown_answers(self, poll_id: int) -> tuple[int, Answers]:

@@ -26,13 +26,11 @@ class Spec:
     """Whether only phones answer that have used a voting slip."""
 
     def dumps(self) -> str:
-        """As the ballot store keeps it while the poll is open."""
         return json.dumps(asdict(self))
 
     @staticmethod
     @lru_cache(maxsize=64)
     def loads(text: str) -> "Spec":
-        """What the ballot store kept."""
         fields = json.loads(text)
         return Spec(**{**fields, "positions": tuple(fields["positions"])})
 

@@ -23,11 +23,9 @@ class HandForm(BareForm):
     counts_people = False
 
     def numbers(self) -> list[Field]:
-        """The fields of the answers, in their order."""
         return [self[f"count_{position}"] for position in self.positions]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Each number by itself; then as many people as the answers leave room for."""
         if not super().validate(extra_validators):
             return False
         counts = [number.data or 0 for number in self.numbers()]

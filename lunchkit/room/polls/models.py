@@ -165,11 +165,9 @@ class Poll(Ordered, Model):
         return {"level": "tallies", **kept} if kept else self.movement
 
     def question_in(self, language: str) -> str:
-        """The question in a language, or else as it was written first."""
         return self._translated(language, "question") or self.question
 
     def ends_in(self, language: str) -> tuple[str, str]:
-        """What the two ends of the scale mean, in a language."""
         return (
             self._translated(language, "low") or self.low_label,
             self._translated(language, "high") or self.high_label,
@@ -197,7 +195,6 @@ class Choice(Model):
     poll: Mapped[Poll] = relationship(back_populates="choices")
 
     def label_in(self, language: str) -> str:
-        """The label in a language, or else as it was written first."""
         return (self.translations or {}).get(language) or self.label
 
 

@@ -60,7 +60,6 @@ class Movement:
 
     @property
     def shows(self) -> bool:
-        """Whether there is anything to draw."""
         return self.both > 0
 
 

@@ -19,7 +19,6 @@ class Row:
 
     @property
     def total(self) -> int:
-        """People in all."""
         return self.count + self.by_hand
 
     @property
@@ -67,7 +66,6 @@ class Result:
 
     @property
     def choices(self) -> tuple[Row, ...]:
-        """The rows without «sans avis»."""
         return tuple(row for row in self.rows if row.position != NO_OPINION)
 
     @property

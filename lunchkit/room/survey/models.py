@@ -37,12 +37,10 @@ class Said(NamedTuple):
     better: str = ""
 
     def dumps(self) -> str:
-        """As the ballot store keeps it."""
         return json.dumps(self)
 
     @staticmethod
     def loads(text: str) -> "Said":
-        """What the ballot store kept."""
         return Said(*json.loads(text))
 
 

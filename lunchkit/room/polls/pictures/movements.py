@@ -105,7 +105,6 @@ class _Scale:
 
     @property
     def pitch(self) -> float:
-        """From one thread to the next."""
         return self.unit * self.per
 
 
