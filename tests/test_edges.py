@@ -140,8 +140,7 @@ def test_a_reminder_is_not_sent_to_somebody_who_gave_the_seat_back_or_after_the_
 
 
 @pytest.mark.parametrize(
-    ("why", "word"),
-    [(Why.ATTENDEE, "Merci de nous l’avoir dit"), (Why.ORGANISER, "équipe d’organisation a annulé")],
+    ("why", "word"), [(Why.ATTENDEE, "Merci de nous l’avoir dit"), (Why.ORGANISER, "équipe d’organisation a annulé")]
 )
 def test_a_cancellation_says_who_cancelled(make_event: EventMaker, outbox: Outbox, why: Why, word: str) -> None:
     event = make_event(capacity=1)

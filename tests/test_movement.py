@@ -241,27 +241,14 @@ def test_why_nothing_finer_shows_must_not_tell_either() -> None:
 
 
 def test_a_very_small_room_shows_its_two_results_only() -> None:
-    assert decide((((4, 0, 0), (0, 0, 0)), (0, 0)), [1, 2], 3) == {
-        "level": "tallies",
-        "k": 3,
-        "positions": [1, 2],
-    }
+    assert decide((((4, 0, 0), (0, 0, 0)), (0, 0)), [1, 2], 3) == {"level": "tallies", "k": 3, "positions": [1, 2]}
 
 
 def test_what_is_published_says_nothing_else_and_reads_back() -> None:
     assert read(None).level is Level.TALLIES
     assert not read(None).shows
     published = decide((FOUR, (0, 0, 0, 0)), [1, 2, 3, 0], 3)
-    assert set(published) == {
-        "level",
-        "k",
-        "positions",
-        "flows",
-        "changed",
-        "unchanged",
-        "before_only",
-        "after_only",
-    }
+    assert set(published) == {"level", "k", "positions", "flows", "changed", "unchanged", "before_only", "after_only"}
 
 
 def test_the_largest_poll_is_decided_before_the_room_gets_impatient() -> None:

@@ -83,12 +83,7 @@ def test_question_with_its_choices(organiser_client: FlaskClient, client: FlaskC
 
 @pytest.mark.parametrize(
     ("question", "choices"),
-    [
-        ("Oui ?", "Oui\noui"),
-        ("Oui ?", f"Oui\n{'x' * 81}"),
-        ("", "Oui\nNon"),
-        ("x" * 201, "Oui\nNon"),
-    ],
+    [("Oui ?", "Oui\noui"), ("Oui ?", f"Oui\n{'x' * 81}"), ("", "Oui\nNon"), ("x" * 201, "Oui\nNon")],
 )
 def test_question_that_cannot_be_put(organiser_client: FlaskClient, event: Event, question: str, choices: str) -> None:
     path = f"/organiser/e/{event.slug}/polls"

@@ -249,13 +249,7 @@ STEPS = [
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(("place", "name"), STEPS, ids=[name for _, name in STEPS])
 def test_a_closing_that_is_killed_ends_the_same_when_it_is_run_again(
-    app: Flask,
-    event: Event,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    place: type,
-    name: str,
-    when: str,
+    app: Flask, event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: type, name: str, when: str
 ) -> None:
     before = asked(event)
     after = ask(event, before_id=before.id)

@@ -60,9 +60,7 @@ class PollForm(BareForm):
     languages = LANGUAGES
 
     question = StringField(
-        _l("Question"),
-        filters=[clean_line],
-        validators=[InputRequired(WORDLESS), at_most(200), has_a_word(WORDLESS)],
+        _l("Question"), filters=[clean_line], validators=[InputRequired(WORDLESS), at_most(200), has_a_word(WORDLESS)]
     )
     kind = RadioField(
         _l("How people answer"),
