@@ -49,13 +49,11 @@ def test_a_lunch_that_is_over_keeps_its_date_and_so_its_purge(make_event: EventM
     event = make_event()
     register(event, "Ana")
     with clock.fixed_at(event.ends_at + timedelta(days=1)):
-        later = replace(
-            details_of(event),
-            starts_at=event.starts_at + timedelta(days=60),
-            ends_at=event.ends_at + timedelta(days=60),
-        )
+        days = timedelta(days=60)
         with pytest.raises(DateIsHistory):
-            change_event(event, later)
+            change_event(
+                event, replace(details_of(event), starts_at=event.starts_at + days, ends_at=event.ends_at + days)
+            )
         change_event(event, replace(details_of(event), title="Un autre titre"))
     with clock.fixed_at(event.ends_at + timedelta(days=40)):
         assert purge_people() == 1
@@ -75,9 +73,16 @@ def test_a_form_that_is_used_again_after_cancelling_touches_nobody_else(make_eve
     assert statuses(event)["Bea"] == "seated"
 
 
-def test_whoever_stands_at_the_door_gets_a_free_seat_or_a_clear_no(make_event: EventMaker, outbox: Outbox) -> None:
-    event = make_event(capacity=2)
+def test_whoever_stands_at_the_door_gets_a_free_seat_or_a_clear_no_and_the_queue_none(
+    make_event: EventMaker, outbox: Outbox
+) -> None:
+    event, full = make_event(capacity=2), make_event(capacity=1)
     register(event, "Ana")
+    for name in ("Ana", "Bea"):
+        register(full, name)
+    with clock.fixed_at(full.starts_at + timedelta(minutes=1)):
+        actions.cancel_registration(find(full, "Ana"), Why.ORGANISER)
+    assert statuses(full)["Bea"] == "waiting", "the queue is not served once the lunch has begun"
     with clock.fixed_at(event.starts_at + timedelta(minutes=20)):
         walked_in = actions.register_by_hand(event, details("Walk In", "walk@example.org"), language="fr")
         assert walked_in.status == Status.SEATED
@@ -87,15 +92,6 @@ def test_whoever_stands_at_the_door_gets_a_free_seat_or_a_clear_no(make_event: E
     assert "Trop Tard" not in statuses(event)
     with clock.fixed_at(event.ends_at), pytest.raises(errors.TooLate):
         actions.register_by_hand(event, details("Bien Trop Tard", None), language="fr")
-
-
-def test_the_queue_is_not_served_once_the_lunch_has_begun(make_event: EventMaker) -> None:
-    event = make_event(capacity=1)
-    register(event, "Ana")
-    register(event, "Bea")
-    with clock.fixed_at(event.starts_at + timedelta(minutes=1)):
-        actions.cancel_registration(find(event, "Ana"), Why.ORGANISER)
-    assert statuses(event)["Bea"] == "waiting"
 
 
 def test_a_mended_address_takes_the_key_from_whoever_has_the_old_mailbox(

@@ -16,7 +16,7 @@ from lunchkit.room.ballot_file import BallotFile, as_storage_error
 from lunchkit.room.live_counts import LATEST, SHOWN, show_groups
 
 TAKES_ANSWERS = 0
-"""``closing`` of a poll that is open; 1 is being closed, 2 waits for its after."""
+"""``closing`` of a poll that is open; 1 is being closed, or waits for its after."""
 _SAVE = """
 insert into ballot (poll_id, voter, answer, turn, is_new) values (?, ?, ?, ?, ?)
 on conflict (poll_id, voter) do update set answer = excluded.answer,
@@ -130,11 +130,6 @@ class BallotStore(BallotFile):
         """Take no more answers."""
         with self.writing() as connection:
             connection.execute("update open_poll set closing = 1 where id = ?", (poll_id,))
-
-    def keep_for_after(self, poll_id: int) -> None:
-        """Keep the ballots of a poll that is closed and counted, to be compared with those of its after."""
-        with self.writing() as connection:
-            connection.execute("update open_poll set closing = 2 where id = ? and closing <> 0", (poll_id,))
 
     def clear(self, poll_ids: Sequence[int]) -> None:
         """Destroy the ballots of those of these polls that take no more answers.

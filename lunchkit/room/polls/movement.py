@@ -33,7 +33,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Moved:
-    """People who answered twice: one line of the table under the picture."""
+    """People who answered twice."""
 
     was: int
     now: int

@@ -150,13 +150,9 @@ def _freeze_written(session: Session, poll: Poll, answers: Answers) -> None:
 
 
 def clear_ballots(poll: Poll) -> list[int]:
-    """Destroy the ballots that are not needed any more, with their key.
-
-    Returns the ids of the polls of which nothing is left; none of them where the ballot store was in use.
-    """
+    """Destroy the ballots that are not needed any more, with their key. Returns the ids of polls with nothing left."""
     now = clock.now()
     if waits_for_after(poll, now):
-        ballot_store().keep_for_after(poll.id)
         return []
     cleared = [poll.id]
     if poll.before is not None and not waits_for_after(poll.before, now):
