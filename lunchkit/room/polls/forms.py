@@ -145,7 +145,7 @@ class PollForm(BareForm):
             low_label=(self.low_label.data or "") if ends else "",
             high_label=(self.high_label.data or "") if ends else "",
             translations=self._translations(["question", *ends]),
-            choice_translations=self._choice_translations(),
+            choice_translations={} if kind.is_written else self._choice_translations(),
             protects=FEWEST_TOGETHER if "protects" in unused else self.protects.data or FEWEST_TOGETHER,
         )
 
@@ -168,8 +168,8 @@ class PollForm(BareForm):
         return {language: texts for language, texts in typed.items() if texts}
 
     def _choice_translations(self) -> dict[str, tuple[str, ...]]:
-        typed = {} if self._kind().is_written else {name: _lines(self[f"{name}_choices"].data) for name in LANGUAGES}
-        return {language: tuple(lines) for language, lines in typed.items() if lines}
+        typed = {name: tuple(_lines(self[f"{name}_choices"].data)) for name in LANGUAGES}
+        return {language: lines for language, lines in typed.items() if lines}
 
     def _kind(self) -> Kind:
         return Kind(self.kind.data) if self.kind.data in list(Kind) else Kind.SINGLE
@@ -182,10 +182,7 @@ def poll_form(poll: Poll | None = None, data: MultiDict[str, str] | None = None)
 
 def details_of(poll: Poll, before_id: int | None = None) -> PollDetails:
     """A question as it stands, to be asked once more."""
-    labels = {
-        language: tuple((choice.translations or {}).get(language, "") for choice in poll.choices)
-        for language in LANGUAGES
-    }
+    labels = {name: tuple((choice.translations or {}).get(name, "") for choice in poll.choices) for name in LANGUAGES}
     return PollDetails(
         **{name: getattr(poll, name) for name in COLUMNS},
         choices=tuple(choice.label for choice in poll.choices),

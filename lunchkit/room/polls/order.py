@@ -26,7 +26,10 @@ def place_poll(session: Session, event: Event, details: PollDetails) -> Poll:
     before = None if details.before_id is None else _first_of_pair(session, event, details)
     poll = _add(session, event, next_position(session, Poll, event.id), details, details.before_id)
     if before is not None:
-        _bring_behind(session, poll, before)
+        for neighbour in reversed(lock_rows(session, poll)[:-1]):
+            if neighbour is before or neighbour.is_frozen:
+                break
+            swap(session, poll, neighbour)
     return poll
 
 
@@ -94,13 +97,6 @@ def _partners(session: Session, poll: Poll) -> Sequence[Poll]:
     same = Poll.id == poll.before_id if poll.before_id is not None else Poll.before_id == poll.id
     found = select(Poll).where(same).options(selectinload(Poll.choices))
     return session.scalars(found.with_for_update().execution_options(populate_existing=True)).all()
-
-
-def _bring_behind(session: Session, poll: Poll, first: Poll) -> None:
-    for neighbour in reversed(lock_rows(session, poll)[:-1]):
-        if neighbour is first or neighbour.is_frozen:
-            return
-        swap(session, poll, neighbour)
 
 
 def _write(poll: Poll, details: PollDetails) -> None:

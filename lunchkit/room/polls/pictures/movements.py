@@ -121,17 +121,15 @@ def _bands(moved: Movement, before: Result, after: Result) -> list[_Band]:
     if moved.level is not Level.FLOWS:
         label = ngettext("vote, asked twice", "votes, asked twice", moved.both)
         return [_Band(label, moved.unchanged, moved.changed, moved.changed, 0, 0)]
-    totals = [{row.position: row.count for row in result.rows} for result in (before, after)]
-    return [_band(moved, position, labels_of(after), totals) for position in moved.positions]
-
-
-def _band(moved: Movement, position: int, labels: dict[int, str], totals: Sequence[dict[int, int]]) -> _Band:
-    stayed = sum(flow.count for flow in moved.flows if flow.was == flow.now == position)
-    left = sum(flow.count for flow in moved.flows if flow.was == position) - stayed
-    joined = sum(flow.count for flow in moved.flows if flow.now == position) - stayed
-    before, after = (total.get(position, 0) for total in totals)
-    once = max(before - stayed - left, 0), max(after - stayed - joined, 0)
-    return _Band(labels.get(position) or _("No opinion"), stayed, left, joined, *once)
+    bands, labels = [], labels_of(after)
+    first, second = ({row.position: row.count for row in result.rows} for result in (before, after))
+    for place in moved.positions:
+        stayed = sum(flow.count for flow in moved.flows if flow.was == flow.now == place)
+        left = sum(flow.count for flow in moved.flows if flow.was == place) - stayed
+        joined = sum(flow.count for flow in moved.flows if flow.now == place) - stayed
+        once = max(first.get(place, 0) - stayed - left, 0), max(second.get(place, 0) - stayed - joined, 0)
+        bands.append(_Band(labels.get(place) or _("No opinion"), stayed, left, joined, *once))
+    return bands
 
 
 def _draw(sheet: Drawing, moved: Movement, bands: Sequence[_Band], frame: _Frame) -> None:
