@@ -72,10 +72,8 @@ def state_of(phone: Phone) -> str:
 
 
 def is_destroyed(event_id: int) -> bool:
-    opened = survey_of(event_id)
-    return (
-        ballot_store().surveys() == [] and ballot_store().count(opened.id) == 0 and keys().get(opened.key_name) is None
-    )
+    is_empty = ballot_store().surveys() == [] and ballot_store().count(-event_id) == 0
+    return is_empty and keys().get(survey_of(event_id).key_name) is None
 
 
 # The phone
