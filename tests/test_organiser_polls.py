@@ -94,9 +94,9 @@ def test_removing_a_question_asks_once(organiser_client: FlaskClient, make_event
     first = polls_of(event.id)[0]
     removal = f"{path}/{first.id}/removal"
     assert "Un ?" in organiser_client.get(removal).get_data(as_text=True).replace("\u202f", " ")
-    for door in (f"{path}/{first.id}", removal):
-        assert organiser_client.get(door.replace(event.slug, other.slug)).status_code == 404
-        assert post(organiser_client, door.replace(event.slug, other.slug), removal).status_code == 404
+    for page in (f"{path}/{first.id}", removal):
+        assert organiser_client.get(page.replace(event.slug, other.slug)).status_code == 404
+        assert post(organiser_client, page.replace(event.slug, other.slug), removal).status_code == 404
     assert post(organiser_client, removal, removal).status_code == 303
     db.session.expire_all()
     assert [poll.position for poll in polls_of(event.id)] == [2], "the address of the other question stays"

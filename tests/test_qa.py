@@ -398,7 +398,7 @@ def test_questions_are_judged_in_four_groups_and_the_projector_shows_the_most_su
     ]  # fmt: skip
 
 
-# The doors of a phone
+# Views for phones
 
 
 def test_phone_asks_and_is_led_back(app: Flask, room: Room) -> None:
@@ -541,7 +541,7 @@ def test_a_phone_sends_without_leaving_the_page_and_loses_nothing(chromium: Brow
             db.engine.dispose()
 
 
-# The doors of the organisers
+# Views for organisers
 
 
 def judge(client: FlaskClient, event: Event, question: Question, noun: str, **data: str) -> TestResponse:

@@ -273,7 +273,7 @@ def test_after_a_restart_of_the_machine_what_was_said_before_still_counts(app: F
     assert shown(lunch)[:2] == (6, {"1": 1, "4": 5})
 
 
-# What the workspace shows
+# What organisers see
 
 
 def test_nothing_shows_before_the_close_and_then_nothing_of_four_people(
@@ -298,8 +298,11 @@ def test_nothing_shows_before_the_close_and_then_nothing_of_four_people(
     assert "Moins de cinq personnes ont répondu" in workspace(organiser_client, few)
 
 
-def test_it_is_closed_once_and_stays_closed(app: Flask, organiser_client: FlaskClient, lunch: Event) -> None:
-    (phone, *_) = crowd_says(app, lunch, 6, mark=4)
+def test_it_is_closed_once_and_a_remark_is_erased_once_and_what_else_was_answered_still_counts(
+    app: Flask, organiser_client: FlaskClient, lunch: Event, make_event: EventMaker
+) -> None:
+    (phone, *_) = crowd_says(app, lunch, 6, mark=4, better="Rien à redire")
+    say(phone, mark=4, better="Camille parle trop fort")
     assert "Clore maintenant" in workspace(organiser_client, lunch)
     assert glance(lunch).stage is Stage.OPEN, "looking is not closing"
     for _ in range(2):
@@ -308,25 +311,10 @@ def test_it_is_closed_once_and_stays_closed(app: Flask, organiser_client: FlaskC
     say(phone, 409, mark=1)
     assert 'name="mark"' not in phone.look()
     assert close_due_feedback() == 0 and is_destroyed(lunch.id)
-    verbs = db.session.scalars(select(AuditEntry.action)).all()
-    assert "survey.close" in verbs
-
-
-# Remarks
-
-
-def test_a_remark_is_erased_once_and_what_else_was_answered_still_counts(
-    app: Flask, organiser_client: FlaskClient, lunch: Event, make_event: EventMaker
-) -> None:
-    crowd = crowd_says(app, lunch, 5, mark=3, better="Rien à redire")
-    say(crowd[0], mark=3, better="Camille parle trop fort")
-    close_feedback(lunch)
+    assert "survey.close" in db.session.scalars(select(AuditEntry.action)).all()
     remark = db.session.query(Remark).filter(Remark.text.contains("Camille")).one()
     assert press(organiser_client, make_event(), "erasure", remark=remark.id) == 404, "of another lunch"
     assert press(organiser_client, lunch, "erasure", remark=remark.id) == 303
     assert press(organiser_client, lunch, "erasure", remark=remark.id) == 404, "once is enough"
-    assert shown(lunch) == (5, {"3": 5}, {}, 4)
+    assert shown(lunch) == (6, {"4": 6}, {}, 5)
     assert "Camille" not in workspace(organiser_client, lunch)
-
-
-# Around it

@@ -68,7 +68,7 @@ class BallotFile:
                 connection.close()
 
     def vacuum(self) -> bool:
-        """Write the file again without what was destroyed, and empty its log; False where somebody was at it."""
+        """Write the file again without what was destroyed and empty its log; False while another connection uses it."""
         connection = self.connect()
         try:
             connection.execute("PRAGMA busy_timeout=2000")

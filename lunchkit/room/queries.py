@@ -58,7 +58,7 @@ def phones_key(code: str, *languages: str) -> tuple[str, ...]:
 
 
 def known_revision(code: str, event_id: int) -> int:
-    """The revision that phones were told last, without asking the database where somebody is told at all."""
+    """The revision that phones were told last, without asking the database where a phone is connected."""
     told = hub().watched_revision(phones_key(code))
     return revision_of(event_id) if told is None else told
 

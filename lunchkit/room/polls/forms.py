@@ -181,7 +181,7 @@ def poll_form(poll: Poll | None = None, data: MultiDict[str, str] | None = None)
 
 
 def details_of(poll: Poll, before_id: int | None = None) -> PollDetails:
-    """A question as it stands, to be asked once more."""
+    """The details of a poll as it is, to be asked again."""
     labels = {name: tuple((choice.translations or {}).get(name, "") for choice in poll.choices) for name in LANGUAGES}
     return PollDetails(
         **{name: getattr(poll, name) for name in COLUMNS},

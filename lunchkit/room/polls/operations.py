@@ -145,7 +145,7 @@ def _freeze_written(session: Session, poll: Poll, answers: Answers) -> None:
         else:
             row.count = item.count
             row.text = row.text if row.verdict else item.text  # what was read stays as it was
-    for gone in known.values():  # somebody changed their mind after it had been read
+    for gone in known.values():  # its author changed it after it had been read
         session.delete(gone)
 
 

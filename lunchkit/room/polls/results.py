@@ -70,7 +70,7 @@ class Result:
 
     @property
     def median(self) -> Row | None:
-        """The step of a scale on which half of the people stand, or below; None where nobody chose one."""
+        """The step of a scale that half of the people chose, or a lower one; None where nobody chose one."""
         steps = [row for row in self.choices for _person in range(row.total)]
         return steps[(len(steps) - 1) // 2] if steps else None
 

@@ -15,7 +15,7 @@ WORDLESS = _l("Write your question.")
 
 
 class QuestionForm(BareForm):
-    """One question. Phones have no session: their cookie and the origin of the request stand for a token."""
+    """One question. Phones have no session: their cookie and the origin of the request replace a token."""
 
     text = TextAreaField(
         _l("Your question"),

@@ -111,7 +111,7 @@ def _is_past(event: Event, *, by_hours: bool) -> bool:
 
 
 def erase_remark(event_id: int, remark_id: str) -> None:
-    """Erase what somebody wrote; what else they answered still counts. Raises NotFound, for another lunch's too."""
+    """Erase what a person wrote; what else they answered counts. Raises NotFound, also for another lunch's remark."""
     with transaction() as session:
         remark = session.get(Remark, remark_id)
         if remark is None or remark.event_id != event_id:

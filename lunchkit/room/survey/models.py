@@ -1,4 +1,4 @@
-"""Said: what one phone answers to the survey. Feedback: what came out of it. Remark: what somebody wrote, not who."""
+"""Said: what one phone answers to the survey. Feedback: what came out of it. Remark: what a person wrote, not who."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A result as one picture that stands alone: the question, the sentence, the picture, and where it comes from."""
+"""A result as one picture without a page: the question, the sentence, the picture, and where it comes from."""
 
 from typing import Any
 

@@ -42,7 +42,7 @@ class _Frame:
 
     @property
     def label_room(self) -> float:
-        """In ems, so that «100» stands clear of the answer."""
+        """In ems, so that «100» does not touch the answer."""
         return (self.width - self.beside - 2.2 * self.figure) / self.size
 
 
