@@ -116,7 +116,10 @@ def draw_result(result: Result, wide: bool = False) -> Drawing:
         y = _write_row(sheet, result, row, frame, top + frame.gap * bool(index))
         lines = -(-row.total // int(frame.width / pitch + 0.01)) if has_discs else 0
         area = _Area(0, y, frame.width, max(frame.bar, lines * pitch), frame.stroke)
-        _draw_discs(sheet, row, area, pitch) if has_discs else _draw_bar(sheet, result, row, area)
+        if has_discs:
+            _draw_discs(sheet, row, area, pitch)
+        else:
+            _draw_bar(sheet, result, row, area)
         top = max(y + area.height + frame.gap, top + frame.least)
     if legend(result):
         top = _draw_legend(sheet, result, top, 34 if wide else 13, has_discs)
