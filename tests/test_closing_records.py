@@ -119,7 +119,7 @@ def test_no_page_says_that_ballots_are_destroyed_which_wait_for_the_second_vote(
 def test_a_number_changed_on_the_disk_is_noticed_and_to_enter_hands_does_not_cover_it(app: Flask, event: Event) -> None:
     poll = answered(app, event, ask(event), 1, 1, 1, 2, 2)
     client = new_client(app)
-    page, data = plain(client.get(result(poll)).get_data(as_text=True)), client.get(result(poll, ".json")).get_json()
+    page, data = plain(client.get(result(poll)).text), client.get(result(poll, ".json")).get_json()
     assert data["record"] == fresh(poll).record
     assert f"Empreinte de clôture : {data['record'][:4]} {data['record'][4:8]} {data['record'][8:12]}" in page
     assert not data["altered"], "the control"
@@ -214,9 +214,9 @@ def test_the_page_of_the_lunch_leads_to_the_last_vote_that_is_shown(app: Flask, 
     answered(app, event, after, *[2] * 6)
     assert links() == [("/polls/2", "Ce que la salle a répondu après le débat")]
     hide_poll(after)
-    assert links() == [("/polls/1", "Ce que la salle a répondu avant le débat")]
-    with clock.fixed_at(event.over_at):
-        assert links() == [("/polls/1", "Ce que la salle a répondu avant le débat")]
+    for moment in (clock.now(), event.over_at):
+        with clock.fixed_at(moment):
+            assert links() == [("/polls/1", "Ce que la salle a répondu avant le débat")]
 
 
 def test_both_results_say_which_vote_they_are_and_lead_to_each_other(app: Flask, event: Event) -> None:
@@ -225,10 +225,8 @@ def test_both_results_say_which_vote_they_are_and_lead_to_each_other(app: Flask,
     assert client.get(result(before, ".json")).get_json()["other"] is None, "of the second nothing is shown yet"
     assert result(after) not in client.get(result(before)).get_data(as_text=True)
     answered(app, event, after, *[2] * 6)
-    for poll, other, asking, words in (
-        (before, after, "before", "avant le débat"),
-        (after, before, "after", "après le débat"),
-    ):
+    first, second = (before, after, "before", "avant le débat"), (after, before, "after", "après le débat")
+    for poll, other, asking, words in (first, second):
         page = client.get(result(poll)).get_data(as_text=True)
         assert re.search(rf"<title>[^<]*\({words}\)", page)
         assert re.search(rf'property="og:title" content="[^"]*\({words}\)"', page)

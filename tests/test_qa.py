@@ -106,7 +106,7 @@ def send(client: FlaskClient, room: Room, text: str = "Qui paie ?", key: str = "
 # Asking
 
 
-def test_question_waits_and_shows_nowhere_before_it_is_approved(room: Room) -> None:
+def test_question_shows_nowhere_before_it_is_approved_and_public_is_what_was_read_and_not_set_aside(room: Room) -> None:
     before = revisions_of(room.event_id)
     question = ask(room)
     assert texts(room.event_id) == [] and ranked_questions(room.event_id) == ()
@@ -116,6 +116,10 @@ def test_question_waits_and_shows_nowhere_before_it_is_approved(room: Room) -> N
     approve_question(question)
     assert texts(room.event_id) == ["Qui paie ?"] == [row.text for row in ranked_questions(room.event_id)], "control"
     assert revisions_of(room.event_id)[0] == before[0] + 1
+    set_aside_question(shown(room, "Écartée"))
+    answer_question(ask(room, "Répondue"))
+    public = {(row.text, row.is_answered) for row in public_questions(room.event_id)}
+    assert public == {("Répondue", True), ("Qui paie ?", False)}
 
 
 def test_same_copy_of_the_form_sent_twice_is_one_question(room: Room) -> None:
@@ -271,18 +275,6 @@ def test_what_somebody_asked_off_the_record_no_organiser_lets_out(room: Room) ->
     assert len(public_questions(room.event_id)) == 1
 
 
-def test_public_is_what_was_read_and_not_set_aside(room: Room) -> None:
-    ask(room, "Pas lue")
-    set_aside_question(shown(room, "Écartée"))
-    straight = ask(room, "Répondue")
-    answer_question(straight)
-    shown(room, "Approuvée")
-    assert {(row.text, row.is_answered) for row in public_questions(room.event_id)} == {
-        ("Répondue", True),
-        ("Approuvée", False),
-    }
-
-
 # Supports
 
 
@@ -435,26 +427,23 @@ def test_page_of_a_phone_says_what_it_supports_and_never_how_many_and_the_stream
     assert 'data-fill="asking"' in html, "the page has the form already"
 
 
-def test_questions_are_closed_kindly_and_nothing_typed_is_lost(app: Flask, room: Room) -> None:
-    client = phone_of(app, room)
-    close(room)
-    answer = send(client, room, "Qui paie ?", key="k", off_record="1")
-    page = answer.get_data(as_text=True)
-    assert answer.status_code == 409
-    assert ">Qui paie ?</textarea>" in page and 'name="key" value="k"' in page and " checked>" in page
-    assert count_waiting(room.event_id) == 0
-    told = send(client, room, json="1")
-    assert told.status_code == 409 and told.get_json()["state"] == "closed" and told.get_json()["error"]
-
-
-def test_empty_and_too_long_questions_come_back(app: Flask, room: Room) -> None:
+def test_what_is_empty_too_long_or_too_late_comes_back_and_nothing_typed_is_lost(app: Flask, room: Room) -> None:
     client = phone_of(app, room)
     for text in ("", "   ", "?!", "x" * 281):
         answer = send(client, room, text)
         assert answer.status_code == 422 and 'id="question-text-error"' in answer.text
         assert f">{text.strip()}</textarea>" in answer.text
         assert send(client, room, text, json="1").get_json()["state"] == "unreadable"
+    assert count_waiting(room.event_id) == 0
     assert send(client, room, "x" * 280).status_code == 303, "control"
+    close(room)
+    answer = send(client, room, "Qui paie ?", key="k", off_record="1")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert ">Qui paie ?</textarea>" in page and 'name="key" value="k"' in page and " checked>" in page
+    assert count_waiting(room.event_id) == 1
+    told = send(client, room, json="1")
+    assert told.status_code == 409 and told.get_json()["state"] == "closed" and told.get_json()["error"]
 
 
 def test_phone_that_keeps_no_cookie_is_told_so(app: Flask, room: Room) -> None:

@@ -362,18 +362,15 @@ def test_a_rehearsal_whose_end_was_killed_leaves_no_ballots(app: Flask, event: E
     assert hits(searched, *places(app, tmp_path)) == []
 
 
-def test_a_key_lies_in_memory_and_is_closed_to_others(app: Flask, make_event: EventMaker, tmp_path: Path) -> None:
-    asked(running_event(make_event))
+def test_a_key_lies_in_memory_and_is_closed_to_others_and_an_early_result_is_on_no_page(
+    app: Flask, event: Event, tmp_path: Path
+) -> None:
+    poll = asked(event)
     folder = keys().folder
     assert folder is not None
     assert folder.stat().st_mode & 0o777 == 0o700
     assert [path.stat().st_mode & 0o777 for path in folder.iterdir()] == [0o600]
     assert not folder.is_relative_to(tmp_path)
-
-
-def test_an_early_result_is_on_no_page(app: Flask, make_event: EventMaker) -> None:
-    event: Event = running_event(make_event)
-    poll = asked(event)
     voted(app, event, 9, 1)
     close_poll(poll)
     client = phones(app, event, 1)[0].client
