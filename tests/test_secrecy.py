@@ -317,6 +317,26 @@ def test_the_ballots_of_a_before_wait_for_the_after_and_go_with_it(app: Flask, e
     assert fresh(before).cleared_at is not None
 
 
+def test_a_file_in_use_at_the_close_keeps_no_key_and_is_written_over_later(
+    app: Flask, event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = asked(event)
+    after = ask(event, before_id=before.id)
+    crowd = voted(app, event, 6, 1)
+    close_poll(before)
+    assert len(key_bytes()) == 1, "the control: it waits for the second vote"
+    open_poll(after)
+    searched = traces(app, after.id, crowd)
+    with monkeypatch.context() as patch:
+        patch.setattr(BallotStore, "vacuum", lambda _self: False)
+        close_poll(after)
+    assert (key_bytes(), fresh(after).cleared_at, fresh(before).cleared_at) == ([], None, None)
+    assert len(ballot_store().opened_polls()) == 2, "so that it is seen and run again"
+    finish_closings()
+    assert ballot_store().opened_polls() == [] and hits(searched, *places(app, tmp_path)) == []
+    assert fresh(after).cleared_at is not None and fresh(before).cleared_at is not None
+
+
 def test_an_after_whose_first_ballots_were_lost_says_nothing_of_movement(app: Flask, event: Event) -> None:
     before = asked(event)
     after = ask(event, before_id=before.id)

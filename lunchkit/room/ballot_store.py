@@ -147,13 +147,16 @@ class BallotStore(BallotFile):
     def release(
         self, poll_ids: Sequence[int], key_name: str, destroy_key: Callable[[str], object], *, is_clean: bool
     ) -> None:
-        """Destroy the key of these polls unless another poll needs it; delete their rows where the file is clean.
+        """Destroy the key unless a poll with ballots, or one that takes answers, needs it; then delete these rows.
 
-        A poll that was opened again meanwhile stays, and with it the key.
+        The rows stay where bytes may be left in the file (``is_clean``), or where a poll was opened again meanwhile.
         """
+        needed = (
+            "select 1 from open_poll where key_name = ? and"
+            " (closing = ? or exists (select 1 from ballot where poll_id = open_poll.id))"
+        )
         with self.writing() as connection:
-            with_key = connection.execute("select id, closing from open_poll where key_name = ?", (key_name,))
-            if all(row[0] in poll_ids and row[1] != TAKES_ANSWERS for row in with_key.fetchall()):
+            if not connection.execute(needed, (key_name, TAKES_ANSWERS)).fetchone():
                 destroy_key(key_name)
             if is_clean:
                 over = [(poll_id, TAKES_ANSWERS) for poll_id in poll_ids]
