@@ -380,10 +380,10 @@ def test_questions_are_judged_in_four_groups_and_the_projector_shows_the_most_su
     ask(room, "A"), ask(room, "B")
     shown(room, "C")
     support_question(room, new_device(), shown(room, "D").id)
-    assert texts(room.event_id) == ["C", "D"], "phones, in the order of asking"
-    assert [tuple(row) for row in ranked_questions(room.event_id)] == [("D", 1, False), ("C", 0, False)]
     answer_question(shown(room, "E"))
     set_aside_question(ask(room, "F"))
+    assert texts(room.event_id) == ["C", "D"], "phones, in the order of asking"
+    assert [tuple(row) for row in ranked_questions(room.event_id)] == [("D", 1, False), ("C", 0, False)]
     groups = questions_to_judge(room.event_id)
     assert [[(each.question.text, each.supports) for each in groups[turn]] for turn in Turn] == [
         [("A", 0), ("B", 0)], [("D", 1), ("C", 0)], [("E", 0)], [("F", 0)],
