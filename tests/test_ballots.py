@@ -1,5 +1,6 @@
 """Ballots: one a phone, the latest one holds, none is lost, and none is counted that came too late."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,8 +11,8 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.room.ballot_store import BallotStore
+from lunchkit.room.operations import CLOSES_AFTER
 from lunchkit.room.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
-from lunchkit.room.polls.closing import CLOSES_AFTER
 from lunchkit.room.polls.errors import AlreadyClosed, AnotherPollIsOpen
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import result_of
@@ -32,7 +33,7 @@ def counts(poll: Poll) -> dict[int, int]:
     return {row.position: row.count for row in result_of(fresh(poll), "fr").rows}
 
 
-def test_the_latest_answer_of_a_phone_holds(app: Flask, event: Event) -> None:
+def test_the_latest_answer_of_a_phone_counts_and_none_that_comes_late(app: Flask, event: Event) -> None:
     poll = asked(event)
     (phone,) = phones(app, event, 1)
     phone.client.get(f"/v/{phone.code}?choice=1&poll=1&turn=1")
@@ -42,18 +43,11 @@ def test_the_latest_answer_of_a_phone_holds(app: Flask, event: Event) -> None:
         assert (answer.status_code, answer.get_json().keys()) == (200, {"rev"})
     answer = phone.send({"choice": 2}, json=False)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/v/{phone.code}")
+    assert phone.send({"choice": 1}, turn=1).status_code == 200, "an old answer changes nothing"
     close_poll(poll)
     assert counts(poll) == {1: 0, 2: 1, 3: 0, 0: 0}
-    assert poll.ballots == 1
-
-
-def test_an_old_answer_that_comes_late_changes_nothing(app: Flask, event: Event) -> None:
-    poll = asked(event)
-    (phone,) = phones(app, event, 1)
-    phone.send({"choice": 3}, turn=2)
-    assert phone.send({"choice": 1}, turn=1).status_code == 200
-    close_poll(poll)
-    assert counts(poll)[3] == 1
+    answer = phone.vote(1)
+    assert (answer.status_code, answer.get_json()["state"], fresh(poll).ballots) == (409, "closed", 1)
 
 
 @pytest.mark.parametrize(
@@ -82,62 +76,39 @@ def test_every_kind_of_question_takes_its_answers_and_refuses_what_is_none(
     assert fresh(poll).ballots == 1
 
 
-def test_too_late_is_said_and_not_counted(app: Flask, event: Event) -> None:
-    poll = asked(event)
-    (phone,) = phones(app, event, 1)
-    close_poll(poll)
-    answer = phone.vote(1)
-    assert answer.status_code == 409
-    assert answer.get_json()["state"] == "closed"
-    assert fresh(poll).ballots == 0
-
-
-def test_an_answer_to_the_question_before_is_not_counted_for_the_next(app: Flask, event: Event) -> None:
+def test_one_question_at_a_time_and_no_answer_to_the_one_before(app: Flask, event: Event) -> None:
     first, second = asked(event), ask(event)
     (phone,) = phones(app, event, 1)
-    close_poll(first)
-    open_poll(second)
-    assert phone.send({"choice": 1, "poll": first.position}).status_code == 409
-    assert phone.send({"choice": 1, "poll": second.position}).status_code == 200
-
-
-def test_a_phone_without_cookie_is_told_why_nothing_was_counted(app: Flask, event: Event) -> None:
-    poll = asked(event)
-    bare = Phone(new_client(app), code_of(event))
-    answer = bare.vote(1)
-    assert (answer.status_code, answer.get_json()["state"]) == (403, "no-cookie")
-    bare.client.set_cookie("voter", "A" * 32)
-    assert bare.vote(1).status_code == 403, "a number that was not given here"
-    close_poll(poll)
-    assert fresh(poll).ballots == 0
-
-
-def test_a_post_of_another_site_is_refused(app: Flask, event: Event) -> None:
-    asked(event)
-    (phone,) = phones(app, event, 1)
-    headers = {**JSON, "Sec-Fetch-Site": "cross-site"}
-    answer = phone.client.post(f"/v/{phone.code}", data={"choice": 1}, headers=headers)
-    assert answer.status_code == 403
-
-
-@pytest.mark.parametrize("typed", ["{code}", "{lower}", "{spaced}"])
-def test_a_code_may_be_typed_as_people_type(app: Flask, event: Event, typed: str) -> None:
-    code = code_of(event)
-    as_typed = typed.format(code=code, lower=code.lower(), spaced=f" {code[:2]} {code[2:].lower()} ")
-    client = new_client(app)
-    answer = client.get("/v", query_string={"code": as_typed})
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"/v/{code}")
-    assert client.get(f"/V/{code}").status_code == 200, "the QR code is in capitals"
-
-
-def test_one_question_at_a_time(app: Flask, event: Event) -> None:
-    first, second = asked(event), ask(event)
     with pytest.raises(AnotherPollIsOpen):
         open_poll(second)
     close_poll(first)
     open_poll(second)
     with pytest.raises(AlreadyClosed):
         open_poll(first)
+    assert phone.send({"choice": 1, "poll": first.position}).status_code == 409
+    assert phone.send({"choice": 1, "poll": second.position}).status_code == 200
+
+
+def test_nothing_counts_of_a_phone_without_cookie_or_of_another_site(app: Flask, event: Event) -> None:
+    poll = asked(event)
+    bare = Phone(new_client(app), code_of(event))
+    answer = bare.vote(1)
+    assert (answer.status_code, answer.get_json()["state"]) == (403, "no-cookie")
+    bare.client.set_cookie("voter", "A" * 32)
+    assert bare.vote(1).status_code == 403, "a number that was not given here"
+    (phone,) = phones(app, event, 1)
+    headers = {**JSON, "Sec-Fetch-Site": "cross-site"}
+    assert phone.client.post(f"/v/{phone.code}", data={"choice": 1}, headers=headers).status_code == 403
+    close_poll(poll)
+    assert fresh(poll).ballots == 0
+
+
+def test_a_code_may_be_typed_as_people_type(app: Flask, event: Event) -> None:
+    code, client = code_of(event), new_client(app)
+    for typed in (code, code.lower(), f" {code[:2]} {code[2:].lower()} "):
+        answer = client.get("/v", query_string={"code": typed})
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/v/{code}")
+    assert client.get(f"/V/{code}").status_code == 200, "the QR code is in capitals"
 
 
 def test_what_was_annulled_may_be_asked_anew_and_begins_at_nothing(app: Flask, event: Event) -> None:
@@ -234,3 +205,30 @@ def test_a_box_that_is_locked_is_said_to_be_busy(app: Flask, event: Event, monke
     other.close()
     assert phone.vote(1).status_code == 200
     assert ballot_store().count(poll.id) == 1
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_what_another_request_did_to_one_of_a_pair_counts_for_the_movement(
+    app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch, is_killed: bool
+) -> None:
+    before = asked(event)
+    after = ask(event, before_id=before.id)
+    crowd = voted(app, event, 6, 1)
+    close_poll(before)
+    open_poll(after)
+    for phone in crowd:
+        phone.vote(2)
+    assert after.before is before and before.closed_at is not None, "both were read by this request"
+
+    def elsewhere(action: Callable[[Poll], None], poll_id: int) -> None:
+        all_at_once(app, [lambda: action(db.session.get_one(Poll, poll_id))])
+
+    if is_killed:  # the first vote is annulled, and the server killed before its ballots are destroyed
+        with monkeypatch.context() as patch:
+            patch.setattr(BallotStore, "clear", lambda *_: 1 / 0)
+            elsewhere(annul_poll, before.id)
+        close_poll(after)
+    else:
+        elsewhere(close_poll, after.id)
+        annul_poll(before)
+    assert (fresh(after).stage, after.movement) == (Stage.CLOSED, None)

@@ -1,8 +1,9 @@
 """What happens at the edges: a lunch called off, moved, running or over; a form used twice; an address mended."""
 
-import threading
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -24,6 +25,7 @@ from lunchkit.registrations.errors import DateIsHistory
 from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.models import Registration, Status
 from tests.conftest import EventMaker, Outbox, details
+from tests.seating import all_at_once
 from tests.server import Client, Server
 from tests.test_delivery import Postbox, postbox
 from tests.test_registering import find, register, statuses
@@ -49,13 +51,11 @@ def test_a_lunch_that_is_over_keeps_its_date_and_so_its_purge(make_event: EventM
     event = make_event()
     register(event, "Ana")
     with clock.fixed_at(event.ends_at + timedelta(days=1)):
-        later = replace(
-            details_of(event),
-            starts_at=event.starts_at + timedelta(days=60),
-            ends_at=event.ends_at + timedelta(days=60),
-        )
+        days = timedelta(days=60)
         with pytest.raises(DateIsHistory):
-            change_event(event, later)
+            change_event(
+                event, replace(details_of(event), starts_at=event.starts_at + days, ends_at=event.ends_at + days)
+            )
         change_event(event, replace(details_of(event), title="Un autre titre"))
     with clock.fixed_at(event.ends_at + timedelta(days=40)):
         assert purge_people() == 1
@@ -75,9 +75,16 @@ def test_a_form_that_is_used_again_after_cancelling_touches_nobody_else(make_eve
     assert statuses(event)["Bea"] == "seated"
 
 
-def test_whoever_stands_at_the_door_gets_a_free_seat_or_a_clear_no(make_event: EventMaker, outbox: Outbox) -> None:
-    event = make_event(capacity=2)
+def test_whoever_stands_at_the_door_gets_a_free_seat_or_a_clear_no_and_the_queue_none(
+    make_event: EventMaker, outbox: Outbox
+) -> None:
+    event, full = make_event(capacity=2), make_event(capacity=1)
     register(event, "Ana")
+    for name in ("Ana", "Bea"):
+        register(full, name)
+    with clock.fixed_at(full.starts_at + timedelta(minutes=1)):
+        actions.cancel_registration(find(full, "Ana"), Why.ORGANISER)
+    assert statuses(full)["Bea"] == "waiting", "the queue is not served once the lunch has begun"
     with clock.fixed_at(event.starts_at + timedelta(minutes=20)):
         walked_in = actions.register_by_hand(event, details("Walk In", "walk@example.org"), language="fr")
         assert walked_in.status == Status.SEATED
@@ -87,15 +94,6 @@ def test_whoever_stands_at_the_door_gets_a_free_seat_or_a_clear_no(make_event: E
     assert "Trop Tard" not in statuses(event)
     with clock.fixed_at(event.ends_at), pytest.raises(errors.TooLate):
         actions.register_by_hand(event, details("Bien Trop Tard", None), language="fr")
-
-
-def test_the_queue_is_not_served_once_the_lunch_has_begun(make_event: EventMaker) -> None:
-    event = make_event(capacity=1)
-    register(event, "Ana")
-    register(event, "Bea")
-    with clock.fixed_at(event.starts_at + timedelta(minutes=1)):
-        actions.cancel_registration(find(event, "Ana"), Why.ORGANISER)
-    assert statuses(event)["Bea"] == "waiting"
 
 
 def test_a_mended_address_takes_the_key_from_whoever_has_the_old_mailbox(
@@ -113,22 +111,12 @@ def test_a_mended_address_takes_the_key_from_whoever_has_the_old_mailbox(
     assert "déjà" not in email.text and email.invitation is not None
 
 
-def test_nothing_is_left_of_somebody_who_was_erased_once_the_last_letter_has_left(
-    make_event: EventMaker, outbox: Outbox, postbox: Postbox
-) -> None:
-    event = make_event()
-    register(event, "Ana")
-    actions.erase_registration(find(event, "Ana"))
-    assert mail_actions.deliver_due() == 1
-    assert db.session.scalar(select(func.count()).select_from(OutboxEmail)) == 0
-
-
 def test_a_reminder_is_not_sent_to_somebody_who_gave_the_seat_back_or_after_the_start(
     make_event: EventMaker, outbox: Outbox
 ) -> None:
     event = make_event()
-    register(event, "Ana")
-    register(event, "Bea")
+    for name in ("Ana", "Bea"):
+        register(event, name)
     with clock.fixed_at(event.starts_at - timedelta(days=1, hours=20)):
         assert enqueue_reminders() == 2
         actions.cancel_registration(find(event, "Ana"))
@@ -139,19 +127,16 @@ def test_a_reminder_is_not_sent_to_somebody_who_gave_the_seat_back_or_after_the_
         assert render_email(bea) is None
 
 
-@pytest.mark.parametrize(
-    ("why", "word"),
-    [(Why.ATTENDEE, "Merci de nous l’avoir dit"), (Why.ORGANISER, "équipe d’organisation a annulé")],
-)
-def test_a_cancellation_says_who_cancelled(make_event: EventMaker, outbox: Outbox, why: Why, word: str) -> None:
-    event = make_event(capacity=1)
-    register(event, "Ana")
-    register(event, "Bea")
-    for name in ("Bea", "Ana"):
-        actions.cancel_registration(find(event, name), why)
-    assert word in outbox.last("ana@example.org").text
-    waiting = outbox.last("bea@example.org")
-    assert word in waiting.text and waiting.invitation is None and "votre place revient" not in waiting.text
+def test_a_cancellation_says_who_cancelled(make_event: EventMaker, outbox: Outbox) -> None:
+    for why, word in ((Why.ATTENDEE, "Merci de nous l’avoir dit"), (Why.ORGANISER, "équipe d’organisation a annulé")):
+        event = make_event(capacity=1)
+        for name in ("Ana", "Bea"):
+            register(event, name)
+        for name in ("Bea", "Ana"):
+            actions.cancel_registration(find(event, name), why)
+        assert word in outbox.last("ana@example.org").text
+        waiting = outbox.last("bea@example.org")
+        assert word in waiting.text and waiting.invitation is None and "votre place revient" not in waiting.text
 
 
 def test_a_lunch_saved_from_an_old_form_is_refused(make_event: EventMaker) -> None:
@@ -178,6 +163,9 @@ def test_a_failing_database_does_not_give_a_letter_up(
     assert row.failed_at is None and row.sent_at is None
     with clock.fixed_at(clock.now() + timedelta(minutes=6)):
         assert mail_actions.deliver_due() == 1
+    actions.erase_registration(find(event, "Ana"))
+    assert mail_actions.deliver_due() == 1
+    assert db.session.scalar(select(func.count()).select_from(OutboxEmail)) == 0, "nothing is left of Ana"
 
 
 def test_a_letter_that_the_server_has_is_marked_as_soon_as_the_database_can(
@@ -226,32 +214,12 @@ def test_erasing_and_purging_at_once_do_not_lock_each_other_out(app: Flask, make
         register(event, f"Person{number}")
     people = [row.id for row in db.session.scalars(select(Registration))]
     db.session.commit()
-    errors: list[Exception] = []
 
     def erase(ids: list[int]) -> None:
-        with app.app_context():
-            for one in ids:
-                try:
-                    actions.erase_registration(db.session.get_one(Registration, one))
-                except NotFound:
-                    pass
-                except Exception as error:
-                    errors.append(error)
-            db.session.remove()
+        for one in ids:
+            with suppress(NotFound):
+                actions.erase_registration(db.session.get_one(Registration, one))
 
-    def purge() -> None:
-        with app.app_context():
-            try:
-                purge_people()
-            except Exception as error:
-                errors.append(error)
-            db.session.remove()
-
+    halves = [partial(erase, people[half::2]) for half in (0, 1)]
     with clock.fixed_at(event.ends_at + timedelta(days=40)):
-        threads = [threading.Thread(target=erase, args=(people[half::2],)) for half in (0, 1)]
-        threads.append(threading.Thread(target=purge))
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert errors == []
+        assert all_at_once(app, [*halves, lambda: purge_people() and None]) == [None] * 3

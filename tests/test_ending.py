@@ -55,8 +55,16 @@ def test_an_ended_lunch_is_over_for_everything_that_takes_place(app: Flask, make
     room, at_table = room_of(event), [event.slug]
     assert [each.slug for each in running_events(clock.now())] == at_table, "control"
     assert phone_view(room, "fr").state == "welcome", "control"
+    register_by_hand(event, details(), language="fr")
+
+    def offered() -> list[str]:
+        with app.test_request_context():
+            return [way.address.rpartition("/")[2] for way in Overview(fresh(event)).next]
+
+    assert "messages" not in offered(), "control"
     revision = room.revision
     end_lunch(event)
+    assert offered()[:2] == ["new", "recap"], "thanks and recap"
     event = fresh(event)
     assert [each.slug for each in running_events(clock.now())] == []
     assert [each.slug for each in past_events(clock.now())] == at_table
@@ -94,11 +102,8 @@ def test_before_it_begins_and_where_none_takes_place_it_is_refused_in_words(
     coming = make_event()
     draft = running_event(make_event, published_at=None)
     called_off = running_event(make_event, cancelled_at=clock.now())
-    for event, refusal, words in (
-        (coming, NotBegun, "pas encore commencé"),
-        (draft, NotTakingPlace, "n’a pas lieu"),
-        (called_off, NotTakingPlace, "n’a pas lieu"),
-    ):
+    none = (NotTakingPlace, "n’a pas lieu")
+    for event, refusal, words in ((coming, NotBegun, "pas encore commencé"), (draft, *none), (called_off, *none)):
         with pytest.raises(refusal):
             end_lunch(event)
         path = f"/organiser/e/{event.slug}/ending"
@@ -109,13 +114,15 @@ def test_before_it_begins_and_where_none_takes_place_it_is_refused_in_words(
         assert words in asks and words in answer.get_data(as_text=True)
         assert "Le terminer" not in asks
     running = running_event(make_event)
-    assert "Le terminer" in organiser_client.get(f"/organiser/e/{running.slug}/ending").get_data(as_text=True), (
-        "control"
-    )
+    assert "Le terminer" in organiser_client.get(f"/organiser/e/{running.slug}/ending").text, "control"
 
 
-def test_an_early_end_is_taken_back_for_half_an_hour(app: Flask, make_event: EventMaker) -> None:
+def test_an_early_end_is_undone_for_half_an_hour_and_a_lunch_that_runs_over_goes_on_by_quarters(
+    app: Flask, make_event: EventMaker
+) -> None:
     event = running_event(make_event)
+    with pytest.raises(CannotGoOn):
+        let_lunch_go_on(event, seen(event))
     end_lunch(event)
     event = fresh(event)
     assert event.extended_end(clock.now()) == event.ends_at
@@ -124,12 +131,6 @@ def test_an_early_end_is_taken_back_for_half_an_hour(app: Flask, make_event: Eve
     let_lunch_go_on(event, seen(event))
     event = fresh(event)
     assert (event.actual_end_at, state(event), glance(event).stage) == (None, EventState.RUNNING, Stage.AHEAD)
-
-
-def test_a_lunch_that_runs_over_goes_on_by_quarters_of_an_hour(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    with pytest.raises(CannotGoOn):
-        let_lunch_go_on(event, seen(event))
     with clock.fixed_at(event.ends_at - timedelta(minutes=5)):
         let_lunch_go_on(event, seen(event))
         event = fresh(event)
@@ -192,7 +193,7 @@ def test_the_pages_offer_it_when_it_can_be_done_and_the_log_tells_it(
     room_of(event)
 
     def pages(event: Event) -> list[str]:
-        return [organiser_client.get(f"/organiser/e/{event.slug}{end}").get_data(as_text=True) for end in ("", "/room")]
+        return [organiser_client.get(f"/organiser/e/{event.slug}{end}").text for end in ("", "/room")]
 
     assert not any("Terminer le lunch" in page or "Continuer jusqu" in page for page in pages(coming))
     assert all("Terminer le lunch" in page and "Continuer jusqu" not in page for page in pages(event))
@@ -204,16 +205,3 @@ def test_the_pages_offer_it_when_it_can_be_done_and_the_log_tells_it(
     assert "a terminé le lunch avant l’heure" in log and "a prolongé le lunch" in log
     verbs = db.session.scalars(select(AuditEntry.action).where(AuditEntry.event_id == event.id)).all()
     assert {"events.end", "events.go_on"} <= set(verbs)
-
-
-def test_thanks_and_recap_are_offered_at_once(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    register_by_hand(event, details(), language="fr")
-
-    def offered() -> list[str]:
-        with organiser_client.application.test_request_context():
-            return [way.address.rpartition("/")[2] for way in Overview(fresh(event)).next]
-
-    assert "messages" not in offered(), "control"
-    end_lunch(event)
-    assert offered()[:2] == ["new", "recap"]

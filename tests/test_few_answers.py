@@ -73,22 +73,17 @@ def test_the_remote_warns_and_then_says_why_there_is_nothing_to_show(
     assert organiser_client.post(f"{room}/current/reveal", headers=headers).status_code == 409, "nor by a key"
 
 
-def seen(app: Flask, event: Event) -> tuple[str, str]:
+def seen(app: Flask, event: Event) -> list[str]:
     (phone,) = phones(app, event, 1)
-    page = new_client(app).get(f"/screen/{phone.code}").get_data(as_text=True)
-    return spaced(phone.look()), spaced(page)
-
-
-def spaced(page: str) -> str:
-    return page.replace("\u202f", " ").replace("\u00a0", " ")
+    pages = phone.look(), new_client(app).get(f"/screen/{phone.code}").text
+    return [page.replace("\u202f", " ").replace("\u00a0", " ") for page in pages]
 
 
 def test_the_room_is_told_why_no_result_comes_and_not_promised_one(app: Flask, event: Event) -> None:
     poll = asked(event)
     vote(app, event, 4)
     close_poll(poll)
-    for page in seen(app, event):
-        assert REASON in page and PROMISE not in page
+    assert [(REASON in page, PROMISE in page) for page in seen(app, event)] == [(True, False)] * 2
     enough = asked(event, "Et ensuite ?")
     vote(app, event, 5)
     close_poll(enough)
@@ -111,16 +106,13 @@ def test_a_phone_that_was_told_so_learns_that_raised_hands_made_enough(app: Flas
 def test_a_drafted_section_about_few_does_not_show_and_says_why(
     app: Flask, organiser_client: FlaskClient, event: Event
 ) -> None:
-    few = asked(event)
-    vote(app, event, 4)
-    close_poll(few)
-    reveal_poll(few)
-    many = asked(event, "Et maintenant ?")
-    vote(app, event, 5)
-    close_poll(many)
-    reveal_poll(many)
+    for people, question in ((4, "Combien ?"), (5, "Et maintenant ?")):
+        poll = asked(event, question)
+        vote(app, event, people)
+        close_poll(poll)
+        reveal_poll(poll)
     draft_recap(event, "Ada")
     page = organiser_client.get(f"/organiser/e/{event.slug}/recap").get_data(as_text=True)
     assert "Pas affiché\u00a0: moins de 5 réponses" in page
     kept = freeze(event, sections_of(event.id))["sections"]
-    assert [part["data"]["poll"] for part in kept if part["kind"] == "poll"] == [many.position]
+    assert [part["data"]["poll"] for part in kept if part["kind"] == "poll"] == [poll.position]

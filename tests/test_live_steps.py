@@ -119,9 +119,8 @@ def test_each_phone_counts_once_in_groups_that_are_large_enough(tmp_path: Path, 
     told: Counter[str] = Counter()
     people: set[bytes] = set()
     for _batch in range(120):
-        sent = [
-            NewBallot(1, dice.randbytes(1) * 16, dice.choice("123"), None) for _ in range(dice.choice((1, 1, 2, 40)))
-        ]
+        number = dice.choice((1, 1, 2, 40))
+        sent = [NewBallot(1, dice.randbytes(1) * 16, dice.choice("123"), None) for _ in range(number)]
         before = answers_of(path)
         ballots.write(sent, connection)
         shown = Counter(ballots.shown_answers(1)[1])
@@ -130,9 +129,8 @@ def test_each_phone_counts_once_in_groups_that_are_large_enough(tmp_path: Path, 
         group = {voter for voter, is_new in answers_of(path, "is_new").items() if not is_new} - people
         latest = {ballot.voter: ballot.answer for ballot in sent}
         assert len(group) >= max(STEP, ballots.count(1) / STEPS_OF_ALL)
-        assert shown - told == Counter(latest.get(voter) or before[voter] for voter in group), (
-            "a sum of this group alone"
-        )
+        of_group = Counter(latest.get(voter) or before[voter] for voter in group)
+        assert shown - told == of_group, "a sum of this group alone"
         told, people = shown, people | group
         assert sum(is_new in (NEXT, LATEST) for is_new in answers_of(path, "is_new").values()) >= STEP
     connection.close()

@@ -214,10 +214,7 @@ def test_the_whole_table_shows_where_every_group_is_large() -> None:
     assert movement.level is Level.FLOWS
     assert Moved(0, 2, 6) in movement.flows
     assert (movement.changed, movement.unchanged, movement.both) == (13, 29, 42)
-
-
-def test_an_organiser_may_ask_for_larger_groups() -> None:
-    assert decide((FOUR, (0, 0, 0, 0)), [1, 2, 3, 0], 4)["level"] != "flows"
+    assert decide((FOUR, (0, 0, 0, 0)), [1, 2, 3, 0], 4)["level"] != "flows", "an organiser asks for larger groups"
 
 
 def test_one_person_who_answered_once_makes_the_table_coarser() -> None:
@@ -240,28 +237,11 @@ def test_why_nothing_finer_shows_must_not_tell_either() -> None:
     assert decide((((20, 1, 0), (3, 20, 0)), (0, 0)), [1, 2], 3)["level"] == "tallies"
 
 
-def test_a_very_small_room_shows_its_two_results_only() -> None:
-    assert decide((((4, 0, 0), (0, 0, 0)), (0, 0)), [1, 2], 3) == {
-        "level": "tallies",
-        "k": 3,
-        "positions": [1, 2],
-    }
-
-
-def test_what_is_published_says_nothing_else_and_reads_back() -> None:
-    assert read(None).level is Level.TALLIES
-    assert not read(None).shows
+def test_a_very_small_room_shows_its_two_results_only_and_nothing_else_is_published() -> None:
+    assert decide((((4, 0, 0), (0, 0, 0)), (0, 0)), [1, 2], 3) == {"level": "tallies", "k": 3, "positions": [1, 2]}
+    assert read(None).level is Level.TALLIES and not read(None).shows
     published = decide((FOUR, (0, 0, 0, 0)), [1, 2, 3, 0], 3)
-    assert set(published) == {
-        "level",
-        "k",
-        "positions",
-        "flows",
-        "changed",
-        "unchanged",
-        "before_only",
-        "after_only",
-    }
+    assert set(published) == {"level", "k", "positions", "flows", "changed", "unchanged", "before_only", "after_only"}
 
 
 def test_the_largest_poll_is_decided_before_the_room_gets_impatient() -> None:

@@ -69,55 +69,35 @@ def seen(event: Event) -> Poll:
 # What is written
 
 
-@pytest.mark.parametrize(
-    ("kind", "few", "many"),
-    [("single", 2, 8), ("multiple", 2, 8), ("scale", 2, 7), ("ranking", 2, 6), ("statements", 1, 8)],
-)
-def test_each_kind_has_its_number_of_choices(app: object, kind: str, few: int, many: int) -> None:
+def test_each_kind_has_its_number_of_choices(app: object) -> None:
     lines = [f"Choix {number}" for number in range(10)]
-    for number in (few, many):
-        assert len(accepted(kind=kind, choices="\n".join(lines[:number])).choices) == number
-    for number in (few - 1 or 99, many + 1):
-        assert "choices" in errors_of(kind=kind, choices="\n".join(lines[:number]))
+    kinds = [("single", 2, 8), ("multiple", 2, 8), ("scale", 2, 7), ("ranking", 2, 6), ("statements", 1, 8)]
+    for kind, few, many in kinds:
+        for number in (few, many):
+            assert len(accepted(kind=kind, choices="\n".join(lines[:number])).choices) == number
+        for number in (few - 1 or 99, many + 1):
+            assert "choices" in errors_of(kind=kind, choices="\n".join(lines[:number]))
+    assert list(errors_of(kind="lottery")) == ["kind"]
+    for kind, most, kept in (("multiple", "", 3), ("multiple", "2", 2), ("words", "", 3), ("words", "1", 1)):
+        assert accepted(kind=kind, choices="A\nB\nC", most_choices=most).most_choices == kept
+    for kind, kept in (("words", 2), ("text", 1)):
+        value = accepted(kind=kind, choices="Oui", en_choices="Yes\nNo\nEh?", low_label="x" * 99, most_choices="2")
+        assert (value.choices, value.choice_translations, value.low_label) == ((), {}, ""), "people write themselves"
+        assert value.most_choices == kept
 
 
-@pytest.mark.parametrize("kind", ["words", "text"])
-def test_what_people_write_themselves_has_no_choices(app: object, kind: str) -> None:
-    value = accepted(kind=kind, choices="Oui", en_choices="Yes\nNo\nPerhaps", low_label="x" * 99, most_choices="2")
-    assert (value.choices, value.choice_translations, value.low_label) == ((), {}, "")
-    assert value.most_choices == (2 if kind == "words" else 1)
-
-
-@pytest.mark.parametrize(
-    ("kind", "most", "kept"), [("multiple", "", 3), ("multiple", "2", 2), ("words", "", 3), ("words", "1", 1)]
-)
-def test_how_many_each_may_give(app: object, kind: str, most: str, kept: int) -> None:
-    assert accepted(kind=kind, choices="A\nB\nC", most_choices=most).most_choices == kept
-
-
-def test_no_opinion_is_typed_only_where_it_is_not_an_answer_already(app: object) -> None:
+def test_what_is_typed_about_a_question_is_checked(app: object) -> None:
     for label in ("Sans avis", "SANS AVIS", "No opinion", "Keine Meinung"):
-        assert list(errors_of(choices=f"Oui\nNon\n{label}", allows_none="y")) == ["choices"]
+        assert list(errors_of(choices=f"Oui\nNon\n{label}", allows_none="y")) == ["choices"], "an answer already"
         assert accepted(choices=f"Oui\nNon\n{label}").choices[2] == label
-
-
-def test_the_smallest_group_is_three_or_more(app: object) -> None:
-    assert accepted(protects="5").protects == 5
-    assert accepted(protects="").protects == 3
+    assert (accepted(protects="5").protects, accepted(protects="").protects) == (5, 3)
     for few in ("2", "0", "-3", "51", "trois"):
         assert list(errors_of(protects=few)) == ["protects"]
-
-
-def test_translations_have_a_line_for_each_choice_or_none(app: object) -> None:
     value = accepted(kind="scale", choices="1\n2", en_question="Well?", en_low="no", en_choices="one\ntwo", de_low="")
     assert value.translations == {"en": {"question": "Well?", "low": "no"}}
     assert value.choice_translations == {"en": ("one", "two")}
     assert list(errors_of(it_choices="Sì")) == ["it_choices"]
     assert list(errors_of(de_choices="Ja\nja")) == ["de_choices"]
-
-
-def test_a_kind_that_does_not_exist_is_refused(app: object) -> None:
-    assert list(errors_of(kind="lottery")) == ["kind"]
 
 
 def test_all_that_was_written_comes_back_into_the_form(event: Event) -> None:
@@ -153,7 +133,9 @@ def test_asking_again_copies_the_question_right_behind_the_first(event: Event) -
     assert (again.before_id, [choice.label for choice in again.choices]) == (first.id, ["Oui", "Non"])
 
 
-def test_only_one_choice_can_be_asked_again_and_only_once(event: Event, make_event: EventMaker) -> None:
+def test_only_one_choice_can_be_asked_again_and_only_once_and_before_it_is_closed(
+    event: Event, make_event: EventMaker
+) -> None:
     words = add_poll(event, PollDetails("Un mot ?", (), kind="words"))
     (first,) = ask(event, "Un ?")
     again = add_poll(event, details_of(first, before_id=first.id))
@@ -164,16 +146,14 @@ def test_only_one_choice_can_be_asked_again_and_only_once(event: Event, make_eve
     with pytest.raises(CannotAskAgain):
         add_poll(make_event(), details_of(fresh, before_id=fresh.id))
     assert add_poll(event, details_of(fresh, before_id=fresh.id)).before_id == fresh.id, "control"
+    (closed,) = ask(event, "Trop tard ?")
+    open_poll(closed)
+    close_poll(closed)
+    with pytest.raises(CannotAskAgain):  # its ballots are gone
+        add_poll(event, details_of(closed, before_id=closed.id))
 
 
-def test_a_question_whose_ballots_are_gone_is_not_asked_again(event: Event, seen: Poll) -> None:
-    assert details_of(seen, before_id=seen.id).before_id == seen.id
-    close_poll(seen)
-    with pytest.raises(CannotAskAgain):
-        add_poll(event, details_of(seen, before_id=seen.id))
-
-
-def test_both_of_a_pair_are_reworded(event: Event) -> None:
+def test_both_of_a_pair_are_reworded_and_removed_and_the_second_never_comes_first(event: Event) -> None:
     (first,) = ask(event, "Un ?")
     again = add_poll(event, details_of(first, before_id=first.id))
     change_poll(
@@ -185,11 +165,9 @@ def test_both_of_a_pair_are_reworded(event: Event) -> None:
     assert db.session.get_one(Poll, again.id).before_id == first.id
     with pytest.raises(CannotAskAgain):
         change_poll(first, PollDetails("Un mot ?", (), kind="words"))
-
-
-def test_a_first_time_stays_as_long_as_there_is_a_second(event: Event) -> None:
-    (first,) = ask(event, "Un ?")
-    add_poll(event, details_of(first, before_id=first.id))
+    for poll, direction in ((first, "down"), (again, "up")):
+        with pytest.raises(KeepsItsPlace):
+            move_poll(poll, direction)
     with pytest.raises(AskedAgain):
         remove_poll(first)
     remove_poll(first, with_second=True)
@@ -206,37 +184,15 @@ def test_what_people_have_seen_stays_as_they_saw_it(event: Event, seen: Poll) ->
     assert order(event) == ["Un ?", "Un ?", "Deux ?"]
     change_poll(polls_of(event.id)[2], PollDetails("Trois ?", ("Oui", "Non")))
     assert order(event)[2] == "Trois ?", "control: one that nobody has seen may change"
-
-
-# Order
-
-
-def test_questions_change_places(event: Event) -> None:
-    first, second, third = ask(event, "Un ?", "Deux ?", "Trois ?")
-    move_poll(third, "up")
-    assert order(event) == ["Un ?", "Trois ?", "Deux ?"]
-    move_poll(first, "down")
-    assert order(event) == ["Trois ?", "Un ?", "Deux ?"]
-    for poll, direction in ((third, "up"), (second, "down")):
-        move_poll(poll, direction)
-    assert order(event) == ["Trois ?", "Un ?", "Deux ?"], "at the ends they stay"
-    assert [poll.position for poll in polls_of(event.id)] == [1, 2, 3]
-
-
-def test_a_question_that_was_seen_keeps_its_number(event: Event, seen: Poll) -> None:
+    remove_poll(again)
     other = polls_of(event.id)[1]
     for poll, direction in ((seen, "down"), (other, "up")):
         with pytest.raises(KeepsItsPlace):
             move_poll(poll, direction)
-    assert order(event) == ["Un ?", "Deux ?"]
+    assert order(event) == ["Un ?", "Trois ?"]
 
 
-def test_the_second_time_never_comes_before_the_first(event: Event) -> None:
-    (first,) = ask(event, "Un ?")
-    again = add_poll(event, details_of(first, before_id=first.id))
-    for poll, direction in ((first, "down"), (again, "up")):
-        with pytest.raises(KeepsItsPlace):
-            move_poll(poll, direction)
+# Order
 
 
 # Doors
@@ -262,25 +218,21 @@ def test_the_list_offers_what_is_possible(organiser_client: FlaskClient, event: 
 def test_arranging_by_buttons(organiser_client: FlaskClient, event: Event) -> None:
     first, second = ask(event, "Un ?", "Deux ?")
     path = f"/organiser/e/{event.slug}/polls"
-    assert post(organiser_client, f"{path}/{second.id}/order", path, dir="up").status_code == 303
-    assert order(event) == ["Deux ?", "Un ?"]
+    for direction in ("down", "up", "up"):
+        assert post(organiser_client, f"{path}/{second.id}/order", path, dir=direction).status_code == 303
+    assert order(event) == ["Deux ?", "Un ?"], "at the ends they stay"
+    assert [poll.position for poll in polls_of(event.id)] == [1, 2]
     assert post(organiser_client, f"{path}/{second.id}/order", path, dir="sideways").status_code == 400
     assert post(organiser_client, f"{path}/{first.id}/again", path).status_code == 303
     assert order(event) == ["Deux ?", "Un ?", "Un ?"]
     refused = post(organiser_client, f"{path}/{first.id}/again", path)
     assert refused.status_code == 409
     assert f'href="{path}"' in refused.get_data(as_text=True), "a way back"
-
-
-def test_rewording_what_was_seen_meanwhile_gives_the_form_back(
-    organiser_client: FlaskClient, event: Event, seen: Poll
-) -> None:
-    path = f"/organiser/e/{event.slug}/polls"
-    assert "<textarea" not in organiser_client.get(f"{path}/{seen.id}").get_data(as_text=True)
-    answer = post(organiser_client, f"{path}/{seen.id}", path, question="Tout autre ?", choices="A\nB")
-    assert answer.status_code == 409
-    assert "Tout autre ?" in answer.get_data(as_text=True)
-    assert order(event)[0] == "Un ?"
+    open_poll(second)
+    assert "<textarea" not in organiser_client.get(f"{path}/{second.id}").text
+    answer = post(organiser_client, f"{path}/{second.id}", path, question="Tout autre ?", choices="A\nB")
+    assert answer.status_code == 409 and "Tout autre ?" in answer.text, "it was seen meanwhile: the form comes back"
+    assert order(event)[0] == "Deux ?"
 
 
 def test_verbs_answer_a_script_in_json(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
@@ -314,14 +266,12 @@ def test_hands_are_counted_beside_phones(organiser_client: FlaskClient, event: E
     assert organiser_client.get(path.replace(f"/{seen.id}/", f"/{other.id}/")).status_code == 409
 
 
-@pytest.mark.parametrize(("people", "status"), [("3", 422), ("4", 303), ("7", 303), ("8", 422), ("", 422)])
-def test_where_one_may_give_several_the_people_are_counted_too(
-    organiser_client: FlaskClient, event: Event, people: str, status: int
-) -> None:
+def test_where_one_may_give_several_the_people_are_counted_too(organiser_client: FlaskClient, event: Event) -> None:
     poll = add_poll(event, PollDetails("Quoi ?", ("A", "B"), kind="multiple", most_choices=2, allows_none=False))
     open_poll(poll)
     path = f"/organiser/e/{event.slug}/polls/{poll.id}/hands"
-    assert post(organiser_client, path, path, count_1="4", count_2="3", people=people).status_code == status
+    for people, status in (("3", 422), ("4", 303), ("7", 303), ("8", 422), ("", 422)):
+        assert post(organiser_client, path, path, count_1="4", count_2="3", people=people).status_code == status
 
 
 def test_words_are_read_before_they_show(organiser_client: FlaskClient, event: Event) -> None:
@@ -333,19 +283,17 @@ def test_words_are_read_before_they_show(organiser_client: FlaskClient, event: E
     for number in range(45):
         db.session.add(WrittenAnswer(poll_id=poll.id, normalised=f"mot{number:02}", text=f"Mot{number:02}", count=2))
     db.session.commit()
-    page = organiser_client.get(f"{path}/answers").get_data(as_text=True)
-    assert page.count('name="answer"') == 40
-    assert (
-        post(organiser_client, f"{path}/verdict", f"{path}/answers", answer="mot00", verdict="approve").status_code
-        == 303
-    )
+    assert organiser_client.get(f"{path}/answers").text.count('name="answer"') == 40
+
+    def judge(verdict: str) -> TestResponse:
+        return post(organiser_client, f"{path}/verdict?page=2", f"{path}/answers", answer="mot00", verdict=verdict)
+
+    assert judge("approve").status_code == 303
     assert [answer.normalised for answer in answers_to_judge(poll) if answer.verdict == "approved"] == ["mot00"]
-    last = organiser_client.get(f"{path}/answers?page=2").get_data(as_text=True)
-    assert 'value="undo"' in last
-    back = post(organiser_client, f"{path}/verdict?page=2", f"{path}/answers", answer="mot00", verdict="undo")
-    assert back.location.endswith("/answers?page=2")
+    assert 'value="undo"' in organiser_client.get(f"{path}/answers?page=2").text
+    assert judge("undo").location.endswith("/answers?page=2")
     assert not any(answer.verdict for answer in answers_to_judge(poll))
-    assert post(organiser_client, f"{path}/verdict", f"{path}/answers", answer="mot00", verdict="x").status_code == 400
+    assert judge("x").status_code == 400
 
 
 def test_the_room_shows_one_next_thing(organiser_client: FlaskClient, event: Event) -> None:

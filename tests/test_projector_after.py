@@ -58,23 +58,14 @@ def test_at_the_end_the_projector_asks_for_feedback_instead_of_what_was_there(
         assert on_screen(event) == (Slide.WELCOME, True)
         page = app.test_client().get(f"/screen/{room_of(event).code}?lang=en").get_data(as_text=True)
         assert "Thank you! Tell us how it was." in page and "compatibles" in poll.question and "compatibles" not in page
+        if slide is Slide.POLL:
+            show_slide(event, slide, poll)
+            assert on_screen(event) == (Slide.POLL, True), "an organiser may show it again"
         let_lunch_go_on(event, event.over_at.isoformat())
         assert on_screen(event) == (slide, False), "nothing was lost"
 
 
-def test_an_organiser_may_show_a_result_after_the_end(app: Flask, make_event: EventMaker) -> None:
-    event = running_event(make_event)
-    poll = revealed(app, event)
-    with clock.fixed_at(event.ends_at + timedelta(minutes=1)):
-        show_slide(event, Slide.POLL, poll)
-        assert on_screen(event) == (Slide.POLL, True)
-        show_slide(event, Slide.WELCOME)
-        assert on_screen(event) == (Slide.WELCOME, True)
-        reveal_poll(poll)
-        assert on_screen(event) == (Slide.POLL, True)
-
-
-def test_a_question_that_is_open_at_the_end_stays_on_the_projector_until_it_is_closed(
+def test_an_open_question_stays_at_the_end_and_an_organiser_may_show_its_result(
     app: Flask, make_event: EventMaker
 ) -> None:
     event = running_event(make_event)
@@ -85,4 +76,8 @@ def test_a_question_that_is_open_at_the_end_stays_on_the_projector_until_it_is_c
         close_poll(poll)
         assert on_screen(event)[0] == Slide.WELCOME
         reveal_poll(poll)
-        assert on_screen(event)[0] == Slide.POLL
+        assert on_screen(event) == (Slide.POLL, True)
+        show_slide(event, Slide.WELCOME)
+        assert on_screen(event) == (Slide.WELCOME, True)
+        show_slide(event, Slide.POLL, poll)
+        assert on_screen(event) == (Slide.POLL, True)

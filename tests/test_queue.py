@@ -24,8 +24,8 @@ from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.outbox import enqueue
 from lunchkit.platform.mail.queue import PAUSES, next_in_turn
 from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind
+from lunchkit.room.operations import CLOSES_AFTER
 from lunchkit.room.polls.actions import finish_closings
-from lunchkit.room.polls.closing import CLOSES_AFTER
 from lunchkit.room.polls.models import Stage
 from tests.conftest import EventMaker, Outbox
 from tests.mail_servers import Whim, mail_server

@@ -32,20 +32,16 @@ class Handset:
     page: Page
 
     def tap(self, choice: int) -> None:
-        """Touch a field."""
         self.page.locator(f"input[name=choice][value='{choice}']").click()
 
     def send(self) -> None:
-        """Press the button that is there without a script."""
         with self.page.expect_navigation():
             self.page.locator("form.ballot button").first.click()
 
     def chosen(self, choice: int) -> Locator:
-        """The field as it looks when it is this phone's answer."""
         return self.page.locator(f"input[name=choice][value='{choice}']:checked")
 
     def expect_saved(self, choice: int) -> None:
-        """The page says that the server has it."""
         expect(self.page.locator("[data-sent=saved]")).to_be_visible()
         expect(self.chosen(choice)).to_be_visible()
 
@@ -80,10 +76,8 @@ def screen_at(lunch: House, browser: Browser) -> Page:
 def addresses(page: Page, lunch: House) -> tuple[str, str]:
     """Phone and projector of the running lunch, as the organiser's remote control links them."""
     page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/room"))
-    phone = page.locator("a[href*='/v/']").first.get_attribute("href")
-    screen = page.locator("a[href*='/screen/']").first.get_attribute("href")
-    assert phone is not None
-    assert screen is not None
+    phone, screen = (page.locator(f"a[href*='/{part}/']").first.get_attribute("href") for part in ("v", "screen"))
+    assert phone is not None and screen is not None
     return phone, screen
 
 
@@ -103,10 +97,7 @@ def assert_published(lunch: House, number: int, counts: dict[int, int]) -> None:
     rows = list(csv.DictReader(io.StringIO(fetch(address + ".csv").lstrip("\ufeff")), delimiter=";"))
     assert {int(row["position"]): int(row["total"]) for row in rows} == counts
     page = fetch(address)
-    assert f"{people}" in page
-    for position, count in counts.items():
-        if count:
-            assert LABELS[position] in page
+    assert all(text in page for text in (f"{people}", *(LABELS[place] for place, count in counts.items() if count)))
     assert fetch(address + ".svg").lstrip().startswith(("<svg", "<?xml"))
 
 
@@ -212,9 +203,17 @@ def test_a_whole_lunch(lunch: House, chromium: Browser, tmp_path: Path) -> None:
     expect(desk.locator("[data-slide=movement]")).to_be_visible()
 
 
-def test_the_projector_says_that_it_lost_the_connection_and_comes_back(lunch: House, chromium: Browser) -> None:
+def test_the_code_is_typed_on_the_home_page_and_the_projector_says_that_it_lost_the_connection_and_comes_back(
+    lunch: House, chromium: Browser
+) -> None:
     desk = screen_at(lunch, chromium)
     vote, screen = addresses(desk, lunch)
+    page = open_context(chromium).new_page()
+    page.goto(lunch.base)
+    page.locator("input[name=code]").fill(vote.rpartition("/")[2].lower())
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url == vote
     desk.goto(screen)
     lunch.server.kill()
     expect(desk.locator("[data-lost]")).to_be_visible(timeout=15_000)
@@ -222,14 +221,3 @@ def test_the_projector_says_that_it_lost_the_connection_and_comes_back(lunch: Ho
     expect(desk.locator("[data-lost]")).to_be_hidden(timeout=20_000)
     Guests(chromium, vote, 1).vote(1)
     expect(desk.locator("[data-ballots]")).to_have_text("1")
-
-
-def test_the_short_code_is_typed_on_the_home_page(lunch: House, chromium: Browser) -> None:
-    page = open_context(chromium).new_page()
-    desk = screen_at(lunch, chromium)
-    vote, _screen = addresses(desk, lunch)
-    page.goto(lunch.base)
-    page.locator("input[name=code]").fill(vote.rpartition("/")[2].lower())
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    assert page.url == vote

@@ -5,6 +5,8 @@ Each attack has its control: before the close, with the key in memory, the same 
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +55,10 @@ def device(app: Flask, phone: Phone) -> bytes:
     return found
 
 
-def traces(app: Flask, poll: Poll, crowd: list[Phone]) -> dict[str, bytes]:
+def traces(app: Flask, poll_id: int, crowd: list[Phone]) -> dict[str, bytes]:
     """All that could tie an answer to a phone: cookies, numbers, keys, tags; as bytes and as people write bytes."""
     found: dict[str, bytes] = {}
-    opened = ballot_store().opened(poll.id)
+    opened = ballot_store().opened(poll_id)
     assert opened is not None
     for number, key in enumerate(key_bytes()):
         found |= spelled(f"key {number}", key)
@@ -102,7 +104,7 @@ def test_after_the_close_no_byte_is_left_of_cookie_key_or_tag(
             assert phone.vote(number % 3 + 1).status_code == 200
         if db.engine.dialect.name == "sqlite":
             back_up(current_settings(), tmp_path / f"backup-{closing}.zip")
-        searched = traces(app, poll, crowd)
+        searched = traces(app, poll.id, crowd)
         found = hits(searched, *places(app, tmp_path), log=caplog.text)
         assert any("tag" in hit for hit in found), "the control: before the close the search finds ballots"
         assert any("key" in hit for hit in found), "the control: before the close the search finds the key"
@@ -236,26 +238,35 @@ class Killed(BaseException):
     """The process ends here."""
 
 
+@contextmanager
+def killed_at(app: Flask, place: type, name: str, when: str = "before") -> Iterator[None]:
+    """A process that is killed before or after a step, and what a new one finds."""
+    work = getattr(place, name)
+
+    def killed(*args: object, **more: object) -> None:
+        if when == "after":
+            work(*args, **more)
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(place, name, killed)
+        with pytest.raises(Killed):
+            yield
+    db.session.rollback()
+    for extension in ("lunchkit_ballot_store", "lunchkit_keys", "lunchkit_batches"):
+        app.extensions.pop(extension, None)
+
+
 STEPS = [
-    (BallotStore, "stop"),
-    (BallotStore, "answers"),
-    (BallotStore, "pairs"),
-    (KeyRing, "destroy"),
-    (BallotStore, "clear"),
-    (BallotStore, "vacuum"),
-]
+    (BallotStore, "stop"), (BallotStore, "answers"), (BallotStore, "pairs"), (KeyRing, "destroy"),
+    (BallotStore, "clear"), (BallotStore, "vacuum"), (BallotStore, "release"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(("place", "name"), STEPS, ids=[name for _, name in STEPS])
 def test_a_closing_that_is_killed_ends_the_same_when_it_is_run_again(
-    app: Flask,
-    event: Event,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    place: type,
-    name: str,
-    when: str,
+    app: Flask, event: Event, tmp_path: Path, place: type, name: str, when: str
 ) -> None:
     before = asked(event)
     after = ask(event, before_id=before.id)
@@ -266,21 +277,9 @@ def test_a_closing_that_is_killed_ends_the_same_when_it_is_run_again(
     open_poll(after)
     for phone in crowd:
         phone.vote(2)
-    searched = traces(app, after, crowd)
-    work = getattr(place, name)
-
-    def killed(*args: object, **more: object) -> None:
-        if when == "after":
-            work(*args, **more)
-        raise Killed
-
-    monkeypatch.setattr(place, name, killed)
-    with pytest.raises(Killed):
+    searched = traces(app, after.id, crowd)
+    with killed_at(app, place, name, when):
         close_poll(after)
-    monkeypatch.undo()
-    db.session.rollback()
-    for extension in ("lunchkit_ballot_store", "lunchkit_keys", "lunchkit_batches"):  # as a new process finds it
-        app.extensions.pop(extension, None)
     if (name, when) == ("stop", "before"):
         close_poll(after)  # nothing had begun: the organiser taps once more
     finish_closings()
@@ -309,13 +308,33 @@ def test_the_ballots_of_a_before_wait_for_the_after_and_go_with_it(app: Flask, e
     assert ballot_store().count(before.id) == 6
     assert fresh(before).cleared_at is None
     open_poll(after)
-    searched = traces(app, after, crowd)
+    searched = traces(app, after.id, crowd)
     for phone in crowd:
         phone.vote(3)
     close_poll(after)
     reveal_poll(after)
     assert hits(searched, *places(app, tmp_path)) == []
     assert fresh(before).cleared_at is not None
+
+
+def test_a_file_in_use_at_the_close_keeps_no_key_and_is_written_over_later(
+    app: Flask, event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = asked(event)
+    after = ask(event, before_id=before.id)
+    crowd = voted(app, event, 6, 1)
+    close_poll(before)
+    assert len(key_bytes()) == 1, "the control: it waits for the second vote"
+    open_poll(after)
+    searched = traces(app, after.id, crowd)
+    with monkeypatch.context() as patch:
+        patch.setattr(BallotStore, "vacuum", lambda _self: False)
+        close_poll(after)
+    assert (key_bytes(), fresh(after).cleared_at, fresh(before).cleared_at) == ([], None, None)
+    assert len(ballot_store().opened_polls()) == 2, "so that it is seen and run again"
+    finish_closings()
+    assert ballot_store().opened_polls() == [] and hits(searched, *places(app, tmp_path)) == []
+    assert fresh(after).cleared_at is not None and fresh(before).cleared_at is not None
 
 
 def test_an_after_whose_first_ballots_were_lost_says_nothing_of_movement(app: Flask, event: Event) -> None:
@@ -335,13 +354,13 @@ def test_an_after_whose_first_ballots_were_lost_says_nothing_of_movement(app: Fl
 def test_what_is_annulled_or_practised_leaves_nothing(app: Flask, event: Event, tmp_path: Path) -> None:
     annulled = asked(event)
     crowd = voted(app, event, 6, 1)
-    searched = traces(app, annulled, crowd)
+    searched = traces(app, annulled.id, crowd)
     annul_poll(annulled)
     start_rehearsal(event)
     practised = asked(event)
     for phone in crowd:
         phone.vote(2)
-    searched |= traces(app, practised, crowd)
+    searched |= traces(app, practised.id, crowd)
     close_poll(practised)
     reveal_poll(practised)
     assert not fresh(practised).is_public
@@ -351,39 +370,27 @@ def test_what_is_annulled_or_practised_leaves_nothing(app: Flask, event: Event, 
     assert fresh(practised).stage is Stage.PLANNED
 
 
-def test_a_rehearsal_whose_end_was_killed_leaves_no_ballots(
-    app: Flask, event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rehearsal_whose_end_was_killed_leaves_no_ballots(app: Flask, event: Event, tmp_path: Path) -> None:
     start_rehearsal(event)
     practised = asked(event)
     crowd = voted(app, event, 6, 2)
-    searched = traces(app, practised, crowd)
-
-    def killed(*_args: object) -> None:
-        raise Killed
-
-    monkeypatch.setattr(KeyRing, "destroy", killed)
-    with pytest.raises(Killed):
+    searched = traces(app, practised.id, crowd)
+    with killed_at(app, KeyRing, "destroy"):
         end_rehearsal(event)
-    monkeypatch.undo()
-    db.session.rollback()
     assert hits(searched, *places(app, tmp_path)) != []
     finish_closings()
     assert hits(searched, *places(app, tmp_path)) == []
 
 
-def test_a_key_lies_in_memory_and_is_closed_to_others(app: Flask, make_event: EventMaker, tmp_path: Path) -> None:
-    asked(running_event(make_event))
+def test_a_key_lies_in_memory_and_is_closed_to_others_and_an_early_result_is_on_no_page(
+    app: Flask, event: Event, tmp_path: Path
+) -> None:
+    poll = asked(event)
     folder = keys().folder
     assert folder is not None
     assert folder.stat().st_mode & 0o777 == 0o700
     assert [path.stat().st_mode & 0o777 for path in folder.iterdir()] == [0o600]
     assert not folder.is_relative_to(tmp_path)
-
-
-def test_an_early_result_is_on_no_page(app: Flask, make_event: EventMaker) -> None:
-    event: Event = running_event(make_event)
-    poll = asked(event)
     voted(app, event, 9, 1)
     close_poll(poll)
     client = phones(app, event, 1)[0].client

@@ -14,16 +14,12 @@ from lunchkit.platform import clock
 from lunchkit.platform.backup import back_up
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import SQLITE_DRIVER, db
-from lunchkit.room.ballot_store import BallotStore
-from lunchkit.room.devices import voter_hash
-from lunchkit.room.keys import KeyRing
-from lunchkit.room.queries import ballot_store, keys
+from lunchkit.room.queries import ballot_store
 from lunchkit.room.survey.actions import close_due_feedback, close_feedback, erase_remark
-from lunchkit.room.survey.answers import Said, survey_of
-from lunchkit.room.survey.models import Feedback, Remark
+from lunchkit.room.survey.models import Feedback, Remark, Said
 from tests.conftest import EventMaker
 from tests.room import JSON, Phone, key_bytes, leave_no_keys, phones
-from tests.test_secrecy import device, hits, places, spelled
+from tests.test_secrecy import STEPS, hits, killed_at, places, traces
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures(leave_no_keys.__name__)]
 
@@ -37,19 +33,6 @@ def answer(phone: Phone, **fields: object) -> None:
     assert phone.client.post(f"/v/{phone.code}/feedback", data=fields, headers=JSON).status_code == 200
 
 
-def traces(app: Flask, event: Event, crowd: list[Phone]) -> dict[str, bytes]:
-    """All that could tie an answer to a phone: cookies, numbers, key and tags."""
-    opened = survey_of(event.id)
-    key = keys().get(opened.key_name)
-    assert key is not None
-    found = spelled("key", key)
-    for number, phone in enumerate(crowd):
-        found[f"cookie {number}"] = phone.cookie.encode()
-        found |= spelled(f"device {number}", device(app, phone))
-        found |= spelled(f"tag {number}", voter_hash(key, opened.key_name, device(app, phone)))
-    return found
-
-
 def test_after_the_close_no_byte_is_left_of_cookie_key_or_tag(
     app: Flask, lunch: Event, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -59,7 +42,7 @@ def test_after_the_close_no_byte_is_left_of_cookie_key_or_tag(
         answer(phone, mark=number % 5 + 1, better=f"Remarque {number}")
     if db.engine.dialect.name == "sqlite":
         back_up(current_settings(), tmp_path / "backup.sqlite")
-    searched = traces(app, lunch, crowd)
+    searched = traces(app, -lunch.id, crowd)
     found = hits(searched, *places(app, tmp_path), log=caplog.text)
     assert any("tag" in hit for hit in found), "the control: before the close the search finds ballots"
     assert any("key" in hit for hit in found), "the control: before the close the search finds the key"
@@ -110,53 +93,23 @@ def test_what_was_erased_leaves_no_byte_behind(app: Flask, lunch: Event, tmp_pat
     assert hits(searched, tmp_path), "the control"
     close_feedback(lunch)
     remark = db.session.query(Remark).filter_by(text=secret).one()
-    erase_remark(remark)
+    erase_remark(lunch.id, remark.id)
     db.session.remove()
     purge_people()  # the background work that scrubs what was erased
     assert hits(searched, tmp_path) == []
 
 
-STEPS = [
-    (BallotStore, "stop", "before"),
-    (BallotStore, "stop", "after"),
-    (BallotStore, "answers", "after"),
-    (BallotStore, "clear", "before"),
-    (BallotStore, "clear", "after"),
-    (KeyRing, "destroy", "before"),
-    (KeyRing, "destroy", "after"),
-    (BallotStore, "vacuum", "before"),
-    (BallotStore, "vacuum", "after"),
-    (BallotStore, "release", "before"),
-    (BallotStore, "release", "after"),
-]
-
-
-class Killed(Exception):
-    """The process ends here."""
-
-
-@pytest.mark.parametrize(("place", "name", "when"), STEPS)
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(("place", "name"), [step for step in STEPS if step[1] != "pairs"])
 def test_a_closing_that_is_killed_anywhere_ends_well(
-    app: Flask, lunch: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: type, name: str, when: str
+    app: Flask, lunch: Event, tmp_path: Path, place: type, name: str, when: str
 ) -> None:
     crowd = phones(app, lunch, 6)
     for phone in crowd:
         answer(phone, mark=4, better="Merci")
-    searched = traces(app, lunch, crowd)
-    work = getattr(place, name)
-
-    def killed(*args: object, **more: object) -> None:
-        if when == "after":
-            work(*args, **more)
-        raise Killed
-
-    monkeypatch.setattr(place, name, killed)
-    with pytest.raises(Killed):
+    searched = traces(app, -lunch.id, crowd)
+    with killed_at(app, place, name, when):
         close_feedback(lunch)
-    monkeypatch.undo()
-    db.session.rollback()
-    for extension in ("lunchkit_ballot_store", "lunchkit_keys", "lunchkit_batches"):
-        app.extensions.pop(extension, None)  # as a new process finds it
     if (name, when) == ("stop", "before"):
         close_feedback(lunch)  # nothing had begun: the organiser taps once more
     close_due_feedback()

@@ -112,7 +112,9 @@ def test_a_phone_gets_from_the_vote_to_feedback_by_itself_and_its_close_shows_in
     expect(remark).to_have_count(0)
 
 
-def test_an_answer_without_network_is_sent_when_it_is_back_also_after_a_reload(lunch: House, chromium: Browser) -> None:
+def test_an_answer_without_network_is_sent_when_it_is_back_and_without_a_script_it_is_a_form(
+    lunch: House, chromium: Browser
+) -> None:
     address, _screen = addresses(screen_at(lunch, chromium), lunch)
     context = open_context(chromium)
     page = context.new_page()
@@ -131,10 +133,6 @@ def test_an_answer_without_network_is_sent_when_it_is_back_also_after_a_reload(l
     expect(page.locator("[name=mark][value='2']")).to_be_checked()
     expect(page.locator("[name=again][value='3']")).to_be_checked()
 
-
-def test_without_a_script_it_is_a_form(lunch: House, chromium: Browser) -> None:
-    address, _screen = addresses(screen_at(lunch, chromium), lunch)
-    end_by_the_clock(lunch)
     page = open_context(chromium, java_script_enabled=False).new_page()
     page.goto(address)
     page.locator("[name=mark][value='3']").check(force=True)

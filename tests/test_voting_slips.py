@@ -15,8 +15,8 @@ from lunchkit.platform.db import db
 from lunchkit.room.actions import make_slips, room_of, use_slip
 from lunchkit.room.devices import new_device
 from lunchkit.room.models import Room, VotingSlip
+from lunchkit.room.operations import CLOSES_AFTER
 from lunchkit.room.polls.actions import close_poll, finish_closings
-from lunchkit.room.polls.closing import CLOSES_AFTER
 from lunchkit.room.queries import ballot_store, lacks_slip, slips_of
 from tests.conftest import EventMaker, csrf_of
 from tests.room import Phone, asked, phones, running_event
@@ -108,8 +108,12 @@ def test_what_is_kept_is_no_code_in_no_order_and_no_tag_of_a_ballot(app: Flask, 
     assert {column.name for column in VotingSlip.__table__.columns} == {"event_id", "code_hash", "used_by"}
 
 
-def test_slips_go_two_hours_after_the_lunch(event: Event) -> None:
+def test_a_question_that_is_open_goes_on_without_slips_and_they_go_two_hours_after_the_lunch(
+    app: Flask, event: Event
+) -> None:
+    asked(event)
     made(event)
+    assert phones(app, event, 1)[0].vote(1).status_code == 200
     with clock.fixed_at(event.over_at + CLOSES_AFTER - timedelta(minutes=1)):
         finish_closings()
         assert slips_of(event.id)[0] == 3
@@ -143,10 +147,3 @@ def test_slips_are_printed_once_and_a_page_sent_twice_makes_none_void(
     assert "bons sont créés" not in press(organiser_client, event, 0)
     db.session.rollback()
     assert slips_of(event.id)[:2] == (0, 0)
-
-
-def test_a_question_that_is_open_goes_on_as_it_began(app: Flask, event: Event) -> None:
-    asked(event)
-    made(event)
-    (phone,) = phones(app, event, 1)
-    assert phone.vote(1).status_code == 200

@@ -15,8 +15,9 @@ from lunchkit.platform.errors import user_error
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
-from lunchkit.room.polls.closing import destroy, key_name
+from lunchkit.room.operations import destroy
 from lunchkit.room.polls.models import Poll
+from lunchkit.room.polls.operations import key_name
 from lunchkit.room.queries import ballot_store
 from lunchkit.speakers.models import Appearance, Quotation, Speaker
 from lunchkit.speakers.operations import erase_unless_elsewhere, lock

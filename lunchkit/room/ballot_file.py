@@ -13,7 +13,9 @@ from sqlalchemy.exc import OperationalError
 
 from lunchkit.platform.db import BUSY_TIMEOUT, SQLITE_DRIVER
 
+# temp_store: what is written again must not pass through a file of its own
 _SCHEMA = """
+pragma journal_mode=WAL; pragma synchronous=FULL; pragma secure_delete=ON; pragma temp_store=MEMORY;
 create table if not exists open_poll (
   id integer primary key, event_id integer not null, code text not null, position integer not null,
   key_name text not null, spec text not null, is_live integer not null, closing integer not null
@@ -43,7 +45,6 @@ class BallotFile:
         return rows[0] if rows else None
 
     def rows(self, statement: str, *values: object) -> list[Any]:
-        """All rows."""
         with self._lock:
             try:
                 self._reader = self._reader or self.connect()
@@ -54,7 +55,6 @@ class BallotFile:
 
     @contextmanager
     def writing(self) -> Iterator[Any]:
-        """A connection in a writing transaction of its own."""
         connection = None
         try:
             connection = self.connect()
@@ -68,7 +68,7 @@ class BallotFile:
                 connection.close()
 
     def vacuum(self) -> bool:
-        """Write the file again without what was destroyed, and empty its log; False where somebody was at it."""
+        """Write the file again without what was destroyed and empty its log; False while another connection uses it."""
         connection = self.connect()
         try:
             connection.execute("PRAGMA busy_timeout=2000")
@@ -81,22 +81,15 @@ class BallotFile:
 
     def connect(self) -> Any:
         """A connection to the file, to be used by one thread at a time."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = SQLITE_DRIVER.connect(str(self.path), isolation_level=None, check_same_thread=False)
         try:
-            _prepare(connection)
+            connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+            connection.executescript(_SCHEMA)
         except BaseException:
             connection.close()
             raise
         return connection
-
-
-def _prepare(connection: Any) -> None:
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT}", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON",
-        "temp_store=MEMORY",  # what is written again must not pass through a file of its own
-    ):  # fmt: skip
-        connection.execute(f"PRAGMA {pragma}")
-    connection.executescript(_SCHEMA)
 
 
 def as_storage_error(error: Exception) -> OperationalError:

@@ -16,7 +16,7 @@ from lunchkit.room.ballot_file import BallotFile, as_storage_error
 from lunchkit.room.live_counts import LATEST, SHOWN, show_groups
 
 TAKES_ANSWERS = 0
-"""``closing`` of a poll that is open; 1 is being closed, 2 waits for its after."""
+"""``closing`` of a poll that is open; 1 is being closed, or waits for its after."""
 _SAVE = """
 insert into ballot (poll_id, voter, answer, turn, is_new) values (?, ?, ?, ?, ?)
 on conflict (poll_id, voter) do update set answer = excluded.answer,
@@ -85,12 +85,10 @@ class BallotStore(BallotFile):
         return (row[0], row[1] or 0) if row else None
 
     def count(self, poll_id: int) -> int:
-        """How many phones have answered."""
         row = self.row("select count(*) from ballot where poll_id = ?", poll_id)
         return int(row[0]) if row else 0
 
     def answers(self, poll_id: int) -> Answers:
-        """All answers, counted."""
         return dict(self.rows("select answer, count(*) from ballot where poll_id = ? group by answer", poll_id))
 
     def shown_answers(self, poll_id: int) -> tuple[int, Answers]:
@@ -133,15 +131,10 @@ class BallotStore(BallotFile):
         with self.writing() as connection:
             connection.execute("update open_poll set closing = 1 where id = ?", (poll_id,))
 
-    def keep_for_after(self, poll_id: int) -> None:
-        """Keep the ballots of a poll that is closed and counted, to be compared with those of its after."""
-        with self.writing() as connection:
-            connection.execute("update open_poll set closing = 2 where id = ? and closing <> 0", (poll_id,))
-
     def clear(self, poll_ids: Sequence[int]) -> None:
         """Destroy the ballots of those of these polls that take no more answers.
 
-        What else is known of them stays until ``release``, so that an interrupted end is seen and run again.
+        Their rows in ``open_poll`` stay until ``release``, so that an interrupted end is seen and run again.
         """
         with self.writing() as connection:
             for table in ("ballot", "shown"):
@@ -151,16 +144,23 @@ class BallotStore(BallotFile):
                     [(poll_id, TAKES_ANSWERS) for poll_id in poll_ids],
                 )
 
-    def release(self, poll_ids: Sequence[int], key_name: str, forget: Callable[[str], object]) -> None:
-        """Forget those of these polls that take no more answers, and the key unless another open poll needs it.
+    def release(
+        self, poll_ids: Sequence[int], key_name: str, destroy_key: Callable[[str], object], *, is_clean: bool
+    ) -> None:
+        """Destroy the key unless a poll with ballots, or one that takes answers, needs it; then delete these rows.
 
-        An open poll that was opened again meanwhile stays, and with it the key.
+        The rows stay where bytes may be left in the file (``is_clean``), or where a poll was opened again meanwhile.
         """
+        needed = (
+            "select 1 from open_poll where key_name = ? and"
+            " (closing = ? or exists (select 1 from ballot where poll_id = open_poll.id))"
+        )
         with self.writing() as connection:
-            closed = "delete from open_poll where id = ? and closing <> ?"
-            connection.executemany(closed, [(poll_id, TAKES_ANSWERS) for poll_id in poll_ids])
-            if not connection.execute("select 1 from open_poll where key_name = ?", (key_name,)).fetchone():
-                forget(key_name)
+            if not connection.execute(needed, (key_name, TAKES_ANSWERS)).fetchone():
+                destroy_key(key_name)
+            if is_clean:
+                over = [(poll_id, TAKES_ANSWERS) for poll_id in poll_ids]
+                connection.executemany("delete from open_poll where id = ? and closing <> ?", over)
 
     def write(self, ballots: Sequence[NewBallot], connection: Any) -> list[bool]:
         """Put a batch of answers into the ballot store in one transaction; says of each whether it was counted."""

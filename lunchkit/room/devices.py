@@ -13,12 +13,9 @@ from flask import Request, Response
 from lunchkit.platform.config import current_settings
 from lunchkit.room.errors import NoCookie
 
-SECONDS_KEPT = 86_400
-"""A day: a lunch, and the walk back."""
-RANDOM, SIGNED = 15, 9
-LENGTH = 32
-"""Characters of the cookie: the same for everybody."""
-
+SECONDS_KEPT = 86_400  # a day: a lunch, and the walk back
+RANDOM, SIGNED, LENGTH = 15, 9, 32
+"""Bytes of the number and of its signature; characters of the cookie."""
 Device = bytes
 
 
@@ -37,8 +34,8 @@ def device_of(request: Request) -> Device | None:
     except ValueError:
         return None
     device, signature = raw[:RANDOM], raw[RANDOM:]
-    known = any(hmac.compare_digest(_signature(key, device), signature) for key in current_settings().keys)
-    return device if known else None
+    is_ours = any(hmac.compare_digest(_signature(key, device), signature) for key in current_settings().keys)
+    return device if is_ours else None
 
 
 def sending_device(request: Request) -> Device:

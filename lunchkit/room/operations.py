@@ -1,5 +1,6 @@
 """Parts of actions that change what a room shows."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
@@ -9,6 +10,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.codes import new_code
 from lunchkit.room.models import Room, VotingSlip
+from lunchkit.room.queries import ballot_store, keys
 
 CLOSES_AFTER = timedelta(hours=2)
 """After the end of a lunch: polls that nobody closed are closed, and voting slips are deleted."""
@@ -47,3 +49,15 @@ def room_in(session: Session, event_id: int) -> Room:
         session.add(room)
         session.flush()
     return room
+
+
+def destroy(poll_ids: Sequence[int], key_name: str) -> bool:
+    """Destroy the ballots of those of these polls that take no more answers, and their key unless another needs it.
+
+    Each step may be repeated. Returns False where the ballot store was in use, so that bytes of ballots may be left in
+    its file: then their rows stay, and a later call ends it.
+    """
+    ballot_store().clear(poll_ids)
+    is_clean = ballot_store().vacuum()
+    ballot_store().release(poll_ids, key_name, keys().destroy, is_clean=is_clean)
+    return is_clean

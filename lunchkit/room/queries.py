@@ -1,11 +1,10 @@
 """Reads of rooms, named after the question that they answer."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from flask import current_app
-from sqlalchemy import Connection, bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import joinedload
 
 from lunchkit.events.models import Event
@@ -53,34 +52,29 @@ def lacks_slip(event_id: int, device: Device) -> bool:
     return bool(db.session.scalar(known) == 0)
 
 
-def revision_of(event_id: int) -> int:
-    """The revision of what phones see of a lunch; 0 without a room."""
-    return revisions_of(event_id)[0]
-
-
 def phones_key(code: str, *languages: str) -> tuple[str, ...]:
     """What the hub knows the phones of a room by, for each language that they are told in."""
     return ("phones", code, *languages)
 
 
 def known_revision(code: str, event_id: int) -> int:
-    """The revision that phones were told last, without asking the database where somebody is told at all."""
+    """The revision that phones were told last, without asking the database where a phone is connected."""
     told = hub().watched_revision(phones_key(code))
     return revision_of(event_id) if told is None else told
 
 
+def revision_of(event_id: int) -> int:
+    """The revision of what phones see of a lunch; 0 without a room."""
+    return revisions_of(event_id)[0]
+
+
 def revisions_of(event_id: int) -> tuple[int, int]:
     """The revisions of what phones see of a lunch, and of what the projector counts besides ballots."""
-    with _looking() as connection:
+    # ten times a second: on PostgreSQL outside any transaction, since to begin and end one takes as long
+    options = {"isolation_level": "AUTOCOMMIT"} if db.engine.dialect.name == "postgresql" else {}
+    with db.engine.execution_options(**options).connect() as connection:
         row = connection.execute(_REVISIONS, {"event_id": event_id}).first()
     return (row[0], row[1]) if row else (0, 0)
-
-
-def _looking() -> Connection:
-    # ten times a second: on PostgreSQL outside any transaction, since to begin and end one takes as long
-    if db.engine.dialect.name == "postgresql":
-        return db.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
-    return db.engine.connect()
 
 
 def people_at(event_id: int) -> int | None:
@@ -107,13 +101,7 @@ def _of_instance(name: str, make: Callable[[], Made]) -> Made:
 
 def ballot_store() -> BallotStore:
     """The ballot store of this instance."""
-    return _of_instance("lunchkit_ballot_store", lambda: BallotStore(_folder() / "ballots.sqlite"))
-
-
-def _folder() -> Path:
-    folder = current_settings().instance
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return _of_instance("lunchkit_ballot_store", lambda: BallotStore(current_settings().instance / "ballots.sqlite"))
 
 
 def batches() -> Batches[NewBallot, bool]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy import or_, select
-from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
@@ -20,12 +19,11 @@ from lunchkit.room.ballot_store import OpenPoll
 from lunchkit.room.devices import Device
 from lunchkit.room.errors import ManyNewPhones, PollClosed, SlipMissing
 from lunchkit.room.models import Room, Slide
-from lunchkit.room.operations import end_rooms, touch
-from lunchkit.room.polls import closing, errors
+from lunchkit.room.operations import destroy, end_rooms, room_in, touch
+from lunchkit.room.polls import errors, operations
 from lunchkit.room.polls.answers import Ballot, Spec, read_answer
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import HandCount, Poll, Stage, WrittenAnswer
-from lunchkit.room.polls.operations import delete_results, freeze, write_record
 from lunchkit.room.polls.order import delete_poll, place_poll, rewrite_poll
 from lunchkit.room.polls.queries import answers_to_judge, asked_again_as, is_altered, is_open, is_short
 from lunchkit.room.queries import ballot_store, keys, lacks_slip, seats_at
@@ -60,10 +58,10 @@ def remove_poll(poll: Poll, *, with_second: bool = False) -> None:
 
 def _lock(session: Session, poll: Poll) -> None:
     session.get(Room, poll.event_id, with_for_update=True, populate_existing=True)  # before the poll: no deadlock
-    try:
-        session.refresh(poll, with_for_update=True)
-    except InvalidRequestError as error:
-        raise NotFound from error
+    pair = or_(Poll.id == poll.id, Poll.id == poll.before_id, Poll.before_id == poll.id)
+    locked = select(Poll).where(pair).order_by(Poll.position).with_for_update()
+    if poll not in session.scalars(locked.execution_options(populate_existing=True)).all():
+        raise NotFound
 
 
 @contextmanager
@@ -94,13 +92,13 @@ def open_poll(poll: Poll) -> None:
             raise errors.AlreadyClosed
         if session.scalar(select(Poll.id).where(Poll.event_id == poll.event_id, is_open())) is not None:
             raise errors.AnotherPollIsOpen
-        delete_results(session, poll)
+        operations.delete_results(session, poll)
         poll.opened_at = clock.now()
         poll.in_rehearsal = room.rehearsing_since is not None
-        closing.destroy_unmatched(poll.before)
-        keys().ensure(closing.key_name(poll))
-        ballot_store().open(closing.opened_as(poll, room))
-        keys().ensure(closing.key_name(poll))  # the end of an earlier opening may have destroyed it meanwhile
+        operations.destroy_unmatched(poll.before)
+        keys().ensure(operations.key_name(poll))
+        ballot_store().open(operations.opened_as(poll, room))
+        keys().ensure(operations.key_name(poll))  # the end of an earlier opening may have destroyed it meanwhile
         _show(session, room, poll)
 
 
@@ -122,13 +120,13 @@ def close_poll(poll: Poll, *, even_few: bool = True) -> None:
             if not even_few and is_short(poll):
                 raise errors.FewHaveAnswered
             ballot_store().stop(poll.id)
-            freeze(session, poll, ballot_store().answers(poll.id), closing.compare(poll), clock.now())
+            operations.freeze(session, poll, ballot_store().answers(poll.id), operations.compare(poll), clock.now())
     destroy_ballots(poll)
 
 
 def destroy_ballots(poll: Poll) -> None:
     """Destroy the ballots that are not needed any more, and note of which polls nothing is left."""
-    cleared = closing.clear_ballots(poll)
+    cleared = operations.clear_ballots(poll)
     with transaction() as session:
         over = or_(Poll.closed_at.is_not(None), Poll.annulled_at.is_not(None))
         for done in session.scalars(select(Poll).where(Poll.id.in_(cleared), over, Poll.cleared_at.is_(None))):
@@ -142,7 +140,7 @@ def reveal_poll(poll: Poll) -> None:
         if poll.stage not in (Stage.CLOSED, Stage.REVEALED):
             raise errors.NothingToReveal
         poll.revealed_at = clock.now()
-        _show(session, session.get_one(Room, poll.event_id), poll)
+        _show(session, room_in(session, poll.event_id), poll)
 
 
 def hide_poll(poll: Poll) -> None:
@@ -157,13 +155,13 @@ def annul_poll(poll: Poll) -> None:
         if not poll.is_frozen:
             raise errors.NotOpen
         ballot_store().stop(poll.id)
-        delete_results(session, poll)
+        operations.delete_results(session, poll)
         poll.annulled_at = clock.now()
         after = asked_again_as(poll.id)
         if after is not None and after.movement is not None:
             is_intact = not is_altered(after)
             after.movement = None
-            write_record(session, after, is_intact=is_intact)
+            operations.write_record(session, after, is_intact=is_intact)
     destroy_ballots(poll)
 
 
@@ -176,7 +174,7 @@ def enter_hand_counts(poll: Poll, counts: Mapping[int, int], people: int | None 
         for position, count in counts.items():
             session.merge(HandCount(poll_id=poll.id, position=position, count=count))
         poll.hand_ballots = sum(counts.values()) if people is None else people
-        write_record(session, poll, is_intact=is_intact)
+        operations.write_record(session, poll, is_intact=is_intact)
 
 
 def annotate_poll(poll: Poll, note: str) -> None:
@@ -210,11 +208,11 @@ def finish_closings(*, by_hours: bool = True) -> int:
     """
     now = clock.now() if by_hours else None
     with transaction() as session:
-        due = [poll for poll in session.scalars(select(Poll).where(is_open())) if closing.must_close(poll, now)]
+        due = [poll for poll in session.scalars(select(Poll).where(is_open())) if operations.must_close(poll, now)]
         ended = or_(Poll.closed_at.is_not(None), Poll.annulled_at.is_not(None))
         ended_polls = session.scalars(select(Poll).where(ended, Poll.cleared_at.is_(None))).all()
-        uncleared = [poll for poll in ended_polls if not closing.waits_for_after(poll, now)]
-        orphans = closing.stop_orphans(session)
+        uncleared = [poll for poll in ended_polls if not operations.waits_for_after(poll, now)]
+        orphans = operations.stop_orphans(session)
         end_rooms(session)
     for poll in due:
         record(db.session(), AuditEvent("polls.closing", name="lunchkit", event_id=poll.event_id))
@@ -222,7 +220,7 @@ def finish_closings(*, by_hours: bool = True) -> int:
     for poll in uncleared:
         destroy_ballots(poll)
     for opened in orphans:
-        closing.destroy([opened.id], opened.key_name)
+        destroy([opened.id], opened.key_name)
     return len(due) + len(uncleared) + len(orphans)
 
 

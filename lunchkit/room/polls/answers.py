@@ -1,6 +1,7 @@
 """Answers: how a ballot's form is read, how an answer is shown again, and how answers are counted."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,8 +11,6 @@ from werkzeug.datastructures import MultiDict
 
 from lunchkit.room.polls.kinds import NONE, SHAPES
 from lunchkit.room.polls.models import NO_OPINION, Kind, Poll
-
-MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,11 @@ class Spec:
     """Whether only phones answer that have used a voting slip."""
 
     def dumps(self) -> str:
-        """As the ballot store keeps it while the poll is open."""
         return json.dumps(asdict(self))
 
     @staticmethod
     @lru_cache(maxsize=64)
     def loads(text: str) -> "Spec":
-        """What the ballot store kept."""
         fields = json.loads(text)
         return Spec(**{**fields, "positions": tuple(fields["positions"])})
 
@@ -48,12 +45,10 @@ class Ballot:
 
 
 def ballot_of(form: MultiDict[str, str]) -> Ballot:
-    """The ballot in a form as it was sent."""
-    return Ballot(_small_number(form.get("poll")), _small_number(form.get("turn")), form)
-
-
-def _small_number(typed: str | None) -> int | None:
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS else None
+    """The ballot in a form as it was sent; a number of more than nine digits is none."""
+    typed = {name: form.get(name, "") for name in ("poll", "turn")}
+    numbers = {name: int(text) for name, text in typed.items() if re.fullmatch("[0-9]{1,9}", text)}
+    return Ballot(numbers.get("poll"), numbers.get("turn"), form)
 
 
 def spec_of(poll: Poll) -> Spec:

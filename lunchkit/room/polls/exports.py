@@ -11,8 +11,6 @@ from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.results import Result, Row, Written
 from lunchkit.room.polls.view_models import PollView
 
-Cell = str | int
-
 
 def result_csv(poll: PollView) -> str:
     """One line a choice, or a word; semicolons, quotes and a byte order mark, so that a Swiss Excel opens it right.
@@ -22,26 +20,20 @@ def result_csv(poll: PollView) -> str:
     """
     text = StringIO()
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(guard(heading) for heading in [*_headings(poll), "asking"])
+    grades = SHAPES[poll.kind].grades(len(poll.choices))
+    writer.writerow(["position", "label", "phones", "by_hand", "total", "share", "n", "note", *grades, "asking"])
     if poll.result is not None and poll.result.is_shown:
-        writer.writerows(
-            [*(cell if isinstance(cell, int) else guard(cell) for cell in line), poll.asking]
-            for line in _lines(poll.result, poll.note)
-        )
+        for line in _lines(poll.result, poll.note):
+            writer.writerow([*(cell if isinstance(cell, int) else guard(cell) for cell in line), poll.asking])
     return "\ufeff" + text.getvalue()
 
 
-def _headings(poll: PollView) -> list[str]:
-    headings = ["position", "label", "phones", "by_hand", "total", "share", "n", "note"]
-    return [*headings, *SHAPES[poll.kind].grades(len(poll.choices))]
-
-
-def _lines(result: Result, note: str) -> list[list[Cell]]:
-    rows: list[tuple[Cell, Row]] = [(row.position, row) for row in result.rows]
-    words: list[tuple[Cell, Row]] = [("", Row(0, written.text, written.count)) for written in result.written]
+def _lines(result: Result, note: str) -> list[list[str | int]]:
+    rows: list[tuple[str | int, Row]] = [(row.position, row) for row in result.rows]
+    rows += [("", Row(0, written.text, written.count)) for written in result.written]
     return [
         [position, row.label, row.count, row.by_hand, row.total, result.share(row.total), result.n, note, *row.grades]
-        for position, row in (*rows, *words)
+        for position, row in rows
     ]
 
 
@@ -93,17 +85,16 @@ def _row(result: Result, row: Row) -> dict[str, Any]:
 
 def result_from_json(kept: Mapping[str, Any]) -> Result:
     """What ``result_json`` made, read back: a result as it once was, to be shown as pages show results."""
-    rows = (
-        Row(row["position"], row["label"], row["phones"], row["by_hand"], tuple(row["grades"])) for row in kept["rows"]
-    )
-    low, high = kept["ends"]
     return Result(
         kind=Kind(kept["kind"]),
         question=kept["question"],
         n=kept["n"],
         by_hand=kept["by_hand"],
-        rows=tuple(rows),
+        rows=tuple(
+            Row(row["position"], row["label"], row["phones"], row["by_hand"], tuple(row["grades"]))
+            for row in kept["rows"]
+        ),
         written=tuple(Written(item["text"], item["count"]) for item in kept["written"]),
-        ends=(low, high),
+        ends=(kept["ends"][0], kept["ends"][1]),
         exceeds=kept.get("people_present"),
     )

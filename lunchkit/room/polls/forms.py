@@ -19,12 +19,10 @@ from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.room.polls.kinds import SHAPES
 from lunchkit.room.polls.models import FEWEST_TOGETHER, Kind, Poll
 
-SCALE_STEPS = ("1", "2", "3", "4", "5")
-"""The steps of a scale for which none are written."""
-MOST_WORDS = 3
-MOST_PROTECTED = 50
-LONGEST_END = 60
+MOST_WORDS, MOST_PROTECTED = 3, 50
 LANGUAGES: dict[str, LazyString] = {"en": _l("English"), "de": _l("German"), "it": _l("Italian")}
+NAMES = LANGUAGES.values()
+WORDLESS = _l("Write the question.")
 NO_OPINIONS = {"sans avis", "no opinion", "keine meinung", "nessuna opinione"}
 """What «sans avis» may be called among the typed choices."""
 
@@ -51,17 +49,8 @@ class PollDetails:
     before_id: int | None = None
 
 
-def _question_in(language: str) -> StringField:
-    label = _l("Question in %(language)s", language=LANGUAGES[language])
-    return StringField(label, filters=[clean_line], validators=[at_most(200)])
-
-
-def _choices_in(language: str) -> TextAreaField:
-    return TextAreaField(_l("Choices in %(language)s", language=LANGUAGES[language]), filters=[clean_text])
-
-
-def _end_in(label: LazyString) -> StringField:
-    return StringField(label, filters=[clean_line], validators=[at_most(LONGEST_END)])
+def _line(label: LazyString, longest: int) -> StringField:
+    return StringField(label, filters=[clean_line], validators=[at_most(longest)])
 
 
 class PollForm(BareForm):
@@ -71,13 +60,7 @@ class PollForm(BareForm):
     languages = LANGUAGES
 
     question = StringField(
-        _l("Question"),
-        filters=[clean_line],
-        validators=[
-            InputRequired(_l("Write the question.")),
-            at_most(200),
-            has_a_word(_l("Write the question.")),
-        ],
+        _l("Question"), filters=[clean_line], validators=[InputRequired(WORDLESS), at_most(200), has_a_word(WORDLESS)]
     )
     kind = RadioField(
         _l("How people answer"),
@@ -86,17 +69,21 @@ class PollForm(BareForm):
     )
     choices = TextAreaField(_l("Choices"), filters=[clean_text])
     most_choices = NumberField(_l("At most this number each"), validators=[Optional()])
-    low_label = _end_in(_l("What the low end means"))
-    high_label = _end_in(_l("What the high end means"))
+    low_label = _line(_l("What the low end means"), 60)
+    high_label = _line(_l("What the high end means"), 60)
     allows_none = BooleanField(_l("«No opinion» is an answer too"), default=True)
     is_live = BooleanField(_l("The projector shows the counts while people answer"))
     protects = NumberField(
         _l("Smallest group that a before/after picture shows"), default=FEWEST_TOGETHER, validators=[Optional()]
     )
-    en_question, de_question, it_question = (_question_in(language) for language in LANGUAGES)
-    en_choices, de_choices, it_choices = (_choices_in(language) for language in LANGUAGES)
-    en_low, de_low, it_low = (_end_in(_l("Low end in %(language)s", language=name)) for name in LANGUAGES.values())
-    en_high, de_high, it_high = (_end_in(_l("High end in %(language)s", language=name)) for name in LANGUAGES.values())
+    en_question, de_question, it_question = (
+        _line(_l("Question in %(language)s", language=name), 200) for name in NAMES
+    )
+    en_choices, de_choices, it_choices = (
+        TextAreaField(_l("Choices in %(language)s", language=name), filters=[clean_text]) for name in NAMES
+    )
+    en_low, de_low, it_low = (_line(_l("Low end in %(language)s", language=name), 60) for name in NAMES)
+    en_high, de_high, it_high = (_line(_l("High end in %(language)s", language=name), 60) for name in NAMES)
 
     def validate_choices(self, field: Field) -> None:
         """As many lines as the kind takes, none twice, none too long for a phone."""
@@ -111,16 +98,13 @@ class PollForm(BareForm):
             )
 
     def validate_most_choices(self, field: Field) -> None:
-        """Not more than there are choices, or three words."""
         if self.most():
             between(1, self.most())(self, field)
 
     def validate_protects(self, field: Field) -> None:
-        """Never fewer than three people, whatever is typed."""
         between(FEWEST_TOGETHER, MOST_PROTECTED)(self, field)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Each field by itself, then the choices of other languages beside those of the first."""
         super().validate(extra_validators)
         for name in self._unused():
             self[name].errors = []
@@ -139,18 +123,16 @@ class PollForm(BareForm):
             translated.errors = [*translated.errors, str(error)]
 
     def labels(self) -> tuple[str, ...]:
-        """The choices that this form stands for."""
         kind, lines = self._kind(), _lines(self.choices.data)
         if kind.is_written:
             return ()
-        return SCALE_STEPS if kind is Kind.SCALE and not lines else tuple(lines)
+        return ("1", "2", "3", "4", "5") if kind is Kind.SCALE and not lines else tuple(lines)
 
     def most(self) -> int:
         """How many choices or words one person may give at the very most."""
         return MOST_WORDS if self._kind() is Kind.WORDS else len(self.labels())
 
     def details(self) -> PollDetails:
-        """The frozen value of a valid form."""
         kind, unused = self._kind(), self._unused()
         ends = ["low", "high"] if SHAPES[kind].has_ends else []
         return PollDetails(
@@ -163,7 +145,7 @@ class PollForm(BareForm):
             low_label=(self.low_label.data or "") if ends else "",
             high_label=(self.high_label.data or "") if ends else "",
             translations=self._translations(["question", *ends]),
-            choice_translations=self._choice_translations(),
+            choice_translations={} if kind.is_written else self._choice_translations(),
             protects=FEWEST_TOGETHER if "protects" in unused else self.protects.data or FEWEST_TOGETHER,
         )
 
@@ -186,8 +168,8 @@ class PollForm(BareForm):
         return {language: texts for language, texts in typed.items() if texts}
 
     def _choice_translations(self) -> dict[str, tuple[str, ...]]:
-        typed = {} if self._kind().is_written else {name: _lines(self[f"{name}_choices"].data) for name in LANGUAGES}
-        return {language: tuple(lines) for language, lines in typed.items() if lines}
+        typed = {name: tuple(_lines(self[f"{name}_choices"].data)) for name in LANGUAGES}
+        return {language: lines for language, lines in typed.items() if lines}
 
     def _kind(self) -> Kind:
         return Kind(self.kind.data) if self.kind.data in list(Kind) else Kind.SINGLE
@@ -199,11 +181,8 @@ def poll_form(poll: Poll | None = None, data: MultiDict[str, str] | None = None)
 
 
 def details_of(poll: Poll, before_id: int | None = None) -> PollDetails:
-    """A question as it stands, to be asked once more."""
-    labels = {
-        language: tuple((choice.translations or {}).get(language, "") for choice in poll.choices)
-        for language in LANGUAGES
-    }
+    """The details of a poll as it is, to be asked again."""
+    labels = {name: tuple((choice.translations or {}).get(name, "") for choice in poll.choices) for name in LANGUAGES}
     return PollDetails(
         **{name: getattr(poll, name) for name in COLUMNS},
         choices=tuple(choice.label for choice in poll.choices),
@@ -227,19 +206,17 @@ def _start(poll: Poll) -> dict[str, Any]:
 class NoteForm(BareForm):
     """A remark on a result."""
 
-    note = StringField(_l("Remark on the result"), filters=[clean_line], validators=[at_most(300)])
+    note = _line(_l("Remark on the result"), 300)
 
 
 def _check_lines(kind: Kind, lines: Sequence[str]) -> None:
     if len({line.casefold() for line in lines}) < len(lines):
         raise ValidationError(_("Two choices are the same."))
     longest = SHAPES[kind].longest
-    broad = next((line for line in lines if len(line) > longest), None)
-    if broad is not None:
-        text = _(
-            "At most %(max)s characters a choice: «%(line)s…» has %(n)s.", max=longest, line=broad[:24], n=len(broad)
-        )
-        raise ValidationError(text)
+    for line in lines:
+        if len(line) > longest:
+            broad = {"max": longest, "line": line[:24], "n": len(line)}
+            raise ValidationError(_("At most %(max)s characters a choice: «%(line)s…» has %(n)s.", **broad))
 
 
 def _lines(text: str | None) -> list[str]:

@@ -19,37 +19,30 @@ MOST_BY_HAND = 5000
 class HandForm(BareForm):
     """A number for each answer: see ``hand_form``."""
 
-    positions: tuple[int, ...] = ()
-    counts_people = False
-
     def numbers(self) -> list[Field]:
-        """The fields of the answers, in their order."""
-        return [self[f"count_{position}"] for position in self.positions]
+        return [field for field in self if field.name.startswith("count_")]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Each number by itself; then as many people as the answers leave room for."""
         if not super().validate(extra_validators):
             return False
         counts = [number.data or 0 for number in self.numbers()]
-        if self.counts_people and not max(counts) <= (self["people"].data or 0) <= sum(counts):
+        if "people" in self and not max(counts) <= (self["people"].data or 0) <= sum(counts):
             between_them = {"low": max(counts), "high": sum(counts)}
             self["people"].errors = [_("From %(low)s to %(high)s people can have given these answers.", **between_them)]
         return not self.errors
 
     def details(self) -> tuple[dict[int, int], int | None]:
         """The numbers of a valid form, by position, 0 for «sans avis»; and how many people, where it asks for them."""
-        counts = {position: self[f"count_{position}"].data or 0 for position in self.positions}
-        return counts, (self["people"].data or 0) if self.counts_people else None
+        counts = {int(number.name.removeprefix("count_")): number.data or 0 for number in self.numbers()}
+        return counts, (self["people"].data or 0) if "people" in self else None
 
 
 def hand_form(result: Result, data: MultiDict[str, str] | None = None) -> HandForm:
     """The form for the answers of a question; where one person may give several it asks for the people too."""
     fields: dict[str, Any] = {f"count_{row.position}": _number(row.label, row.by_hand) for row in result.rows}
-    several = result.kind is Kind.MULTIPLE
-    if several:
+    if result.kind is Kind.MULTIPLE:
         fields["people"] = _number(_l("People who answered"), result.by_hand)
-    settings = {"positions": tuple(row.position for row in result.rows), "counts_people": several}
-    form: HandForm = type("HandForm", (HandForm,), fields | settings)(formdata=data)
+    form: HandForm = type("HandForm", (HandForm,), fields)(formdata=data)
     return form
 
 

@@ -49,7 +49,7 @@ class Kind(StrEnum):
 
 
 class Stage(StrEnum):
-    """Where a poll stands."""
+    """The state of a poll."""
 
     PLANNED = "planned"
     OPEN = "open"
@@ -88,7 +88,7 @@ class Poll(Ordered, Model):
     in_rehearsal: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     """Whether it was opened in a rehearsal: then its result goes nowhere, and ends with the rehearsal."""
     note: Mapped[str] = mapped_column(String(300), default="", info=NOT_PERSONAL)
-    """What readers of the result should know, in the organiser's words: stands beside it wherever it shows."""
+    """What readers of the result should know, in the words of the organiser: it shows wherever the result does."""
     opened_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     closed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     revealed_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
@@ -112,7 +112,7 @@ class Poll(Ordered, Model):
 
     @property
     def stage(self) -> Stage:
-        """Where the poll stands."""
+        """Its state."""
         if self.annulled_at is not None:
             return Stage.VOID
         if self.revealed_at is not None:
@@ -165,11 +165,9 @@ class Poll(Ordered, Model):
         return {"level": "tallies", **kept} if kept else self.movement
 
     def question_in(self, language: str) -> str:
-        """The question in a language, or else as it was written first."""
         return self._translated(language, "question") or self.question
 
     def ends_in(self, language: str) -> tuple[str, str]:
-        """What the two ends of the scale mean, in a language."""
         return (
             self._translated(language, "low") or self.low_label,
             self._translated(language, "high") or self.high_label,
@@ -197,7 +195,6 @@ class Choice(Model):
     poll: Mapped[Poll] = relationship(back_populates="choices")
 
     def label_in(self, language: str) -> str:
-        """The label in a language, or else as it was written first."""
         return (self.translations or {}).get(language) or self.label
 
 
@@ -226,10 +223,10 @@ class HandCount(Model):
 
 
 class WrittenAnswer(Model):
-    """A word or a text that somebody wrote, without a trace of who: shown once an organiser has approved it."""
+    """A word or text that a person wrote, without a trace of who. It shows once an organiser has approved it."""
 
     __tablename__ = "written_answer"
-    __erased__ = "kept: nobody's name stands beside it, and an organiser read it before it was shown"
+    __erased__ = "kept: nobody's name is beside it, and an organiser read it before it was shown"
 
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), primary_key=True, info=KEY)
     normalised: Mapped[str] = mapped_column(String(300), primary_key=True, info=PERSONAL)

@@ -33,7 +33,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Moved:
-    """People who answered twice: one line of the table under the picture."""
+    """People who answered twice."""
 
     was: int
     now: int
@@ -60,7 +60,6 @@ class Movement:
 
     @property
     def shows(self) -> bool:
-        """Whether there is anything to draw."""
         return self.both > 0
 
 

@@ -5,7 +5,7 @@ have seen keeps its own.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -26,7 +26,10 @@ def place_poll(session: Session, event: Event, details: PollDetails) -> Poll:
     before = None if details.before_id is None else _first_of_pair(session, event, details)
     poll = _add(session, event, next_position(session, Poll, event.id), details, details.before_id)
     if before is not None:
-        _bring_behind(session, poll, before)
+        for neighbour in reversed(lock_rows(session, poll)[:-1]):
+            if neighbour is before or neighbour.is_frozen:
+                break
+            swap(session, poll, neighbour)
     return poll
 
 
@@ -65,10 +68,7 @@ def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
 
 
 def delete_poll(session: Session, poll: Poll, *, with_second: bool = False) -> None:
-    """Delete a poll that nobody has seen; ``with_second`` also the one that asks it again.
-
-    Raises PollIsFrozen, AskedAgain.
-    """
+    """Delete a poll that nobody has seen: see ``remove_poll``."""
     seconds = [other for other in _partners(session, poll) if other.before_id == poll.id]
     if poll.is_frozen or any(other.is_frozen for other in seconds if with_second):
         raise PollIsFrozen
@@ -99,59 +99,34 @@ def _partners(session: Session, poll: Poll) -> Sequence[Poll]:
     return session.scalars(found.with_for_update().execution_options(populate_existing=True)).all()
 
 
-def _bring_behind(session: Session, poll: Poll, first: Poll) -> None:
-    for neighbour in reversed(lock_rows(session, poll)[:-1]):
-        if neighbour is first or neighbour.is_frozen:
-            return
-        swap(session, poll, neighbour)
-
-
 def _write(poll: Poll, details: PollDetails) -> None:
     for name in COLUMNS:
         setattr(poll, name, getattr(details, name))
     poll.translations = {language: dict(texts) for language, texts in details.translations.items()}
-    _set_choices(poll, details.choices)
+    # rows are reworded, then added or dropped at the end: no two ever share a position
+    poll.choices += [Choice(position=number + 1) for number in range(len(poll.choices), len(details.choices))]
+    del poll.choices[len(details.choices) :]
     for number, choice in enumerate(poll.choices):
+        choice.label = details.choices[number]
         choice.translations = {
             language: labels[number] for language, labels in details.choice_translations.items() if labels[number:]
         }
 
 
-def _set_choices(poll: Poll, labels: tuple[str, ...]) -> None:
-    """Reword the rows that are there, then add or drop at the end: no two rows ever share a position."""
-    for choice, label in zip(poll.choices, labels, strict=False):
-        choice.label = label
-    for position in range(len(poll.choices), len(labels)):
-        poll.choices.append(Choice(position=position + 1, label=labels[position]))
-    del poll.choices[len(labels) :]
-
-
-class ProgrammeRow(NamedTuple):
-    """A poll on the organiser's list, and what may be done with its place."""
-
-    poll: Poll
-    may_change: bool
-    goes_up: bool
-    goes_down: bool
-    may_ask_again: bool
-    first: Poll | None
-    second: Poll | None
-
-
-def programme_rows(polls: Sequence[Poll]) -> list[ProgrammeRow]:
-    """The polls of a lunch, in their order, as an organiser arranges them; each with the other one of its pair."""
+def programme_rows(polls: Sequence[Poll]) -> list[dict[str, Any]]:
+    """The polls of a lunch in their order, what may be done with their place, and the other one of each pair."""
     by_id = {poll.id: poll for poll in polls}
     seconds = {poll.before_id: poll for poll in polls if poll.before_id is not None}
     return [
-        ProgrammeRow(
-            poll=poll,
-            may_change=not stays(poll, by_id.get(poll.before_id or 0) or seconds.get(poll.id)),
-            goes_up=number > 0 and poll.may_swap(polls[number - 1]),
-            goes_down=number + 1 < len(polls) and poll.may_swap(polls[number + 1]),
-            may_ask_again=may_be_first(poll) and poll.id not in seconds,
-            first=by_id.get(poll.before_id or 0),
-            second=seconds.get(poll.id),
-        )
+        {
+            "poll": poll,
+            "may_change": not stays(poll, by_id.get(poll.before_id or 0) or seconds.get(poll.id)),
+            "goes_up": number > 0 and poll.may_swap(polls[number - 1]),
+            "goes_down": number + 1 < len(polls) and poll.may_swap(polls[number + 1]),
+            "may_ask_again": may_be_first(poll) and poll.id not in seconds,
+            "first": by_id.get(poll.before_id or 0),
+            "second": seconds.get(poll.id),
+        }
         for number, poll in enumerate(polls)
     ]
 

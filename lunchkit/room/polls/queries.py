@@ -3,8 +3,9 @@
 import hashlib
 import json
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -126,8 +127,7 @@ def lacks_words(poll: Poll) -> bool:
     return Kind(poll.kind).is_written and result_of(poll, "fr").is_bare
 
 
-def live_result(poll: Poll, language: str) -> Result:
-    """The counts that a live poll shows while it is open: behind, and by groups: see ``room.ballot_store``."""
+def _live_result(poll: Poll, language: str) -> Result:
     ballots, answers = ballot_store().shown_answers(poll.id)
     texts = {row.normalised: row.text for row in _approved(poll)}
     gathered = gather(poll.kind, answers) if Kind(poll.kind).is_written else []
@@ -138,23 +138,16 @@ def live_result(poll: Poll, language: str) -> Result:
 def _result(
     poll: Poll, language: str, ballots: int, counts: Mapping[tuple[int, int], int], written: list[Written]
 ) -> Result:
-    by_hand = {
-        row.position: row.count for row in db.session.scalars(select(HandCount).where(HandCount.poll_id == poll.id))
-    }
+    hands = db.session.scalars(select(HandCount).where(HandCount.poll_id == poll.id))
+    by_hand, counted = Counter({row.position: row.count for row in hands}), Counter(counts)
     grades = SHAPES[Kind(poll.kind)].grades(len(poll.choices)).values()
-    rows = [
-        Row(
-            choice.position,
-            choice.label_in(language),
-            counts.get((choice.position, 0), 0),
-            by_hand.get(choice.position, 0),
-            tuple(counts.get((choice.position, grade), 0) for grade in grades),
-        )
-        for choice in poll.choices
-    ]
+    rows = []
+    for choice in poll.choices:
+        of_grades = tuple(counted[choice.position, grade] for grade in grades)
+        label, phones = choice.label_in(language), counted[choice.position, 0]
+        rows.append(Row(choice.position, label, phones, by_hand[choice.position], of_grades))
     if poll.allows_none:
-        none = counts.get((NO_OPINION, 0), 0)
-        rows.append(Row(NO_OPINION, _("No opinion"), none, by_hand.get(NO_OPINION, 0)))
+        rows.append(Row(NO_OPINION, _("No opinion"), counted[NO_OPINION, 0], by_hand[NO_OPINION]))
     return Result(
         kind=Kind(poll.kind),
         question=poll.question_in(language),
@@ -194,32 +187,21 @@ def public_view(poll: Poll, language: str) -> PollView:
 def screen_poll_view(poll: Poll, language: str) -> PollView:
     """A question as the projector shows it: also how many phones answered, and the counts of a live poll."""
     if poll.stage is Stage.OPEN:
-        live = live_result(poll, language) if poll.is_live else None
-        is_before = asked_again_as(poll.id) is not None
-        ballots, people = ballots_of(poll), people_at(poll.event_id)
-        view = poll_view(poll, language, is_before=is_before, result=live, ballots=ballots)
-        return replace(view, exceeds=poll.exceeded(ballots, people))
+        live, ballots = _live_result(poll, language) if poll.is_live else None, ballots_of(poll)
+        view = poll_view(poll, language, is_before=asked_again_as(poll.id) is not None, result=live, ballots=ballots)
+        return replace(view, exceeds=poll.exceeded(ballots, people_at(poll.event_id)))
     return replace(public_view(poll, language), ballots=poll.ballots)
 
 
-@dataclass(frozen=True)
-class WaitingAnswer(Gathered):
-    """A word or text before an organiser."""
-
-    verdict: str
-
-
-def answers_to_judge(poll: Poll) -> list[WaitingAnswer]:
+def answers_to_judge(poll: Poll) -> list[Gathered]:
     """All that was written, what nobody has read yet first."""
-    rows = {
-        row.normalised: row for row in db.session.scalars(select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id))
-    }
-    gathered = [Gathered(row.normalised, row.text, row.count) for row in rows.values()]
+    rows = db.session.scalars(select(WrittenAnswer).where(WrittenAnswer.poll_id == poll.id)).all()
+    gathered = [Gathered(row.normalised, row.text, row.count) for row in rows]
     if poll.closed_at is None:
         shown = dict.fromkeys(ballot_store().shown_answers(poll.id)[1], 0)  # even if its author wrote another since
         gathered = gather(poll.kind, shown | ballot_store().answers(poll.id))
-    verdicts = {name: row.verdict for name, row in rows.items()}
-    answers = [WaitingAnswer(**vars(item), verdict=verdicts.get(item.normalised, "")) for item in gathered]
+    verdicts = {row.normalised: row.verdict for row in rows}
+    answers = [replace(item, verdict=verdicts.get(item.normalised, "")) for item in gathered]
     return sorted(answers, key=lambda answer: (answer.verdict != "", -answer.count, answer.normalised))
 
 

@@ -19,7 +19,6 @@ class Row:
 
     @property
     def total(self) -> int:
-        """People in all."""
         return self.count + self.by_hand
 
     @property
@@ -67,12 +66,11 @@ class Result:
 
     @property
     def choices(self) -> tuple[Row, ...]:
-        """The rows without «sans avis»."""
         return tuple(row for row in self.rows if row.position != NO_OPINION)
 
     @property
     def median(self) -> Row | None:
-        """The step of a scale on which half of the people stand, or below; None where nobody chose one."""
+        """The step of a scale that half of the people chose, or a lower one; None where nobody chose one."""
         steps = [row for row in self.choices for _person in range(row.total)]
         return steps[(len(steps) - 1) // 2] if steps else None
 

@@ -37,7 +37,7 @@ class PollView:
     is_before: bool = False
     """Whether it will be asked again after the debate."""
     is_after: bool = False
-    """Whether it is the second time that it is asked."""
+    """Whether it is asked for the second time."""
     result: Result | None = None
     """Only where this reader may see it."""
     ballots: int | None = None

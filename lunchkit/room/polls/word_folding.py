@@ -20,12 +20,8 @@ _SET_PHRASES = frozenset({"d'accord", "d'abord", "d'ailleurs", "du coup", "la la
 _FINAL_E_FOLDS = re.compile(
     r"(?:ité|eté|iété|auté|itié|bonté|santé|volonté|liberté|clarté|fierté|faculté|difficulté|majesté|café|clé|thé)s?"
 )
-
-
-_FINAL_E_TELLS = frozenset(
-    ["limité", "mérité", "invité", "visité", "imité", "profité", "habité", "exploité", "débité", "cité"]
-)
-_NO_PLURALS = frozenset(["cours", "fils", "fois", "fonds", "mets", "paris", "travers", "tris", "vers"])
+_FINAL_E_TELLS = {"limité", "mérité", "invité", "visité", "imité", "profité", "habité", "exploité", "débité", "cité"}
+_NO_PLURALS = {"cours", "fils", "fois", "fonds", "mets", "paris", "travers", "tris", "vers"}
 """Words that end in an s without being plurals, and would be another word without it."""
 _IRREGULAR = {
     "travaux": "travail", "vitraux": "vitrail", "coraux": "corail",
@@ -60,13 +56,7 @@ def normalise(word: str) -> str:
 
 
 def _without_article(phrase: str) -> str:
-    if phrase in _SET_PHRASES:
-        return phrase
-    return _ARTICLE.sub("", phrase, count=1) if _ARTICLE.match(phrase) else _elided(phrase)
-
-
-def _elided(phrase: str) -> str:
-    found = _ELISION.match(phrase)
+    found = None if phrase in _SET_PHRASES else _ARTICLE.match(phrase) or _ELISION.match(phrase)
     return phrase[found.end() :] if found else phrase
 
 

@@ -11,11 +11,12 @@ from lunchkit.room.polls.word_folding import normalise
 
 @dataclass(frozen=True)
 class Gathered:
-    """One word or text, and how many people wrote it."""
+    """One word or text, how many people wrote it, and what an organiser decided: see ``WrittenAnswer.verdict``."""
 
     normalised: str
     text: str
     count: int
+    verdict: str = ""
 
 
 def gather(kind: str, answers: Mapping[str, int]) -> list[Gathered]:
@@ -30,9 +31,6 @@ def gather(kind: str, answers: Mapping[str, int]) -> list[Gathered]:
         for normalised, part in by_normalised.items():
             counts[normalised] += count
             spellings[normalised][part] += count
+    usual = {name: min(texts, key=lambda text: (-texts[text], text)) for name, texts in spellings.items()}
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [Gathered(normalised, _usual(spellings[normalised]), count) for normalised, count in ranked]
-
-
-def _usual(spellings: Counter[str]) -> str:
-    return min(spellings, key=lambda text: (-spellings[text], text))
+    return [Gathered(normalised, usual[normalised], count) for normalised, count in ranked]

@@ -18,7 +18,6 @@ from lunchkit.room.devices import Device, supporter_hash
 from lunchkit.room.models import Room
 from lunchkit.room.operations import CLOSES_AFTER, touch, touch_counts
 from lunchkit.room.qa.errors import AskedOffRecord, QuestionsClosed, SupportClosed, TooManyQuestions, TooManyWaiting
-from lunchkit.room.qa.forms import QuestionDetails
 from lunchkit.room.qa.models import Question, Support, Turn
 from lunchkit.room.qa.queries import WAITS, count_waiting
 
@@ -29,17 +28,17 @@ arriving = Window(30, 60)
 """Questions of one room within a minute: a script may have as many cookies as it likes."""
 
 
-def ask_question(room: Room, device: Device, details: QuestionDetails) -> Question:
-    """Keep a question until an organiser has read it. The same copy of the form sent twice is one question.
+def ask_question(room: Room, device: Device, text: str, *, off_record: bool = False, key: str = "") -> Question:
+    """Keep a question until an organiser has read it. The same copy of the form (``key``) sent twice is one question.
 
     Raises QuestionsClosed, TooManyQuestions, TooManyWaiting.
     """
+    key = _stored_key(key, text)
     with transaction() as session:
         room = session.get_one(Room, room.event_id, with_for_update=True)
-        key = _stored_key(details)
         known = session.scalar(select(Question).where(Question.event_id == room.event_id, Question.key == key))
         if known is not None:
-            if details.off_record and not known.asked_off_record:
+            if off_record and not known.asked_off_record:
                 known.off_record = known.asked_off_record = True
                 touch(session, known.event_id)
             return known
@@ -47,19 +46,18 @@ def ask_question(room: Room, device: Device, details: QuestionDetails) -> Questi
         question = Question(
             event_id=room.event_id,
             key=key,
-            text=details.text,
-            off_record=details.off_record,
-            asked_off_record=details.off_record,
+            text=text,
+            off_record=off_record,
+            asked_off_record=off_record,
             in_rehearsal=room.rehearsing_since is not None,
         )
         session.add(question)
     return question
 
 
-def _stored_key(details: QuestionDetails) -> str:
+def _stored_key(key: str, text: str) -> str:
     # other words in the same copy of the form are another question
-    key = details.key or secrets.token_urlsafe(16)
-    digest = hashlib.sha256(f"{key}\n{details.text}".encode()).digest()
+    digest = hashlib.sha256(f"{key or secrets.token_urlsafe(16)}\n{text}".encode()).digest()
     return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
 
 

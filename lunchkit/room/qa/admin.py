@@ -1,6 +1,6 @@
 """The organiser's views of audience questions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.room.answers_to_phones import after, wants_json
 from lunchkit.room.qa import actions
-from lunchkit.room.qa.forms import is_set, turn_named
+from lunchkit.room.qa.forms import is_set
 from lunchkit.room.qa.models import Question, Turn
 from lunchkit.room.qa.queries import count_waiting, question_or_404, questions_to_judge, set_aside_last
 from lunchkit.room.queries import room_of_event
@@ -29,13 +29,13 @@ def index(slug: str) -> ResponseReturnValue:
         groups=groups,
         undo=set_aside_last(groups[Turn.SET_ASIDE]),
         is_asking=room is not None and room.takes_questions,
-        only=turn_named(request.args),
+        only=_turn_in(request.args),
     )
 
 
 @bp.post(f"{ONE}/restoration")
 def restore(slug: str, question_id: int) -> ResponseReturnValue:
-    turn = turn_named(request.form)
+    turn = _turn_in(request.form)
     return _judge(slug, question_id, lambda question: actions.restore_question(question, turn))
 
 
@@ -43,6 +43,11 @@ def restore(slug: str, question_id: int) -> ResponseReturnValue:
 def record(slug: str, question_id: int) -> ResponseReturnValue:
     off_record = is_set(request.form, "off")
     return _judge(slug, question_id, lambda question: actions.mark_off_record(question, off_record))
+
+
+def _turn_in(data: Mapping[str, str]) -> Turn | None:
+    name = data.get("turn")
+    return Turn(name) if name in set(Turn) else None
 
 
 def _judge(slug: str, question_id: int, action: Callable[[Question], None]) -> ResponseReturnValue:

@@ -12,7 +12,7 @@ LONGEST = 280
 
 
 class Turn(StrEnum):
-    """Where a question stands."""
+    """The state of a question."""
 
     WAITING = "waiting"
     APPROVED = "approved"
@@ -21,10 +21,10 @@ class Turn(StrEnum):
 
 
 class Question(Model):
-    """A question that somebody in the room asked. Shows once an organiser has approved it."""
+    """A question from a person in the room. It shows once an organiser has approved it."""
 
     __tablename__ = "question"
-    __erased__ = "kept: nobody's name stands beside it, and an organiser read it before it was shown"
+    __erased__ = "kept: nobody's name is beside it, and an organiser read it before it was shown"
     __table_args__ = (
         UniqueConstraint("event_id", "key"),
         CheckConstraint("supports >= 0", name="supports_not_negative"),
@@ -49,7 +49,7 @@ class Question(Model):
 
     @property
     def turn(self) -> Turn:
-        """Where it stands; what was set aside stays so whatever it was before."""
+        """Its state; what was set aside stays so, whatever it was before."""
         if self.set_aside_at is not None:
             return Turn.SET_ASIDE
         if self.answered_at is not None:

@@ -68,8 +68,7 @@ def count_of_supports() -> ColumnElement[int]:
 
 WAITS = and_(Question.approved_at.is_(None), Question.answered_at.is_(None), Question.set_aside_at.is_(None))
 """Whether no organiser has judged a question yet."""
-MOST_LISTED = 20
-"""Questions that phones list at once: more would not be read, and must fit into one message."""
+MOST_LISTED = 20  # on a phone: more would not be read, and must fit into one message
 
 
 def approved_questions(event_id: int, device: Device | None = None) -> tuple[RoomQuestion, ...]:
@@ -80,17 +79,11 @@ def approved_questions(event_id: int, device: Device | None = None) -> tuple[Roo
         .order_by(Question.id)
         .limit(MOST_LISTED)
     ).all()
-    mine = _supported_by(device, [row.id for row in rows]) if device is not None else None
-    return tuple(
-        RoomQuestion(row.id, row.text, row.off_record, None if mine is None else row.id in mine) for row in rows
-    )
-
-
-def _supported_by(device: Device, question_ids: Sequence[int]) -> set[int]:
-    if not question_ids:
-        return set()
-    hashes = [supporter_hash(device, question_id) for question_id in question_ids]
-    return set(db.session.scalars(select(Support.question_id).where(Support.tag.in_(hashes))))
+    if device is None:
+        return tuple(RoomQuestion(*row, is_supported=None) for row in rows)
+    hashes = [supporter_hash(device, row.id) for row in rows]
+    mine = set(db.session.scalars(select(Support.question_id).where(Support.tag.in_(hashes)))) if rows else set()
+    return tuple(RoomQuestion(*row, is_supported=row.id in mine) for row in rows)
 
 
 def ranked_questions(event_id: int) -> tuple[RankedQuestion, ...]:
@@ -133,16 +126,8 @@ def public_questions(event_id: int) -> tuple[PublicQuestion, ...]:
     supports = count_of_supports()
     rows = db.session.execute(
         select(Question.text, supports, Question.answered_at.is_not(None))
-        .where(Question.event_id == event_id, _is_public())
+        .where(Question.event_id == event_id, or_(Question.approved_at.is_not(None), Question.answered_at.is_not(None)))
+        .where(Question.set_aside_at.is_(None), Question.off_record.is_(False), Question.in_rehearsal.is_(False))
         .order_by(supports.desc(), Question.id)
     )
     return tuple(PublicQuestion(text, count, bool(answered)) for text, count, answered in rows)
-
-
-def _is_public() -> ColumnElement[bool]:
-    return and_(
-        or_(Question.approved_at.is_not(None), Question.answered_at.is_not(None)),
-        Question.set_aside_at.is_(None),
-        Question.off_record.is_(False),
-        Question.in_rehearsal.is_(False),
-    )

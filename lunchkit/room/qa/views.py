@@ -14,7 +14,6 @@ from lunchkit.platform.errors import USER_ERRORS, as_user_error, retry_header
 from lunchkit.room.answers_to_phones import done, not_done, wants_json
 from lunchkit.room.devices import new_device, remember, sending_device
 from lunchkit.room.errors import NoCookie
-from lunchkit.room.models import Room
 from lunchkit.room.qa.actions import ask_question, support_question
 from lunchkit.room.qa.errors import QuestionUnreadable
 from lunchkit.room.qa.forms import QuestionForm, is_set
@@ -35,7 +34,10 @@ def ask(code: str) -> ResponseReturnValue:
     room = room_by_code_or_404(code)
     event, form = room.event, QuestionForm(formdata=request.form)
     try:
-        _ask(room, form)
+        if not form.validate():
+            raise QuestionUnreadable
+        off_record, key = bool(form.off_record.data), form.key.data or ""
+        ask_question(room, sending_device(request), form.text.data or "", off_record=off_record, key=key)
     except USER_ERRORS as error:
         return _refused(event, room.code, error, form)
     return done(event.id, url_for(PHONE, code=room.code, asked=1, _anchor="questions"))
@@ -52,15 +54,10 @@ def support(code: str, question_id: int) -> ResponseReturnValue:
     return done(event.id, url_for(PHONE, code=room.code, _anchor=f"question-{question_id}"))
 
 
-def _ask(room: Room, form: QuestionForm) -> None:
-    if not form.validate():
-        raise QuestionUnreadable
-    ask_question(room, sending_device(request), form.details())
-
-
 def _refused(event: Event, code: str, error: Exception, form: QuestionForm | None = None) -> ResponseReturnValue:
     refusal = as_user_error(error)
-    message = form.complaint if form is not None and isinstance(refusal, QuestionUnreadable) else str(refusal.message)
+    is_wrong = form is not None and isinstance(refusal, QuestionUnreadable)
+    message = str(next(iter(form.errors.values()))[0] if form and is_wrong else refusal.message)
     if wants_json():
         return not_done(message, error)
     page = render_template("qa/refused.html", event=event, code=code, message=message, form=form)

@@ -4,23 +4,22 @@ import secrets
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, mark_for_vacuum, transaction
+from lunchkit.platform.errors import NotFound
 from lunchkit.room.actions import submit_ballot
 from lunchkit.room.ballot_store import OpenPoll
 from lunchkit.room.devices import Device
 from lunchkit.room.errors import BallotUnreadable, PollClosed
-from lunchkit.room.operations import touch
+from lunchkit.room.operations import destroy, touch
 from lunchkit.room.polls.answers import Ballot
 from lunchkit.room.polls.models import FEWEST_SHOWN
 from lunchkit.room.queries import ballot_store, keys
-from lunchkit.room.survey.answers import NOTHING, said_in, survey_of
-from lunchkit.room.survey.models import Feedback, Remark, Stage, closes_at, stage_of
-from lunchkit.room.survey.queries import feedback_of, given_by, said_at
+from lunchkit.room.survey.models import NOTHING, Feedback, Remark, Stage, closes_at, said_in, stage_of
+from lunchkit.room.survey.queries import feedback_of, given_by, said_at, survey_of
 
 
 def answer_feedback(event: Event, device: Device, ballot: Ballot) -> None:
@@ -67,11 +66,11 @@ def close_feedback(event: Event) -> None:
     opened = survey_of(event.id)
     with transaction() as session:
         event, feedback = _lock(session, event.id)
+        ballot_store().stop(opened.id)
         if feedback is None:
-            ballot_store().stop(opened.id)
             _freeze(session, event)
             touch(session, event.id)
-    _destroy(opened)
+    destroy([opened.id], opened.key_name)
 
 
 def _freeze(session: Session, event: Event) -> None:
@@ -89,16 +88,6 @@ def _counts(answers: Sequence[str]) -> dict[str, int]:
     return dict(Counter(answers)) if len(answers) >= FEWEST_SHOWN else {}
 
 
-def _destroy(opened: OpenPoll) -> None:
-    """Destroy ballots and key. The open poll stays until no byte of them is left, so that this is run again."""
-    ballot_store().stop(opened.id)
-    ballot_store().clear([opened.id])
-    is_clean = ballot_store().vacuum()
-    keys().destroy(opened.key_name)
-    if is_clean:
-        ballot_store().release([opened.id], opened.key_name, keys().destroy)
-
-
 def close_due_feedback(*, by_hours: bool = True) -> int:
     """Close what is due, and finish every closing that was interrupted. Safe to run often. Returns how many.
 
@@ -108,7 +97,8 @@ def close_due_feedback(*, by_hours: bool = True) -> int:
     for opened in ballot_store().surveys():
         event = db.session.get(Event, opened.event_id, populate_existing=True)
         if event is None:  # the database is an older one that was restored
-            _destroy(opened)
+            ballot_store().stop(opened.id)
+            destroy([opened.id], opened.key_name)
         elif opened.is_closing or _is_past(event, by_hours=by_hours):
             close_feedback(event)
             closed += 1
@@ -120,8 +110,11 @@ def _is_past(event: Event, *, by_hours: bool) -> bool:
     return is_late or event.purged_at is not None or event.cancelled_at is not None
 
 
-def erase_remark(remark: Remark) -> None:
-    """Erase what somebody wrote; what else they answered still counts."""
+def erase_remark(event_id: int, remark_id: str) -> None:
+    """Erase what a person wrote; what else they answered counts. Raises NotFound, also for another lunch's remark."""
     with transaction() as session:
-        session.execute(delete(Remark).where(Remark.id == remark.id))
+        remark = session.get(Remark, remark_id)
+        if remark is None or remark.event_id != event_id:
+            raise NotFound
+        session.delete(remark)
         mark_for_vacuum()

@@ -8,7 +8,7 @@ from lunchkit.platform.links import public
 from lunchkit.room.answers_to_phones import after
 from lunchkit.room.queries import room_of_event
 from lunchkit.room.survey.actions import close_feedback, erase_remark
-from lunchkit.room.survey.queries import outcome, remark_or_404, remarks_page
+from lunchkit.room.survey.queries import outcome, remarks_page
 
 bp = Blueprint("survey", __name__)
 
@@ -16,14 +16,10 @@ bp = Blueprint("survey", __name__)
 @bp.get("/e/<slug>/feedback")
 def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    room = room_of_event(event.id)
-    return render_template(
-        "admin/survey/index.html",
-        event=event,
-        outcome=outcome(event),
-        remarks=remarks_page(event.id, request.args.get("page", 1, type=int)),
-        phone_url=public("presenter.phone", code=room.code) if room else None,
-    )
+    room, remarks = room_of_event(event.id), remarks_page(event.id, request.args.get("page", 1, type=int))
+    phone_url = public("presenter.phone", code=room.code) if room else None
+    about = {"outcome": outcome(event), "remarks": remarks, "phone_url": phone_url}
+    return render_template("admin/survey/index.html", event=event, **about)
 
 
 @bp.post("/e/<slug>/feedback/closing")
@@ -34,6 +30,5 @@ def close(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/feedback/erasure")
 def erase(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    erase_remark(remark_or_404(event.id, request.form.get("remark", "")))
+    erase_remark(any_event_by_slug_or_404(slug).id, request.form.get("remark", ""))
     return redirect(url_for(".index", slug=slug, done="erased", _anchor="remarks"), code=303)

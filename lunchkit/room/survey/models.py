@@ -1,8 +1,10 @@
-"""Feedback: what came out of the survey after one lunch. Remark: what somebody wrote, without a trace of who."""
+"""Said: what one phone answers to the survey. Feedback: what came out of it. Remark: what a person wrote, not who."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ForeignKey, String, Text
@@ -10,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Erased, Model, Moment
+from lunchkit.platform.text import clean_line
+from lunchkit.room.errors import BallotUnreadable
 
 OPEN_FOR = timedelta(days=7)
 """So long after the lunch people may still answer: long enough for a person who only reads the e-mail of thanks."""
@@ -23,6 +27,35 @@ class Again(StrEnum):
     YES = "yes"
     PERHAPS = "perhaps"
     NO = "no"
+
+
+class Said(NamedTuple):
+    """What one phone answers; each answer may be missing."""
+
+    mark: int | None = None
+    again: str | None = None
+    better: str = ""
+
+    def dumps(self) -> str:
+        return json.dumps(self)
+
+    @staticmethod
+    def loads(text: str) -> "Said":
+        return Said(*json.loads(text))
+
+
+NOTHING = Said()
+"""The answer of a phone that has taken back all of it."""
+_AGAINS = {"": None, **{str(number): answer.value for number, answer in enumerate(Again, 1)}}
+_MARKS = {"": None, **{str(mark): mark for mark in MARKS}}
+
+
+def said_in(form: Mapping[str, str]) -> Said:
+    """The answers in a form. Raises BallotUnreadable where one of them is none of the choices, or too long."""
+    mark, again, text = form.get("mark", ""), form.get("again", ""), clean_line(form.get("better"))
+    if mark not in _MARKS or again not in _AGAINS or len(text) > LONGEST:
+        raise BallotUnreadable
+    return Said(_MARKS[mark], _AGAINS[again], text)
 
 
 class Stage(StrEnum):

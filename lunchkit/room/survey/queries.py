@@ -10,13 +10,12 @@ from sqlalchemy import func, select
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, page_of
-from lunchkit.platform.errors import NotFound
+from lunchkit.room.ballot_store import OpenPoll
 from lunchkit.room.devices import Device
 from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.results import Result, Row
 from lunchkit.room.queries import OwnAnswer, ballot_store, own_answer
-from lunchkit.room.survey.answers import NOTHING, Said, survey_of
-from lunchkit.room.survey.models import MARKS, Again, Feedback, Remark, Stage, closes_at, stage_of
+from lunchkit.room.survey.models import MARKS, NOTHING, Again, Feedback, Remark, Said, Stage, closes_at, stage_of
 
 PAGE_SIZE = 40
 
@@ -28,21 +27,10 @@ class Glance(NamedTuple):
     answered: int
 
 
-class Outcome(NamedTuple):
-    """What came out of the survey; results and remarks are empty until it is closed."""
-
-    stage: Stage
-    answered: int
-    asked: dict[str, Any]
-    """See ``feedback_view``."""
-    mark: Result
-    again: Result
-    remarks: int
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether enough people answered that anything shows."""
-        return self.mark.is_shown or self.again.is_shown or self.remarks > 0
+def survey_of(event_id: int) -> OpenPoll:
+    """The survey of a lunch in the ballot store. No code that a phone can type is its code."""
+    name = f"feedback-{event_id}"
+    return OpenPoll(-event_id, event_id, name, position=0, key_name=name, spec="", is_live=False)
 
 
 def feedback_of(event_id: int) -> Feedback | None:
@@ -85,44 +73,33 @@ def glance(event: Event) -> Glance:
     return Glance(stage_of(event, feedback, clock.now()), count_answered(event.id, feedback))
 
 
-def outcome(event: Event) -> Outcome:
-    """What came out of the survey, as far as it may show."""
+def outcome(event: Event) -> dict[str, Any]:
+    """What came out of the survey; the results are empty until it is closed, and where fewer than five answered.
+
+    {"stage", "answered", "asked": see ``feedback_view``, "mark": Result, "again": Result}
+    """
     now, asked, feedback = glance(event), feedback_view(event), feedback_of(event.id)
     counts = feedback.counts if feedback else {}
     marks, again = counts.get("mark", {}), counts.get("again", {})
     names = {Again.YES: _("Yes"), Again.PERHAPS: _("Perhaps"), Again.NO: _("No")}
     steps = [Row(mark, str(mark), marks.get(str(mark), 0)) for mark in MARKS]
     choices = [Row(position, names[one], again.get(one, 0)) for position, one in enumerate(Again, 1)]
-    return Outcome(
-        stage=now.stage,
-        answered=now.answered,
-        asked=asked,
-        mark=_result(Kind.SCALE, asked["mark"], steps, (asked["low"], asked["high"])),
-        again=_result(Kind.SINGLE, asked["again"], choices),
-        remarks=count_remarks(event.id),
-    )
+    return {
+        **now._asdict(),
+        "asked": asked,
+        "mark": _result(Kind.SCALE, asked["mark"], steps, (asked["low"], asked["high"])),
+        "again": _result(Kind.SINGLE, asked["again"], choices),
+    }
 
 
 def _result(kind: Kind, question: str, rows: list[Row], ends: tuple[str, str] = ("", "")) -> Result:
     return Result(kind, question, sum(row.count for row in rows), by_hand=0, rows=tuple(rows), ends=ends)
 
 
-def count_remarks(event_id: int) -> int:
-    """How many remarks there are."""
-    return db.session.scalar(select(func.count()).where(Remark.event_id == event_id)) or 0
-
-
 def remarks_page(event_id: int, page: int) -> dict[str, Any]:
-    """What people wrote, in a random order. A page beyond the last is the last."""
-    page, pages = page_of(count_remarks(event_id), page, PAGE_SIZE)
+    """What people wrote, in a random order; ``count`` on all pages. A page beyond the last is the last."""
+    count = db.session.scalar(select(func.count()).where(Remark.event_id == event_id)) or 0
+    page, pages = page_of(count, page, PAGE_SIZE)
     of_lunch = select(Remark).where(Remark.event_id == event_id).order_by(Remark.id)
     rows = db.session.scalars(of_lunch.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
-    return {"rows": rows, "page": page, "pages": pages}
-
-
-def remark_or_404(event_id: int, remark_id: str) -> Remark:
-    """A remark about this lunch. Raises NotFound, for one about another lunch too."""
-    remark = db.session.scalar(select(Remark).where(Remark.id == remark_id, Remark.event_id == event_id))
-    if remark is None:
-        raise NotFound
-    return remark
+    return {"rows": rows, "count": count, "page": page, "pages": pages}

@@ -14,9 +14,9 @@ from lunchkit.platform.i18n import typo
 
 WIDE = 1920
 WIDE_HEIGHT = 752
-NARROW = 320
-"""The width of a drawing for phones, that of the narrowest: words are hardly smaller there than they should be."""
-LINE_HEIGHT = 1.12
+NARROW = 320  # that of the narrowest phone
+LINE_HEIGHT, AVERAGE = 1.12, 0.595
+"""Of a line and of a letter, in ems."""
 
 
 class Shape(NamedTuple):
@@ -50,12 +50,10 @@ class Drawing:
     words: list[Words] = field(default_factory=list)
 
     def draw(self, d: str, look: str, width: float = 0) -> None:
-        """Add a path; nothing where there is nothing to draw."""
         if d:
             self.shapes.append(Shape(d, look, round(width, 1)))
 
     def write(self, x: float, y: float, size: float, text: str, look: str = "words", anchor: str = "start") -> None:
-        """Add one line of text."""
         self.words.append(Words(round(x, 1), round(y, 1), round(size, 1), text, look, anchor))
 
     def write_lines(
@@ -125,12 +123,8 @@ def hatch(x: float, y: float, width: float, height: float, step: float) -> str:
     return "".join(lines)
 
 
-AVERAGE = 0.595
-"""About how broad a letter in bold is, in ems: with a margin for text in Helvetica, without one in DejaVu Sans."""
-
-
 def breadth(text: str) -> float:
-    """About how broad a text is, in ems."""
+    """About how broad a text in bold is, in ems: with a margin for Helvetica, without one for DejaVu Sans."""
     return AVERAGE * len(text)
 
 

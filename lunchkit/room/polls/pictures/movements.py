@@ -30,8 +30,7 @@ from lunchkit.room.polls.pictures.drawing import (
 from lunchkit.room.polls.pictures.sentences import labels_of, movement_headline, movement_notes
 from lunchkit.room.polls.results import Result
 
-MOST_THREADS = 120
-"""People that are drawn as threads of their own; above, a thread is several."""
+MOST_THREADS = 120  # of more people, a thread is several
 _STEPS = (1, 2, 5, 10, 20, 50)
 
 
@@ -41,20 +40,17 @@ class _Frame:
     height: float
     left: float
     right: float
-    bleed: float
-    """How far fields run over the edges of the picture, to those of the page."""
+    bleed: float  # how far fields run over the edges of the picture, to those of the page
     head: float
     gap: float
-    unit: float
-    """The most that one person may take, from top to bottom."""
+    unit: float  # the most that one person may take, from top to bottom
     rope: float
     thread: float
     plate: float
     size: float
     figures: tuple[float, float]
     figure_x: float
-    label_x: float
-    """Where labels begin: beside their figure, or under it where that is the same place."""
+    label_x: float  # beside the figure, or under it where that is the same place
 
     @property
     def middle(self) -> float:
@@ -105,7 +101,6 @@ class _Scale:
 
     @property
     def pitch(self) -> float:
-        """From one thread to the next."""
         return self.unit * self.per
 
 
@@ -126,17 +121,15 @@ def _bands(moved: Movement, before: Result, after: Result) -> list[_Band]:
     if moved.level is not Level.FLOWS:
         label = ngettext("vote, asked twice", "votes, asked twice", moved.both)
         return [_Band(label, moved.unchanged, moved.changed, moved.changed, 0, 0)]
-    totals = [{row.position: row.count for row in result.rows} for result in (before, after)]
-    return [_band(moved, position, labels_of(after), totals) for position in moved.positions]
-
-
-def _band(moved: Movement, position: int, labels: dict[int, str], totals: Sequence[dict[int, int]]) -> _Band:
-    stayed = sum(flow.count for flow in moved.flows if flow.was == flow.now == position)
-    left = sum(flow.count for flow in moved.flows if flow.was == position) - stayed
-    joined = sum(flow.count for flow in moved.flows if flow.now == position) - stayed
-    before, after = (total.get(position, 0) for total in totals)
-    once = max(before - stayed - left, 0), max(after - stayed - joined, 0)
-    return _Band(labels.get(position) or _("No opinion"), stayed, left, joined, *once)
+    bands, labels = [], labels_of(after)
+    first, second = ({row.position: row.count for row in result.rows} for result in (before, after))
+    for place in moved.positions:
+        stayed = sum(flow.count for flow in moved.flows if flow.was == flow.now == place)
+        left = sum(flow.count for flow in moved.flows if flow.was == place) - stayed
+        joined = sum(flow.count for flow in moved.flows if flow.now == place) - stayed
+        once = max(first.get(place, 0) - stayed - left, 0), max(second.get(place, 0) - stayed - joined, 0)
+        bands.append(_Band(labels.get(place) or _("No opinion"), stayed, left, joined, *once))
+    return bands
 
 
 def _draw(sheet: Drawing, moved: Movement, bands: Sequence[_Band], frame: _Frame) -> None:
@@ -176,16 +169,13 @@ def _draw_fields(sheet: Drawing, frame: _Frame, band: _Band, scale: _Scale) -> N
         sheet.draw(f"M{fmt(x)} {fmt(band.y)}H{fmt(to)}", "line", frame.thread)
 
 
-def _write_figure(sheet: Drawing, frame: _Frame, x: float, y: float, count: int, scale: _Scale) -> float:
-    smallest, largest = frame.figures
-    size = min(max(count * scale.unit - 12, smallest), largest)
-    sheet.write(x, y + size * 0.72 + 8, size, str(count))
-    return y + size * 0.72 + 8
-
-
 def _write_band(sheet: Drawing, frame: _Frame, band: _Band, scale: _Scale) -> None:
-    base = _write_figure(sheet, frame, frame.figure_x, band.y, band.before, scale)
-    _write_figure(sheet, frame, frame.right + frame.thread * 16, band.y, band.after, scale)
+    smallest, largest = frame.figures
+    base = band.y + 8
+    for x, count in ((frame.right + frame.thread * 16, band.after), (frame.figure_x, band.before)):
+        size = min(max(count * scale.unit - 12, smallest), largest)
+        base = band.y + size * 0.72 + 8
+        sheet.write(x, base, size, str(count))
     y = base + frame.size + 6 if frame.label_x == frame.figure_x else band.y + 8 + frame.size * 0.82
     sheet.write_lines(frame.label_x, y, frame.size, band.lines)
 
@@ -215,21 +205,15 @@ def _draw_meeting(sheet: Drawing, changed: int, bands: Sequence[_Band], frame: _
     lowest = max(bands[-1].y + bands[-1].height - frame.plate, frame.head + frame.plate)
     centre = min(max(sum(leaving + joining) / len(leaving + joining), frame.head + frame.plate), lowest)
     sheet.height = max(sheet.height, round(centre + frame.plate + frame.thread))
+    width = min(frame.rope, scale.pitch * 0.84)
     for edge, starts in ((frame.left, leaving), (frame.right, joining)):
-        _draw_ropes(sheet, frame, edge, starts, centre, scale)
+        span = min(1.5 * frame.plate, len(starts) * scale.pitch)
+        ends = [centre - span / 2 + (index + 0.5) * span / len(starts) for index in range(len(starts))]
+        d = "".join(curve(edge, start, frame.middle, end) for start, end in zip(starts, ends, strict=True))
+        sheet.draw(d, "edge", width)
+        sheet.draw(d, "rope", max(width - 2 * frame.thread, width * 0.5))
     x, r = frame.middle, frame.plate
     sheet.draw(disc(x, centre, r), "plate", frame.thread * 1.6)
     sheet.write(x, centre + r * 0.14, r * 0.84, str(changed), "on-plate", "middle")
     lines = split_lines(ngettext("vote has moved", "votes have moved", changed), 1.8 / 0.25)
     sheet.write_lines(x, centre + r * 0.42, r * 0.25, lines, "on-plate", "middle")
-
-
-def _draw_ropes(
-    sheet: Drawing, frame: _Frame, edge: float, starts: Sequence[float], centre: float, scale: _Scale
-) -> None:
-    width = min(frame.rope, scale.pitch * 0.84)
-    span = min(1.5 * frame.plate, len(starts) * scale.pitch)
-    ends = [centre - span / 2 + (index + 0.5) * span / len(starts) for index in range(len(starts))]
-    d = "".join(curve(edge, start, frame.middle, end) for start, end in zip(starts, ends, strict=True))
-    sheet.draw(d, "edge", width)
-    sheet.draw(d, "rope", max(width - 2 * frame.thread, width * 0.5))

@@ -1,6 +1,6 @@
-"""A result as one picture that stands alone: the question, the sentence, the picture, and where it comes from."""
+"""A result as one picture without a page: the question, the sentence, the picture, and where it comes from."""
 
-from typing import NamedTuple
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -18,16 +18,11 @@ MARGIN = 65
 _MOST_TEXTS = 8
 
 
-class Poster(NamedTuple):
-    """A picture of pictures, each so far from the top, under the words of ``head``."""
+def draw_poster(poll: PollView, source: str) -> dict[str, Any]:
+    """The result, and the movement if there is one, under the words of ``head``; ``source`` is the line at the foot.
 
-    head: Drawing
-    margin: int
-    parts: list[tuple[int, Drawing]]
-
-
-def draw_poster(poll: PollView, source: str) -> Poster:
-    """The result, and the movement if there is one; ``source`` is the line at the foot."""
+    {"head": Drawing, "margin", "parts": [(distance from the top, Drawing), …]}
+    """
     title, says = typo(titled(poll.question, poll.asking)), headline(poll.result) if poll.result else ""
     head, parts = Drawing(WIDE + 2 * MARGIN, title, says), []
     y = _write(head, 56, 40, title)
@@ -38,7 +33,7 @@ def draw_poster(poll: PollView, source: str) -> Poster:
         y += 24 + drawing.height
     y = _write(head, y + 32, 44, typo(poll.note)) if poll.note else y
     head.height = round(_write(head, y + 32, 34, source)) + 40
-    return Poster(head, MARGIN, parts)
+    return {"head": head, "margin": MARGIN, "parts": parts}
 
 
 def _write(head: Drawing, top: float, size: float, text: str) -> float:
@@ -52,9 +47,8 @@ def _parts(poll: PollView) -> list[tuple[str, Drawing]]:
     parts = [("", _draw_texts(result) if result.kind is Kind.TEXT else draw_result(result, wide=True))]
     if poll.before is not None and read(poll.movement).shows:
         parts.append((movement_headline(poll.movement), draw_movement(poll.movement, poll.before, result, True)))
-        notes = Drawing(WIDE)
-        lines = split_lines(" ".join(movement_notes(poll.movement, poll.before, result)), WIDE / 30, 3)
-        notes.height = round(20 + notes.write_lines(0, 40, 30, lines, "light"))
+        notes, text = Drawing(WIDE), " ".join(movement_notes(poll.movement, poll.before, result))
+        notes.height = round(20 + notes.write_lines(0, 40, 30, split_lines(text, WIDE / 30, 3), "light"))
         parts.append(("", notes))
     return parts
 

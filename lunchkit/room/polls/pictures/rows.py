@@ -25,8 +25,7 @@ from lunchkit.room.polls.results import Result, Row
 
 MOST_DISCS = 60
 """People of one answer that are drawn as discs; where there are more, all answers are bars."""
-MOST_WORDS, MOST_IN_CLOUD = 12, 40
-"""Words that are drawn as rows, and in a cloud."""
+MOST_WORDS, MOST_IN_CLOUD = 12, 40  # that are drawn as rows, and in a cloud
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,7 @@ class _Frame:
     width: int
     size: float
     figure: float
-    beside: float
-    """How much room the share has, at the edge."""
+    beside: float  # how much room the share has, at the edge
     gap: float
     bar: float
     stroke: float
@@ -44,7 +42,7 @@ class _Frame:
 
     @property
     def label_room(self) -> float:
-        """In ems, so that «100» stands clear of the answer."""
+        """In ems, so that «100» does not touch the answer."""
         return (self.width - self.beside - 2.2 * self.figure) / self.size
 
 
@@ -118,7 +116,10 @@ def draw_result(result: Result, wide: bool = False) -> Drawing:
         y = _write_row(sheet, result, row, frame, top + frame.gap * bool(index))
         lines = -(-row.total // int(frame.width / pitch + 0.01)) if has_discs else 0
         area = _Area(0, y, frame.width, max(frame.bar, lines * pitch), frame.stroke)
-        _draw_people(sheet, result, row, area, pitch if has_discs else 0)
+        if has_discs:
+            _draw_discs(sheet, row, area, pitch)
+        else:
+            _draw_bar(sheet, result, row, area)
         top = max(y + area.height + frame.gap, top + frame.least)
     if legend(result):
         top = _draw_legend(sheet, result, top, 34 if wide else 13, has_discs)
@@ -131,11 +132,9 @@ def _wide_frame(rows: Sequence[Row], *, with_legend: bool) -> _Frame:
     frames = [
         replace(_WIDE, size=size, figure=size * 1.4, beside=size * 2.9, gap=min(height * 0.08, 16)) for size in _SIZES
     ]
-    words = [_words_height(rows, frame) for frame in frames]
-    fitting = ((frame, high) for frame, high in zip(frames, words, strict=True) if high + 3 * frame.gap + 20 <= height)
-    frame, high = next(fitting, (frames[-1], words[-1]))
-    bar = min(max(height - high - 3 * frame.gap, 20), 110)
-    return replace(frame, bar=bar, least=height)
+    rooms = [height - _words_height(rows, frame) - 3 * frame.gap for frame in frames]
+    frame, room = next((pair for pair in zip(frames, rooms, strict=True) if pair[1] >= 20), (frames[-1], rooms[-1]))
+    return replace(frame, bar=min(max(room, 20), 110), least=height)
 
 
 def _words_height(rows: Sequence[Row], frame: _Frame) -> float:
@@ -153,10 +152,7 @@ def _write_row(sheet: Drawing, result: Result, row: Row, frame: _Frame, top: flo
     return base + (len(label) - 1) * frame.size * LINE_HEIGHT + frame.size * 0.3 + frame.gap
 
 
-def _draw_people(sheet: Drawing, result: Result, row: Row, area: _Area, pitch: float) -> None:
-    if pitch:
-        _draw_discs(sheet, row, area, pitch)
-        return
+def _draw_bar(sheet: Drawing, result: Result, row: Row, area: _Area) -> None:
     area = replace(area, height=min(area.height, 64 if area.stroke == 3 else 28))
     ground = area.y + area.height - area.stroke / 2  # how long all who answered would be
     sheet.draw(f"M{fmt(area.x)} {fmt(ground)}h{fmt(area.width)}", "line", area.stroke)

@@ -11,16 +11,14 @@ from lunchkit.room.polls.models import FEWEST_SHOWN, NO_OPINION, Kind
 from lunchkit.room.polls.movement import Level, read
 from lunchkit.room.polls.results import Result, Row
 
-_FEW_NAMES = 3
-"""The number of equal ones that are named in a headline."""
-_MOST_NAMED = 60
-"""Characters of all their names together; where there are more, they are only counted."""
+_FEW_NAMES, _MOST_NAMED = 3, 60
+"""The number of equal ones that a headline names, and characters of their names; beyond, they are only counted."""
 _JOINS = re.compile(r",| (?:et|ou|und|oder|e|o|and|or) ")  # within an answer: then a list of answers has quotes
 _BEFORE_NOUN = re.compile(r"(?<=\d) (?=[^\W\d])")
 
 
 def _hold(text: str) -> str:
-    return _BEFORE_NOUN.sub("\u00a0", str(text))
+    return _BEFORE_NOUN.sub("\u00a0", text)
 
 
 def headline(result: Result) -> str:
@@ -56,12 +54,12 @@ def _choice_headline(result: Result) -> str:
 def _equals(first: list[str], result: Result, most: int) -> str:
     each = ngettext("%(num)s person each out of %(n)s", "%(num)s people each out of %(n)s", most, n=result.n)
     if len(first) <= _FEW_NAMES and sum(map(len, first)) <= _MOST_NAMED:
-        return _says(_listed(first), str(each))
+        return _says(_listed(first), each)
     return str(_("A tie: %(each)s", each=each))
 
 
 def _name(row: Row) -> str:
-    return str(_("No opinion")) if row.position == NO_OPINION else row.label.rstrip(" .")
+    return _("No opinion") if row.position == NO_OPINION else row.label.rstrip(" .")
 
 
 def _listed(names: list[str]) -> str:
@@ -74,9 +72,7 @@ def _quoted(text: str) -> str:
 
 
 def _joined(names: list[str]) -> str:
-    if len(names) == 1:
-        return names[0]
-    return str(_("%(some)s and %(last)s", some=", ".join(names[:-1]), last=names[-1]))
+    return names[0] if len(names) == 1 else _("%(some)s and %(last)s", some=", ".join(names[:-1]), last=names[-1])
 
 
 def _says(what: str, how_many: str) -> str:
@@ -84,13 +80,10 @@ def _says(what: str, how_many: str) -> str:
 
 
 def _share(result: Result, count: int) -> str:
-    share = result.share(count)
-    said = ngettext(
-        "%(num)s person out of %(n)s, or %(share)s %%",
-        "%(num)s people out of %(n)s, or %(share)s %%",
-        count, n=result.n, share=share,
-    )  # fmt: skip
-    return str(said)
+    return str(ngettext(
+        "%(num)s person out of %(n)s, or %(share)s %%", "%(num)s people out of %(n)s, or %(share)s %%",
+        count, n=result.n, share=result.share(count),
+    ))  # fmt: skip
 
 
 def _count(n: int) -> str:
@@ -101,12 +94,9 @@ def _scale_headline(result: Result) -> str:
     median = result.median
     if median is None:
         return _choice_headline(result)
-    low, high = _end(result, 0), _end(result, -1)
-    said = _(
-        "In the middle: %(step)s, from %(low)s to %(high)s (%(n)s people)",
-        step=median.label, low=low, high=high, n=sum(row.total for row in result.choices),
-    )  # fmt: skip
-    return str(said)
+    ends = {"step": median.label, "low": _end(result, 0), "high": _end(result, -1)}
+    people = sum(row.total for row in result.choices)
+    return str(_("In the middle: %(step)s, from %(low)s to %(high)s (%(n)s people)", n=people, **ends))
 
 
 def _end(result: Result, which: int) -> str:
@@ -123,10 +113,9 @@ def _ranking_headline(result: Result) -> str:
     ranked = [row for row in by_mean_rank(result) if row.mean_rank is not None]
     if not ranked:
         return _choice_headline(result)
-    first = [_name(row) for row in ranked if row.mean_rank == ranked[0].mean_rank]
-    rank, people = number(round(ranked[0].mean_rank or 0, 1)), max(sum(row.grades) for row in ranked)
-    said = _("In first place: %(names)s (mean place %(rank)s, %(n)s people)", names=_listed(first), rank=rank, n=people)
-    return str(said)
+    first = _listed([_name(row) for row in ranked if row.mean_rank == ranked[0].mean_rank])
+    rank, n = number(round(ranked[0].mean_rank or 0, 1)), max(sum(row.grades) for row in ranked)
+    return str(_("In first place: %(names)s (mean place %(rank)s, %(n)s people)", names=first, rank=rank, n=n))
 
 
 def _statements_headline(result: Result) -> str:
@@ -147,16 +136,13 @@ def _words_headline(result: Result) -> str:
     first = [_quoted(item.text) for item in result.written if item.count == most]
     if len(first) <= _FEW_NAMES and most > 1:
         return _says(_joined(first), _share(result, most))
-    words = ngettext(
-        "%(num)s word from %(n)s people", "%(num)s words from %(n)s people", len(result.written), n=result.n
-    )
-    return str(words)
+    words = len(result.written)
+    return str(ngettext("%(num)s word from %(n)s people", "%(num)s words from %(n)s people", words, n=result.n))
 
 
 def _text_headline(result: Result) -> str:
     texts = len(result.written)
-    said = ngettext("%(num)s text from %(n)s people", "%(num)s texts from %(n)s people", texts, n=result.n)
-    return str(said)
+    return str(ngettext("%(num)s text from %(n)s people", "%(num)s texts from %(n)s people", texts, n=result.n))
 
 
 def movement_headline(movement: dict[str, Any] | None) -> str:
@@ -177,20 +163,16 @@ def movement_notes(movement: dict[str, Any] | None, before: Result | None, after
     moved = read(movement)
     notes = []
     if moved.level is Level.TALLIES:
-        is_over = any(result.exceeds for result in (before, after) if result)
         few = _("Who changed their mind is not shown here: the groups are too small.")
-        notes.append(
-            _("Who changed their mind is not shown here: there are more ballots than people.") if is_over else few
-        )
+        over = _("Who changed their mind is not shown here: there are more ballots than people.")
+        notes.append(over if any(result.exceeds for result in (before, after) if result) else few)
     if moved.before_only or moved.after_only:
-        once = ngettext(
+        notes.append(ngettext(
             "%(num)s person answered only before, %(after)s only after.",
             "%(num)s people answered only before, %(after)s only after.",
             moved.before_only, after=moved.after_only,
-        )  # fmt: skip
-        notes.append(once)
-    by_hand = max((result.by_hand for result in (before, after) if result), default=0)
-    if by_hand and moved.shows:
+        ))  # fmt: skip
+    if moved.shows and any(result.by_hand for result in (before, after) if result):
         notes.append(_("Votes counted by hand are not in this picture."))
     if moved.k:
         notes.append(_("A group of fewer than %(k)s people is never shown.", k=moved.k))
