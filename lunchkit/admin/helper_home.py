@@ -1,5 +1,6 @@
 """A helper's home: the events of today and soon, each with its check-in; and the limit of what helpers may open."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template, request
@@ -31,24 +32,20 @@ class DoorIsClosed(NotAllowed):
 @bp.get("")
 def index() -> ResponseReturnValue:
     now = clock.now()
-    lunches = events_around(now - CLOSES_AFTER, now + SOON)[:MOST]
+    near = _near(now)
     return render_template(
         "admin/helper_home.html",
-        open=[event for event in lunches if is_near(event, now) and not event.is_over(now)],
-        over=[event for event in lunches if is_near(event, now) and event.is_over(now)],
-        soon=[event for event in lunches if not is_near(event, now)],
+        open=[event for event in near if not event.is_over(now)],
+        over=[event for event in near if event.is_over(now)],
+        soon=[event for event in events_around(now + OPENS_BEFORE, now + SOON) if event not in near][:MOST],
         closes_at=lambda event: event.over_at + CLOSES_AFTER,
         opens_at=lambda event: event.starts_at - OPENS_BEFORE,
     )
 
 
-def is_near(event: Event, now: datetime) -> bool:
-    """Whether helpers may check people in now."""
-    return (
-        event.published_at is not None
-        and event.cancelled_at is None
-        and event.starts_at - OPENS_BEFORE <= now <= event.over_at + CLOSES_AFTER
-    )
+def _near(now: datetime) -> Sequence[Event]:
+    """The events at which helpers may check people in now."""
+    return events_around(now - CLOSES_AFTER, now + OPENS_BEFORE)
 
 
 @area.before_request
@@ -58,7 +55,5 @@ def keep_helpers_at_near_doors() -> None:
     slug = (request.view_args or {}).get("slug")
     if helper is None or helper.role != Role.HELPER or slug is None:
         return
-    now = clock.now()
-    near = (event for event in events_around(now - CLOSES_AFTER, now + OPENS_BEFORE) if is_near(event, now))
-    if not any(event.slug == slug for event in near):
+    if all(event.slug != slug for event in _near(clock.now())):
         raise DoorIsClosed

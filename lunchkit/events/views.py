@@ -19,29 +19,29 @@ def ics(slug: str) -> ResponseReturnValue:
     event = event_by_slug_or_404(slug)
     response = Response(download(calendar_entry(event)), content_type=CONTENT_TYPE)
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.ics")
-    return _conditional(response, event.updated_at)
+    return conditional(response, event.updated_at)
 
 
 @bp.get("/calendar.ics")
 def calendar() -> ResponseReturnValue:
     body = feed(feed_name(), [calendar_entry(event) for event in published_events()])
-    return _conditional(Response(body, content_type=CONTENT_TYPE), last_change() or NEVER)
+    return conditional(Response(body, content_type=CONTENT_TYPE), last_change() or NEVER)
 
 
 @bp.get("/feed.atom")
 def atom() -> ResponseReturnValue:
     body = atom_feed(published_events())
-    return _conditional(Response(body, content_type="application/atom+xml; charset=utf-8"), last_change() or NEVER)
+    return conditional(Response(body, content_type="application/atom+xml; charset=utf-8"), last_change() or NEVER)
 
 
 @bp.get("/e/<slug>/qr.svg")
 def qr(slug: str) -> ResponseReturnValue:
     event = event_by_slug_or_404(slug)
     address = public("site.event", slug=event.slug)
-    return _conditional(Response(svg(address, title=address), content_type="image/svg+xml"), event.updated_at)
+    return conditional(Response(svg(address, title=address), content_type="image/svg+xml"), event.updated_at)
 
 
-def _conditional(response: Response, changed_at: datetime) -> Response:
+def conditional(response: Response, changed_at: datetime) -> Response:
     """The answer, or 304 to a client that has it already. It may be cached, but must be revalidated."""
     response.cache_control.no_cache = True
     response.last_modified = changed_at

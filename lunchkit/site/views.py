@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from lunchkit.events.models import Event, EventState
 from lunchkit.events.queries import all_series, coming_events, event_by_slug_or_404, past_events, running_events
+from lunchkit.events.views import conditional
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.i18n import typo, when
@@ -24,6 +25,7 @@ from lunchkit.room.queries import room_of_event
 from lunchkit.run_sheet.first_lunch import is_proposed
 from lunchkit.run_sheet.queries import run_sheet_of
 from lunchkit.settings.queries import current_site
+from lunchkit.site.presenter.fitting import fits
 from lunchkit.site.series import LATEST, archive, series_or_404
 from lunchkit.speakers.models import Appearance
 from lunchkit.speakers.queries import appearances
@@ -31,22 +33,25 @@ from lunchkit.speakers.queries import appearances
 bp = Blueprint("site", __name__)
 BOOKABLE = (EventState.OPEN, EventState.FULL, EventState.LATER)
 """States in which people can register, now or later."""
+POSTER_SIZES = (29.4, 24, 20, 17, 14.5)
+"""Type sizes of the title on a poster, in millimetres; what needs a smaller one takes the sixth."""
 
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
     now = clock.now()
-    running, coming, past = running_events(now), coming_events(now), past_events(now)
-    taken = seats_taken_by_event([event.id for event in (*running, *coming)])
-    left = {event.id: max(0, event.capacity - taken[event.id]) for event in (*running, *coming)}
-    first = next((event for event in (*running, *coming) if event.cancelled_at is None), None)
+    running = running_events(now)
+    events = [*running, *coming_events(now)]
+    taken = seats_taken_by_event([event.id for event in events])
+    left = {event.id: max(0, event.capacity - taken[event.id]) for event in events}
+    first = next((event for event in events if event.cancelled_at is None), None)
     return render_template(
         "site/home.html",
         running=running,
         first=first,
-        others=[event for event in (*running, *coming) if event is not first],
-        states={event.id: event.state(now, left[event.id]) for event in (*running, *coming)},
-        past=past[:LATEST],
+        others=[event for event in events if event is not first],
+        states={event.id: event.state(now, left[event.id]) for event in events},
+        past=past_events(now)[:LATEST],
         seats_left=left,
         all_series=all_series(),
     )
@@ -114,11 +119,16 @@ def poster(slug: str) -> ResponseReturnValue:
     return render_template(
         "site/poster.html",
         event=event,
+        size=next((step for step, size in enumerate(POSTER_SIZES, 1) if _fits_poster(event.title, size)), 6),
         invites=event.takes_registrations(now) or event.opens_later(now),
         speakers=appearances(event.id),
         qr=qr.svg(address, _("QR code of this page's address")),
         short_address=address.partition("://")[2],
     )
+
+
+def _fits_poster(title: str, size: float) -> bool:
+    return fits(title, size, 189, 114, character=0.535, line=0.95)
 
 
 @bp.get("/e/<slug>/card.png")
@@ -128,12 +138,8 @@ def card(slug: str) -> ResponseReturnValue:
         place = ", ".join(part for part in (event.venue or event.street, event.town) if part)
         first = _("This lunch is cancelled") if event.cancelled_at else when(event)
         lines = [typo(line) for line in (first, place, event.series.network) if line]
-    response = Response(card_png(typo(event.title), tuple(lines), event.colour), content_type="image/png")
-    response.cache_control.no_cache = True
-    response.last_modified = event.updated_at
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    png = card_png(typo(event.title), tuple(lines), event.colour)
+    return conditional(Response(png, content_type="image/png"), event.updated_at)
 
 
 @bp.get("/privacy")
