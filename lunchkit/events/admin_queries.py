@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db, page_of
@@ -50,18 +50,17 @@ def event_list(now: datetime, text: str, page: int) -> EventList:
 
 def latest_events(also: str, most: int = PAGE_SIZE) -> Sequence[Event]:
     """The latest lunches, and the one with this slug, to choose from."""
-    exists = Event.discarded_at.is_(None)
-    latest = select(Event.id).where(exists).order_by(*_LATEST_FIRST).limit(most)
+    latest = select(Event.id).order_by(*_LATEST_FIRST).limit(most)
     wanted = or_(Event.id.in_(latest), Event.slug == also) if also.isprintable() else Event.id.in_(latest)
-    return db.session.scalars(select(Event).where(wanted, exists).order_by(*_LATEST_FIRST)).all()
+    return db.session.scalars(select(Event).where(wanted).order_by(*_LATEST_FIRST)).all()
 
 
 def _matching(text: str) -> ColumnElement[bool]:
     """Which lunches contain these words; databases do not ignore accents, so the comparison is done here."""
     words = normalise(text).split()
     if not words:
-        return Event.discarded_at.is_(None)
-    columns = select(Event.id, Event.title, Event.theme, Event.venue, Event.town).where(Event.discarded_at.is_(None))
+        return true()
+    columns = select(Event.id, Event.title, Event.theme, Event.venue, Event.town)
     texts = {row.id: normalise(" ".join(row[1:])) for row in db.session.execute(columns)}
     return Event.id.in_(
         [event_id for event_id, search_key in texts.items() if all(word in search_key for word in words)]

@@ -46,7 +46,7 @@ def draft_event(
 def lock_existing_event(session: Session, event_id: int) -> None:
     """Lock a lunch to add something to it. Raises NotFound if the draft has just been deleted."""
     event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
-    if event is None or event.discarded_at is not None:
+    if event is None:
         raise NotFound
 
 

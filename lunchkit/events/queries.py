@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from lunchkit.events.models import CustomField, Event, Series
 from lunchkit.platform.db import db
@@ -19,10 +19,10 @@ def event_by_slug_or_404(slug: str) -> Event:
 
 
 def any_event_by_slug_or_404(slug: str) -> Event:
-    """The lunch with this slug, published or not, for organisers. Raises NotFound, for a deleted draft too."""
+    """The lunch with this slug, published or not, for organisers. Raises NotFound."""
     if not slug.isprintable():  # PostgreSQL cannot compare with a NUL
         raise NotFound
-    event = db.session.scalar(select(Event).where(Event.slug == slug, Event.discarded_at.is_(None)))
+    event = db.session.scalar(select(Event).where(Event.slug == slug))
     if event is None:
         raise NotFound
     return event
@@ -86,8 +86,3 @@ def custom_field_or_404(event_id: int, question_id: int) -> CustomField:
 def all_series() -> Sequence[Series]:
     """Every series, the oldest first."""
     return db.session.scalars(select(Series).order_by(Series.id)).all()
-
-
-def last_change() -> datetime | None:
-    """When any lunch was last changed, drafts included."""
-    return db.session.scalar(select(func.max(Event.updated_at)))

@@ -139,7 +139,7 @@ def card(slug: str) -> ResponseReturnValue:
         first = _("This lunch is cancelled") if event.cancelled_at else when(event)
         lines = [typo(line) for line in (first, place, event.series.network) if line]
     png = card_png(typo(event.title), tuple(lines), event.colour)
-    return conditional(Response(png, content_type="image/png"), event.updated_at)
+    return conditional(Response(png, content_type="image/png"))
 
 
 @bp.get("/privacy")
