@@ -1,3 +1,5 @@
+"""Calendars, the Atom feed and the QR code of a lunch: what they say, to whom, and when they are asked for again."""
+
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -54,9 +56,6 @@ def change(event: Event, **fields: object) -> None:
     db.session.commit()
 
 
-# Calendar
-
-
 def test_download_is_a_file_named_after_the_lunch(client: FlaskClient, event: Event) -> None:
     response = client.get(f"/e/{event.slug}/event.ics")
     assert response.status_code == 200
@@ -80,14 +79,11 @@ def test_calendar_holds_published_and_cancelled_lunches_only(client: FlaskClient
     assert told == {"Coming": "CONFIRMED", "Off": "CANCELLED"}
 
 
-def test_feed_and_download_say_the_same_of_a_lunch(client: FlaskClient, event: Event) -> None:
-    one, all_ = (content_lines(client.get(path).data) for path in ("/e/lunch-1/event.ics", "/calendar.ics"))
+def test_shared_files_say_the_same_invite_nobody_and_hold_no_mailbox(client: FlaskClient, event: Event) -> None:
+    files = [client.get(path).data for path in ("/e/lunch-1/event.ics", "/calendar.ics")]
+    one, all_ = map(content_lines, files)
     assert one[one.index("BEGIN:VEVENT") :] == all_[all_.index("BEGIN:VEVENT") :]
-
-
-def test_shared_files_invite_nobody_and_hold_no_mailbox(client: FlaskClient, event: Event) -> None:
-    for path in ("/e/lunch-1/event.ics", "/calendar.ics"):
-        file = client.get(path).data
+    for file in files:
         assert not {"METHOD", "ORGANIZER", "ATTENDEE"} & set(property_names(file))
         assert event.contact_email.encode() not in file
 
@@ -159,13 +155,8 @@ def test_any_words_leave_feeds_valid(client: FlaskClient, make_event: EventMaker
     assert parse(client.get("/e/lunch-1/qr.svg").data).tag.endswith("svg")
 
 
-# Recaps
-
-
 def publish_recap(event: Event) -> None:
-    """What the publication of a recap does to the lunch."""
-    moment = event.updated_at + timedelta(minutes=1)
-    change(event, recap_published_at=moment)
+    change(event, recap_published_at=event.updated_at + timedelta(minutes=1))
 
 
 RECAP = "http://lunch.example/e/lunch-1/recap"
@@ -212,9 +203,6 @@ def test_calendars_tell_where_the_recap_stands(client: FlaskClient, event: Event
     assert english == client.get(path, headers={"Accept-Language": "fr"}).data, "in the language of the house"
     [other_parser] = Calendar.from_ical(client.get(path).data).walk("VEVENT")
     assert str(other_parser["DESCRIPTION"]).endswith(RECAP)
-
-
-# QR code
 
 
 def test_qr_code_leads_to_the_public_page(client: FlaskClient, event: Event) -> None:
