@@ -114,7 +114,6 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
         page,
         {
             "lunches": lunch.url("/organiser/"),
-            "lunch": one,
             "new lunch": lunch.url("/organiser/e/new"),
             "edit lunch": one + "/edit",
             "call off": one + "/cancellation",
@@ -127,8 +126,6 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
             "one registration": one + "/registrations/40",
             "by hand": one + "/registrations/new",
             "caterer": one + "/caterer",
-            "e-mails": one + "/emails",
-            "write to many": one + "/emails/new",
             "automatic e-mail": one + "/emails/automatic/confirmation",
             "subscribers": lunch.url("/organiser/subscribers"),
             "outbox": lunch.url("/organiser/letters"),
