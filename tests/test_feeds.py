@@ -133,7 +133,6 @@ def test_entry_keeps_its_id_whatever_changes(client: FlaskClient, event: Event) 
 def test_id_of_an_entry_is_a_tag(client: FlaskClient, make_event: EventMaker) -> None:
     tags = {
         "a/b c@lunch.example": "tag:lunch.example,2025-04-01:a%2Fb%20c",
-        "plain": "tag:lunch.example,2025-04-01:plain",
         "a@b@Old.example": "tag:old.example,2025-04-01:a%40b",
     }
     for uid in tags:

@@ -19,7 +19,6 @@ OPENS_BEFORE = timedelta(days=2)
 CLOSES_AFTER = timedelta(days=1)
 """Helpers may check people in from this long before the start until this long after the end."""
 SOON = timedelta(days=60)
-MOST = 40
 bp = Blueprint("helper_home", __name__, url_prefix="/doors")
 
 
@@ -37,7 +36,7 @@ def index() -> ResponseReturnValue:
         "admin/helper_home.html",
         open=[event for event in near if not event.is_over(now)],
         over=[event for event in near if event.is_over(now)],
-        soon=[event for event in events_around(now + OPENS_BEFORE, now + SOON) if event not in near][:MOST],
+        soon=[event for event in events_around(now + OPENS_BEFORE, now + SOON) if event not in near],
         closes_at=lambda event: event.over_at + CLOSES_AFTER,
         opens_at=lambda event: event.starts_at - OPENS_BEFORE,
     )

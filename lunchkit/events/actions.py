@@ -87,7 +87,6 @@ def move_question(question: CustomField, direction: str) -> None:
 
 
 def _lock(session: Session, question: CustomField) -> None:
-    """Lock the lunch, then read the question again."""
     lock_existing_event(session, question.event_id)
     if session.get(CustomField, question.id, populate_existing=True) is None:
         raise NotFound

@@ -161,12 +161,12 @@ class Event(Timing, Versioned, Model):
     @property
     def address(self) -> str:
         """Street, postcode and town in one line, without empty parts."""
-        return ", ".join(part for part in (self.street, f"{self.postcode} {self.town}".strip()) if part)
+        return ", ".join(filter(None, (self.street, f"{self.postcode} {self.town}".strip())))
 
     @property
     def place(self) -> str:
         """Where it is, as people write it: venue, then address."""
-        return ", ".join(part for part in (self.venue, self.address) if part)
+        return ", ".join(filter(None, (self.venue, self.address)))
 
     @property
     def diets_offered(self) -> list[Diet]:

@@ -28,34 +28,30 @@ def any_event_by_slug_or_404(slug: str) -> Event:
     return event
 
 
-def published_events() -> Sequence[Event]:
-    """All public lunches by time, cancelled ones included."""
-    return _public()
+def published_events(*conditions: ColumnElement[bool]) -> Sequence[Event]:
+    """All public lunches by time, or some of them; cancelled ones included."""
+    found = select(Event).where(Event.published_at.is_not(None), *conditions)
+    return db.session.scalars(found.order_by(Event.starts_at, Event.id)).all()
 
 
 def coming_events(now: datetime) -> Sequence[Event]:
     """Public lunches that have not begun, cancelled ones included, the next one first."""
-    return _public(Event.starts_at > now)
+    return published_events(Event.starts_at > now)
 
 
 def running_events(now: datetime) -> Sequence[Event]:
     """Public lunches that take place at this moment."""
-    return _public(Event.starts_at <= now, Event.over_at > now, Event.cancelled_at.is_(None))
+    return published_events(Event.starts_at <= now, Event.over_at > now, Event.cancelled_at.is_(None))
 
 
 def events_around(since: datetime, until: datetime) -> Sequence[Event]:
     """Public lunches that take place, wholly or in part, between two moments."""
-    return _public(Event.cancelled_at.is_(None), Event.over_at >= since, Event.starts_at <= until)
+    return published_events(Event.cancelled_at.is_(None), Event.over_at >= since, Event.starts_at <= until)
 
 
 def past_events(now: datetime) -> Sequence[Event]:
     """Public lunches that took place (none that was cancelled), the latest first."""
-    return _public(Event.over_at <= now, Event.cancelled_at.is_(None))[::-1]
-
-
-def _public(*conditions: ColumnElement[bool]) -> Sequence[Event]:
-    found = select(Event).where(Event.published_at.is_not(None), *conditions)
-    return db.session.scalars(found.order_by(Event.starts_at, Event.id)).all()
+    return published_events(Event.over_at <= now, Event.cancelled_at.is_(None))[::-1]
 
 
 def events_by_id(ids: Collection[int]) -> dict[int, Event]:

@@ -151,6 +151,10 @@ def privacy() -> ResponseReturnValue:
 def structured_event(event: Event, left: int | None, speakers: Sequence[Appearance] = ()) -> dict[str, Any]:
     """The event as a schema.org Event, without empty fields; ``left`` is None where nobody can register."""
     status = "EventCancelled" if event.cancelled_at else "EventScheduled"
+    people = [appearance.speaker for appearance in speakers]
+    performers = [
+        {"@type": "Person", "name": one.name, "url": links.public("speakers.show", slug=one.slug)} for one in people
+    ]
     address = {
         "@type": "PostalAddress",
         "streetAddress": event.street,
@@ -164,7 +168,6 @@ def structured_event(event: Event, left: int | None, speakers: Sequence[Appearan
             "@id": links.public("site.event", slug=event.slug),
             "url": links.public("site.event", slug=event.slug),
             "name": event.title,
-            "about": {"@type": "Thing", "name": event.theme},
             "description": event.summary,
             "startDate": event.starts_local.isoformat(),
             "endDate": event.ends_local.isoformat(),
@@ -172,27 +175,12 @@ def structured_event(event: Event, left: int | None, speakers: Sequence[Appearan
             "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
             "location": {"@type": "Place", "name": event.venue or event.town, "address": address},
             "image": links.public("site.card", slug=event.slug),
-            "performer": [_performer(appearance) for appearance in speakers] or None,
+            "performer": performers or None,
             "organizer": {"@type": "Organization", "name": event.series.network},
-            "superEvent": {"@type": "EventSeries", "name": event.series.name},
             "maximumAttendeeCapacity": event.capacity,
             "remainingAttendeeCapacity": left,
             "subjectOf": event.recap_published_at
             and {"@type": "Article", "url": links.public("recap.show", slug=event.slug)},
-        }
-    )
-
-
-def _performer(appearance: Appearance) -> dict[str, Any]:
-    speaker = appearance.speaker
-    name = speaker.organisation.name if speaker.organisation else ""
-    return _filled(
-        {
-            "@type": "Person",
-            "name": speaker.name,
-            "url": links.public("speakers.show", slug=speaker.slug),
-            "jobTitle": speaker.role,
-            "worksFor": {"@type": "Organization", "name": name},
         }
     )
 
