@@ -32,8 +32,6 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back."""
-
     status: int
     headers: list[tuple[str, str]]
     body: bytes
@@ -130,7 +128,6 @@ class Dice:
         )
 
     def email(self) -> str:
-        """An address, good or bad."""
         if self.random.random() < 0.1:
             return self.text()
         return self.random.choice(("p{0}@example.org", *words.ADDRESSES)).format(self.random.randrange(10**6))
@@ -219,7 +216,6 @@ class Dice:
         return self.random.choice(words.SEGMENTS)
 
     def query(self) -> bytes:
-        """A query string."""
         pick = self.random.choice
         pairs = [escaped(pick(words.PARAMETERS)) + b"=" + escaped(self.text()[:300]) for _ in range(pick((0, 1, 2, 3)))]
         broken = (b"\xff\xfe=\xed\xa0\x80", b"%ED%A0%80=%00", b"&&&=&;?%zz", b"a" * 3000, b"lang=fr&lang=xx")

@@ -23,8 +23,6 @@ from tests.server import Server, free_port
 
 
 class Postman:
-    """Keeps every message that arrives by SMTP."""
-
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self._arrived = threading.Condition()
@@ -49,7 +47,6 @@ class Postman:
 
 
 def text_of(message: EmailMessage) -> str:
-    """The plain text of an e-mail."""
     part = message.get_body(("plain",))
     assert part is not None
     return str(part.get_content())
@@ -67,7 +64,6 @@ class House:
     base: str
 
     def url(self, path: str) -> str:
-        """The absolute address of a path."""
         return self.base + path
 
 

@@ -44,7 +44,6 @@ def press(page: Page, act: str = "") -> None:
 
 
 def step_of(page: Page) -> str:
-    """Which step of the first run the browser is at."""
     return page.url.partition("/start/")[2]
 
 

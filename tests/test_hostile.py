@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from lunchkit.events.models import Event
 from lunchkit.platform import form_tokens as stamps
 from tests import hostile_checks as checks
-from tests.conftest import EventMaker
+from tests.conftest import EventMaker, csrf_of
 from tests.hostile_input import HOST, URLENCODED, Dice, Request, escaped, send
 from tests.hostile_words import ORGANISER_FORMS
 from tests.server import Server
@@ -73,24 +73,14 @@ def doors(app: Flask, dice: Dice, number: int) -> list[Request]:
 
 def liars(dice: Dice, slug: str) -> list[Request]:
     """Good addresses, and headers that lie."""
-    paths = [
-        "/",
-        "/privacy",
-        "/healthz",
-        "/organiser/",
-        "/organiser/sign-in",
-        "/r/x",
-        "/nowhere",
-        f"/e/{slug}/event.ics",
-    ]
+    paths = f"/ /privacy /healthz /organiser/ /organiser/sign-in /r/x /nowhere /e/{slug}/event.ics".split()
     methods, pick = ("GET", "GET", "POST", "HEAD"), dice.random.choice
     return [Request(pick(methods), pick(paths).encode(), dice.query(), b"", None, dice.headers()) for _ in range(LIES)]
 
 
 def organiser_posts(app: Flask, organiser: FlaskClient, dice: Dice, slug: str) -> list[Request]:
     """Forms of the organisers' area, sent by somebody who is signed in and whose form tokens are good."""
-    page = organiser.get("/organiser/sessions").get_data(as_text=True)
-    token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+    token = csrf_of(organiser, "/organiser/sessions")
     cookie = organiser.get_cookie("lunchkit")
     assert cookie is not None
     inside = {"Cookie": f"lunchkit={cookie.value}"}

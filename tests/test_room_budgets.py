@@ -42,13 +42,11 @@ class Room:
             guest.request.get(self.vote)
 
     def step(self) -> None:
-        """The one next thing."""
         self.desk.goto(self.room)
         with self.desk.expect_navigation():
             self.desk.locator("form.next button").click()
 
     def answer(self, *ballots: dict[str, str]) -> None:
-        """Each guest answers."""
         for guest, ballot in zip(self.guests, ballots * GUESTS, strict=False):
             answer = guest.request.post(self.vote, form={"turn": "1", **ballot}, headers=JSON)
             assert answer.ok, answer.text()
@@ -98,7 +96,6 @@ class Ear:
         return self.take()
 
     def close(self) -> None:
-        """Hang up."""
         self._socket.close()
 
 

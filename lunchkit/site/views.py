@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,6 +17,7 @@ from lunchkit.platform.i18n import typo, when
 from lunchkit.platform.images.cards import card_png
 from lunchkit.platform.static_files import compress
 from lunchkit.platform.text import clean_line
+from lunchkit.recap.exports import share_links
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import lacks_words, polls_of
@@ -100,7 +100,7 @@ def event_page(event: Event) -> str:
         room_code=room.code if room and event.starts_at <= now <= event.over_at else None,
         structured=structured_event(event, left if state in BOOKABLE else None, speakers),
         card=links.public("site.card", slug=event.slug),
-        share=share_links(event),
+        share=share_links(event, address, f"{event.title}, {when(event)}"),
         address=address,
         short_address=address.partition("://")[2],
         qr=qr.svg(address, _("QR code of this page's address")),
@@ -193,15 +193,3 @@ def _filled(fields: dict[str, Any]) -> dict[str, Any]:
         for key, value in kept.items()
         if value not in ("", None) and not (isinstance(value, dict) and value.keys() <= {"@type"})
     }
-
-
-def share_links(event: Event) -> list[tuple[str, str]]:
-    """Links that share an event: no script, no third party until one is tapped."""
-    address = links.public("site.event", slug=event.slug)
-    text = f"{event.title}, {when(event)}"
-    mail = urlencode({"subject": event.title, "body": f"{text}\n{address}"}, quote_via=quote)
-    return [
-        (_("By e-mail"), f"mailto:?{mail}"),
-        ("WhatsApp", "https://wa.me/?" + urlencode({"text": f"{text} {address}"})),
-        ("LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?" + urlencode({"url": address})),
-    ]
