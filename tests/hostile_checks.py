@@ -110,7 +110,7 @@ def links_of_all() -> list[str]:
 
 
 def crawl(app: Flask, organiser: FlaskClient, event: Event, most: int = 25) -> int:
-    """Open every page on which stored texts are shown, files and e-mails included, of so many people; returns how many."""
+    """Open every page on which stored texts are shown, files and e-mails included, of ``most`` people; returns how many."""
     cookie = organiser.get_cookie("lunchkit")
     assert cookie is not None
     inside = {"Cookie": f"lunchkit={cookie.value}"}

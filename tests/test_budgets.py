@@ -59,7 +59,7 @@ def unsubscription(lunch: House) -> str:
 
 
 def guests(lunch: House) -> dict[str, str]:
-    """The page behind the link of e-mails, for whoever was asked, said yes, and said no."""
+    """The page behind the link of e-mails, for people who were asked, said yes, and said no."""
     with lunch.app.app_context():
         said_yes("Cleo")
         asked("Dora")

@@ -35,7 +35,7 @@ def test_pages_speak_the_language_of_the_browser(app: Flask, event: Event) -> No
             assert f'<html lang="{language}"' in page, (path, wish)
 
 
-def test_the_language_that_one_chose_is_kept_and_spoken_by_the_letter(app: Flask, event: Event, outbox: Outbox) -> None:
+def test_the_language_that_one_chose_is_kept_and_used_by_e_mails(app: Flask, event: Event, outbox: Outbox) -> None:
     client = new_client(app)
     page = client.get(f"/e/{event.slug}?lang=en").text
     assert '<html lang="en"' in page and 'href="?lang=fr"' in page
@@ -162,7 +162,7 @@ def test_the_rule_speaks_of_groups_only_where_there_can_be_any(
         assert found and ("groupe" in found[0]) is bool(companions)
 
 
-def test_a_lunch_that_is_over_or_called_off_offers_no_calendar_and_no_poster(
+def test_a_lunch_that_is_over_or_cancelled_offers_no_calendar_and_no_poster(
     client: FlaskClient, make_event: EventMaker
 ) -> None:
     def offers(event: Event) -> tuple[bool, bool]:

@@ -190,7 +190,7 @@ def test_a_recap_is_news_and_a_correction_moves_its_entry(client: FlaskClient, m
 
 
 @pytest.mark.parametrize("path", ["/e/lunch-1/event.ics", "/calendar.ics"])
-def test_calendars_tell_where_the_recap_stands(client: FlaskClient, event: Event, path: str) -> None:
+def test_calendars_link_to_the_recap(client: FlaskClient, event: Event, path: str) -> None:
     before = read_event(client.get(path).data)
     assert RECAP not in before.description.value
     publish_recap(event)

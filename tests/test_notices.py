@@ -23,7 +23,7 @@ def seat(event: Event, name: str, *, companions: int = 0, email: str | None = No
 
 
 def test_a_freed_seat_names_who_got_it(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    """A pair stands first and does not fit: who comes behind gets the seat, and is named."""
+    """A pair is first and does not fit: the next person gets the seat, and is named."""
     event = make_event(capacity=3, companions_allowed=2)
     ana, group = seat(event, "Ana"), seat(event, "Groupe", companions=1)
     pair = seat(event, "Paire", companions=1)

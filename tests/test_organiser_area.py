@@ -29,7 +29,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS")
 
 
 def rules_of_organisers(app: Flask) -> list[tuple[Rule, str]]:
-    """Every rule under /organiser but the sign-in doors, with an address that it matches."""
+    """Every rule under /organiser but the pages of signing in, with an address that it matches."""
     doors = {f"sign_in.{name}" for name in DOORS}
     adapter = app.url_map.bind("lunch.example")
     found = []
@@ -159,7 +159,7 @@ def test_one_sees_ones_sessions_and_ends_one_or_all_others(organiser_client: Fla
     assert [client.get(INSIDE).status_code for client in (organiser_client, phone)] == [200, 302]
 
 
-def test_whoever_comes_back_too_late_can_still_send_what_they_typed(app: Flask, client: FlaskClient) -> None:
+def test_a_person_who_comes_back_too_late_can_still_send_what_they_typed(app: Flask, client: FlaskClient) -> None:
     ada = add_organiser("Ada Ressort", "ada@lunch.example")
     with clock.fixed_at(NOON):
         sign_in(client, ada)

@@ -174,7 +174,7 @@ def test_sequence_rises_when_a_calendar_shows_the_change(app: Flask) -> None:
         assert event.sequence == int(is_shown)
 
 
-def test_more_seats_go_to_the_queue_and_fewer_throw_nobody_out(
+def test_more_seats_go_to_the_queue_and_fewer_cancel_nobody(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:
     event = make_event(capacity=1)

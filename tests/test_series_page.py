@@ -86,7 +86,7 @@ def test_past_lunches_are_listed_by_year_the_newest_first(client: FlaskClient, p
         assert f'href="{ARCHIVE}"' in client.get(path).text
 
 
-def test_drafts_coming_lunches_and_those_called_off_do_not(client: FlaskClient, make_event: EventMaker) -> None:
+def test_drafts_coming_and_cancelled_lunches_are_not_listed(client: FlaskClient, make_event: EventMaker) -> None:
     make_event(title="Draft", starts_at=NOON, published_at=None)
     make_event(title="Off", starts_at=NOON, cancelled_at=NOON)
     make_event(title="Coming")

@@ -109,7 +109,7 @@ def test_control_a_query_for_each_row_would_be_found(
 
 
 @pytest.mark.both_databases
-def test_whoever_waits_has_the_same_place_in_every_list(make_event: EventMaker) -> None:
+def test_people_who_wait_have_the_same_place_in_every_list(make_event: EventMaker) -> None:
     event = make_event(capacity=1)
     names = ["Assise", *(f"{'Paire' if number % 2 else 'Impaire'} {number:02}" for number in range(1, 90))]
     for name in names:

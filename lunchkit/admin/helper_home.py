@@ -22,7 +22,7 @@ SOON = timedelta(days=60)
 bp = Blueprint("helper_home", __name__, url_prefix="/doors")
 
 
-class DoorIsClosed(NotAllowed):
+class CheckInNotOpen(NotAllowed):
     """A helper at the check-in of an event that is not near, or does not exist: they need not know which."""
 
     message = _l("Check-in for this lunch opens two days before it, and closes one day after.")
@@ -48,11 +48,11 @@ def _near(now: datetime) -> Sequence[Event]:
 
 
 @area.before_request
-def keep_helpers_at_near_doors() -> None:
-    """Let helpers open only events that are near; the policies of the area decide the rest. Raises DoorIsClosed."""
+def keep_helpers_at_near_events() -> None:
+    """Let helpers open only events that are near; the policies of the area decide the rest. Raises CheckInNotOpen."""
     helper = current_organiser()
     slug = (request.view_args or {}).get("slug")
     if helper is None or helper.role != Role.HELPER or slug is None:
         return
     if all(event.slug != slug for event in _near(clock.now())):
-        raise DoorIsClosed
+        raise CheckInNotOpen
