@@ -31,7 +31,6 @@ def hidden_fields(page: str) -> dict[str, str]:
 
 
 def send(client: FlaskClient, event: Event, **changes: str) -> TestResponse:
-    """Open the form, fill it in, send it."""
     return client.post(f"/e/{event.slug}/register", data=fill_in(client, event, **changes))
 
 
@@ -43,5 +42,4 @@ def people() -> list[Registration]:
 
 
 def tokens_of(registration: Registration) -> PersonalTokens:
-    """The two secrets of a registration."""
     return personal_tokens(registration.nonce)

@@ -37,13 +37,14 @@ from lunchkit.team.queries import SESSION
 from lunchkit.team.sign_in.actions import issue_console_link, sign_in
 from lunchkit.team.sign_in.queries import KNOWN
 from tests.browser import Browser
+from tests.browser import form_token as csrf_of
 from tests.chromium import chromium, closed_windows
 from tests.forking import starter
 from tests.lacking import IN_CI, lack
 from tests.server import Server
 from tests.shared import CompiledTemplates, SharedMap, share_catalogues, share_statements
 
-__all__ = ["chromium", "closed_windows"]
+__all__ = ["chromium", "closed_windows", "csrf_of"]
 
 TEMPLATES = "TESTS_TEMPLATES"
 """Hands the folder on to the other processes of tests."""
@@ -249,7 +250,6 @@ def client(app: Flask) -> FlaskClient:
 
 
 def new_client(app: Flask) -> FlaskClient:
-    """One more browser; it speaks French."""
     client = app.test_client()
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "fr-CH,fr;q=0.9"
     return client
@@ -257,7 +257,6 @@ def new_client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def series(app: Flask) -> Series:
-    """The series of the network."""
     series = Series(slug="lunch-des-bonnes-pratiques", name="Lunch des bonnes pratiques", network="APRÈS-GE")
     db.session.add(series)
     db.session.commit()
@@ -328,12 +327,10 @@ class Outbox:
 
 @pytest.fixture
 def outbox(app: Flask) -> Outbox:
-    """The outbox of the application."""
     return Outbox()
 
 
 def details(name: str = "Camille Poireau", email: str | None = "camille@example.org", **fields: Any) -> AttendeeDetails:
-    """What an attendee says."""
     return AttendeeDetails(name=name, email=email, **fields)
 
 
@@ -347,9 +344,3 @@ def organiser_client(app: Flask) -> FlaskClient:
     with client.session_transaction() as cookie:  # what the door does with it: tests/test_accounts.py goes through it
         cookie[SESSION], cookie[KNOWN] = opened.token, opened.organiser_id
     return client
-
-
-def csrf_of(client: FlaskClient, path: str) -> str:
-    """The token that the forms of a page carry."""
-    page = client.get(path).get_data(as_text=True)
-    return page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]

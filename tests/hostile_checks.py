@@ -24,8 +24,6 @@ from lunchkit.registrations.models import Needs, Registration, Status
 from tests.hostile_input import HOST, Reply, Request, send
 
 CANARIES = ("<canary", '" canary="', "' canary='", "1343434337")
-
-
 FROZEN = ("series", "event", "organiser", "speaker", "organisation", "poll", "choice")
 """Tables that no attendee's form may touch."""
 
@@ -50,12 +48,8 @@ def check_given_back(request: Request, reply: Reply) -> None:
     """A form that comes back holds what was typed, cleaned and escaped."""
     if reply.status != 422 or "email_use" in request.typed or 'name="email"' not in reply.text:
         return
-    for name, clean in (
-        ("name", clean_line),
-        ("organisation", clean_line),
-        ("allergies", clean_text),
-        ("access", clean_text),
-    ):
+    cleaners = {"name": clean_line, "organisation": clean_line, "allergies": clean_text, "access": clean_text}
+    for name, clean in cleaners.items():
         if name in request.typed and f'name="{name}"' in reply.text:
             assert str(escape(clean(request.typed[name]))) in reply.text, f"{name} is lost: {str(request)[:600]}"
     email = clean_line(request.typed.get("email")).partition("@")[0]
@@ -116,26 +110,16 @@ def links_of_all() -> list[str]:
 
 
 def crawl(app: Flask, organiser: FlaskClient, event: Event, most: int = 25) -> int:
-    """Open every page on which stored texts are shown, files and e-mails included, of so many people; returns how many."""
+    """Open every page on which stored texts are shown, files and e-mails included, of ``most`` people; returns how many."""
     cookie = organiser.get_cookie("lunchkit")
     assert cookie is not None
     inside = {"Cookie": f"lunchkit={cookie.value}"}
     area = f"/organiser/e/{event.slug}"
     numbers = db.session.scalars(select(Registration.id).where(Registration.event_id == event.id).limit(most)).all()
     emails = db.session.scalars(select(OutboxEmail).limit(most)).all()
-    paths = [
-        "/",
-        f"/e/{event.slug}",
-        f"/e/{event.slug}/poster",
-        f"/e/{event.slug}/event.ics",
-        "/calendar.ics",
-        "/feed.atom",
-    ]
-    paths += [
-        link + part
-        for link in links_of_all()[:most]
-        for part in ("", "/ticket", "/edit", "/cancellation", "/erasure", "/data.json")
-    ]
+    paths = ["/", *(f"/e/{event.slug}{part}" for part in ("", "/poster", "/event.ics")), "/calendar.ics", "/feed.atom"]
+    parts = ("", "/ticket", "/edit", "/cancellation", "/erasure", "/data.json")
+    paths += [link + part for link in links_of_all()[:most] for part in parts]
     private = [area, f"{area}/caterer", f"{area}/registrations.csv", "/organiser/", "/organiser/letters"]
     private += [f"{area}/registrations?page={page}" for page in range(1, 9)]
     private += [f"{area}/registrations/{number}" for number in numbers]

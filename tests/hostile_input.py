@@ -10,25 +10,7 @@ from urllib.parse import quote, quote_from_bytes
 
 from flask import Flask
 
-from tests.hostile_words import (
-    ADDRESSES,
-    BREAKS,
-    COLUMNS,
-    DIRECTIONS,
-    FIELDS,
-    FORMULAS,
-    HEADERS,
-    HIDDEN,
-    MARKUP,
-    MOMENTS,
-    NUMBERS,
-    ORGANISER_FIELDS,
-    PARAMETERS,
-    PLAIN,
-    SCRIPTS,
-    SEGMENTS,
-    SURROGATE,
-)
+from tests import hostile_words as words
 
 HOST = "lunch.example"
 URLENCODED = "application/x-www-form-urlencoded"
@@ -50,8 +32,6 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back."""
-
     status: int
     headers: list[tuple[str, str]]
     body: bytes
@@ -122,7 +102,20 @@ class Dice:
         if kind < 0.05:
             return pick(("a", "é", "<", "\u202e", " ", "-", "🍅")) * pick((101, 300, 10_000))
         parts = [
-            pick(pick((MARKUP, MARKUP, BREAKS, DIRECTIONS, FORMULAS, SCRIPTS, NUMBERS, PLAIN)))
+            pick(
+                pick(
+                    (
+                        words.MARKUP,
+                        words.MARKUP,
+                        words.BREAKS,
+                        words.DIRECTIONS,
+                        words.FORMULAS,
+                        words.SCRIPTS,
+                        words.NUMBERS,
+                        words.PLAIN,
+                    )
+                )
+            )
             for _ in range(pick((0, 1, 1, 2, 3)))
         ]
         return "".join(parts)
@@ -130,29 +123,31 @@ class Dice:
     def short_text(self) -> str:
         """A hostile text that the form will take, so that it comes to be stored and shown."""
         pick = self.random.choice
-        return pick(PLAIN) + "".join(pick(pick((MARKUP, BREAKS, DIRECTIONS, SCRIPTS))) for _ in range(2))
+        return pick(words.PLAIN) + "".join(
+            pick(pick((words.MARKUP, words.BREAKS, words.DIRECTIONS, words.SCRIPTS))) for _ in range(2)
+        )
 
     def email(self) -> str:
-        """An address, good or bad."""
         if self.random.random() < 0.1:
             return self.text()
-        return self.random.choice(("p{0}@example.org", *ADDRESSES)).format(self.random.randrange(10**6))
+        return self.random.choice(("p{0}@example.org", *words.ADDRESSES)).format(self.random.randrange(10**6))
 
     def pairs(self, stamp: str) -> list[tuple[str, str]]:
         """The fields of the registration form: some right, some wrong, some missing, doubled or never asked for."""
         rolled = self.random.random
         sound = 1.0 if rolled() < 0.5 else 0.6
         pairs: list[tuple[str, str]] = []
-        for name in FIELDS:
+        for name in words.FIELDS:
             if rolled() < 0.15 * (1 - sound):
                 continue
             pairs.append((name, self.value(name, sound)))
             if rolled() < 0.04:
                 pairs.append((name, self.value(name, sound)))
         pairs.append(("stamp", stamp if rolled() < 0.85 else self.broken(stamp)))
-        pairs += [(name, self.text()) for name in HIDDEN[:3] if rolled() < 0.05]
+        pairs += [(name, self.text()) for name in words.HIDDEN[:3] if rolled() < 0.05]
         pairs += [
-            (self.random.choice(COLUMNS), self.random.choice((*NUMBERS, "seated", "1999-01-01"))) for _ in range(3)
+            (self.random.choice(words.COLUMNS), self.random.choice((*words.NUMBERS, "seated", "1999-01-01")))
+            for _ in range(3)
         ]
         return pairs
 
@@ -166,16 +161,16 @@ class Dice:
         if name.startswith("diets"):
             return self.random.choice(("vegan", "vegetarian", "everything")) if good else self.text()
         if name == "companions":
-            return self.random.choice("012") if good else self.random.choice(NUMBERS)
+            return self.random.choice("012") if good else self.random.choice(words.NUMBERS)
         return self.random.choice(("y", "", "false", "on", "0"))
 
     def organiser_pairs(self) -> list[tuple[str, str]]:
         """All fields of all organisers' forms, each with a good answer or not."""
         sound = self.random.choice((0.3, 0.95))
-        words = (NUMBERS, MOMENTS, (self.text(), self.text(), self.short_text()))
+        wrong = (words.NUMBERS, words.MOMENTS, (self.text(), self.text(), self.short_text()))
         return [
-            (name, good if self.random.random() < sound else self.random.choice(self.random.choice(words)))
-            for name, good in ORGANISER_FIELDS.items()
+            (name, good if self.random.random() < sound else self.random.choice(self.random.choice(wrong)))
+            for name, good in words.ORGANISER_FIELDS.items()
             if self.random.random() < 0.98
         ] + [(name, value) for name, value in self.pairs("x") if name.startswith(("diets", "companions", "access"))]
 
@@ -183,7 +178,7 @@ class Dice:
         """A stamp that must not hold."""
         cut = self.random.randrange(len(stamp))
         swapped = stamp[:cut] + "A" + stamp[cut + 1 :]
-        made_up = ("", "null", "[]", SURROGATE, stamp[:cut], stamp + ".x", "é" + stamp, self.text())
+        made_up = ("", "null", "[]", words.SURROGATE, stamp[:cut], stamp + ".x", "é" + stamp, self.text())
         return self.random.choice((swapped, *made_up))
 
     def posted(self, path: str, pairs: list[tuple[str, str]]) -> Request:
@@ -218,29 +213,19 @@ class Dice:
         """One part of a path, decoded as a server would hand it over."""
         if self.random.random() < 0.05:
             return self.text().encode("utf-8", "surrogatepass")[:2000].replace(b"/", b"")
-        return self.random.choice(SEGMENTS)
+        return self.random.choice(words.SEGMENTS)
 
     def query(self) -> bytes:
-        """A query string."""
         pick = self.random.choice
-        pairs = [escaped(pick(PARAMETERS)) + b"=" + escaped(self.text()[:300]) for _ in range(pick((0, 1, 2, 3)))]
-        pairs += pick(
-            (
-                [],
-                [],
-                [b"\xff\xfe=\xed\xa0\x80"],
-                [b"%ED%A0%80=%00"],
-                [b"&&&=&;?%zz"],
-                [b"a" * 3000],
-                [b"lang=fr", b"lang=xx"],
-            )
-        )
+        pairs = [escaped(pick(words.PARAMETERS)) + b"=" + escaped(self.text()[:300]) for _ in range(pick((0, 1, 2, 3)))]
+        broken = (b"\xff\xfe=\xed\xa0\x80", b"%ED%A0%80=%00", b"&&&=&;?%zz", b"a" * 3000, b"lang=fr&lang=xx")
+        pairs += pick(([], [], *([one] for one in broken)))
         return b"&".join(pairs)
 
     def headers(self) -> dict[str, str]:
         """Headers that lie, are broken, or are far too long."""
         pick = self.random.choice
-        return {name: pick(HEADERS[name]) for name in self.random.sample(list(HEADERS), pick((1, 1, 2, 5)))}
+        return {name: pick(words.HEADERS[name]) for name in self.random.sample(list(words.HEADERS), pick((1, 1, 2, 5)))}
 
 
 def _first_values(pairs: list[tuple[str, str]]) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """A whole house for one test: database, server, SMTP server, on this machine only."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -14,7 +15,6 @@ from flask import Flask
 
 from lunchkit.app import create_app
 from lunchkit.demo import create_demo
-from lunchkit.events.models import Event
 from lunchkit.platform import schema
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
@@ -23,8 +23,6 @@ from tests.server import Server, free_port
 
 
 class Postman:
-    """Keeps every message that arrives by SMTP."""
-
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self._arrived = threading.Condition()
@@ -49,38 +47,34 @@ class Postman:
 
 
 def text_of(message: EmailMessage) -> str:
-    """The plain text of an e-mail."""
     part = message.get_body(("plain",))
     assert part is not None
     return str(part.get_content())
 
 
+@dataclass
 class House:
     """What a test holds in its hands."""
 
-    def __init__(
-        self,
-        app: Flask,
-        server: Server,
-        postman: Postman,
-        events: dict[str, str],
-        sign_in: str,
-        host: str = "127.0.0.1",
-    ) -> None:
-        self.app = app
-        self.server = server
-        self.postman = postman
-        self.events = events
-        self.sign_in = sign_in
-        self.base = f"http://{host}:{server.port}"
+    app: Flask
+    server: Server
+    postman: Postman
+    events: dict[str, str]
+    sign_in: str
+    base: str
 
     def url(self, path: str) -> str:
-        """The absolute address of a path."""
         return self.base + path
 
 
 @contextmanager
-def house(instance: Path, *, change_coming: dict[str, Any] | None = None, host: str = "127.0.0.1") -> Iterator[House]:
+def house(
+    instance: Path,
+    *,
+    change_coming: dict[str, Any] | None = None,
+    host: str = "127.0.0.1",
+    before_start: Callable[[], None] = lambda: None,
+) -> Iterator[House]:
     """The demo's three lunches, served for real, with e-mails that are really sent."""
     postman = Postman()
     mail_port, port = free_port(), free_port()
@@ -99,30 +93,20 @@ def house(instance: Path, *, change_coming: dict[str, Any] | None = None, host: 
     with app.app_context(), app.test_request_context():
         schema.upgrade(db.engine)
         planted = create_demo()
-        _prepare(planted.coming, change_coming or {})
+        for name, value in (change_coming or {}).items():
+            setattr(planted.coming, name, value)
+        db.session.commit()
+        before_start()
         sign_in = issue_console_link(planted.organiser)
         events = {"past": planted.past.slug, "running": planted.running.slug, "coming": planted.coming.slug}
         db.session.remove()
         db.engine.dispose()
     controller = Controller(postman, hostname="127.0.0.1", port=mail_port)
     controller.start()
-    environment = {
-        "PUBLIC_URL": settings.public_url,
-        "NETWORK_NAME": settings.network_name,
-        "SECRET_KEY": settings.secret_key,
-        "MAIL_HOST": "127.0.0.1",
-        "MAIL_PORT": str(mail_port),
-        "MAIL_SECURITY": "none",
-        "MAIL_FROM": settings.mail_from,
-    }
+    told = ("public_url", "network_name", "secret_key", "mail_host", "mail_port", "mail_security", "mail_from")
+    environment = {name.upper(): str(getattr(settings, name)) for name in told}
     try:
         with Server(instance, environment, port=port) as server:
-            yield House(app, server, postman, events, sign_in, host)
+            yield House(app, server, postman, events, sign_in, settings.public_url)
     finally:
         controller.stop()
-
-
-def _prepare(event: Event, changes: dict[str, Any]) -> None:
-    for name, value in changes.items():
-        setattr(event, name, value)
-    db.session.commit()

@@ -27,8 +27,6 @@ ORGANISER = (60_000, 5, 500)
 
 @dataclass(frozen=True)
 class Weight:
-    """What a page costs."""
-
     size: int
     requests: int
     elements: int

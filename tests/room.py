@@ -28,7 +28,6 @@ JSON = {"Accept": "application/json"}
 
 
 def running_event(make_event: EventMaker, **fields: object) -> Event:
-    """A lunch that takes place now."""
     return make_event(starts_at=clock.now() - timedelta(minutes=30), **fields)
 
 
@@ -38,14 +37,12 @@ def ask(event: Event, question: str = QUESTION, choices: Sequence[str] = CHOICES
 
 
 def asked(event: Event, question: str = QUESTION, choices: Sequence[str] = CHOICES, **more: object) -> Poll:
-    """A question that is open."""
     poll = ask(event, question, choices, **more)
     open_poll(poll)
     return poll
 
 
 def code_of(event: Event) -> str:
-    """The code of a lunch's room."""
     return room_of(event).code
 
 
@@ -59,7 +56,6 @@ class Phone:
     page: str = field(default="", repr=False)
 
     def look(self) -> str:
-        """Open the page, or open it again."""
         self.page = self.client.get(f"/v/{self.code}").get_data(as_text=True)
         return self.page
 
@@ -71,12 +67,10 @@ class Phone:
         return str(cookie.value)
 
     def send(self, data: dict[str, object], *, turn: int | None = None, json: bool = True) -> TestResponse:
-        """Send a ballot."""
         self.turn = self.turn + 1 if turn is None else turn
         return self.client.post(f"/v/{self.code}", data={"turn": self.turn, **data}, headers=JSON if json else {})
 
     def vote(self, choice: int) -> TestResponse:
-        """Tap a choice."""
         return self.send({"choice": choice})
 
 

@@ -42,7 +42,6 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The page."""
         return self.body.decode()
 
 
@@ -69,18 +68,15 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Hang up."""
         if self._socket is not None:
             self._reader.close()
             self._socket.close()
             self._socket = None
 
     def get(self, path: str) -> Answer:
-        """Ask for a page."""
         return self._ask(f"GET {path} HTTP/1.1\r\nHost: {HOST}:{self.port}\r\nAccept-Language: fr\r\n\r\n".encode())
 
     def post(self, path: str, form: dict[str, str]) -> Answer:
-        """Send a form as a browser does."""
         body = urlencode(form).encode()
         head = (
             f"POST {path} HTTP/1.1\r\nHost: {HOST}:{self.port}\r\nAccept-Language: fr\r\n"
@@ -185,7 +181,6 @@ class Server:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the server's process is told."""
         given = {"INSTANCE": str(self.instance), "PORT": str(self.port), "HOST": HOST, "FORM_MINIMUM_SECONDS": "0"}
         given |= self.settings
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("LUNCHKIT_")}
@@ -193,7 +188,6 @@ class Server:
 
     @property
     def log(self) -> Path:
-        """Where its standard error goes."""
         return self.instance / "server.log"
 
     def start(self) -> None:

@@ -37,7 +37,6 @@ class CompiledTemplates(FileSystemBytecodeCache):
             self.known[bucket.key] = (bucket.checksum, bucket.code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled."""
         assert bucket.code
         self.known[bucket.key] = (bucket.checksum, bucket.code)
         super().dump_bytecode(bucket)
@@ -55,7 +54,6 @@ class SharedMap(Map):
         self.found: Map | None = None
 
     def add(self, rulefactory: RuleFactory) -> None:
-        """Keep the rule until somebody asks."""
         self.found = None
         for rule in rulefactory.get_rules(self):
             self.rules.append(rule)
@@ -71,19 +69,15 @@ class SharedMap(Map):
         return self.found
 
     def bind(self, *args: Any, **options: Any) -> MapAdapter:
-        """As Werkzeug's."""
         return self.shared().bind(*args, **options)
 
     def bind_to_environ(self, *args: Any, **options: Any) -> MapAdapter:
-        """As Werkzeug's."""
         return self.shared().bind_to_environ(*args, **options)
 
     def iter_rules(self, endpoint: str | None = None) -> Iterator[Rule]:
-        """As Werkzeug's."""
         return self.shared().iter_rules(endpoint)
 
     def is_endpoint_expecting(self, endpoint: str, *arguments: str) -> bool:
-        """As Werkzeug's."""
         return self.shared().is_endpoint_expecting(endpoint, *arguments)
 
 

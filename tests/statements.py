@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from lunchkit.platform.db import db
@@ -21,3 +22,10 @@ def statements() -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
+
+
+def count_selects(client: FlaskClient, path: str) -> int:
+    """How many times a page asks the database; the page must answer."""
+    with statements() as seen:
+        assert client.get(path).status_code < 500
+    return sum(statement.lstrip().upper().startswith("SELECT") for statement in seen)

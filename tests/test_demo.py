@@ -1,6 +1,7 @@
 """The demo: its own lunches at the address it prints, whatever the caller's environment says, and marked as fictional."""
 
 import json
+import shutil
 import socket
 from pathlib import Path
 
@@ -37,24 +38,19 @@ def count_in(database: Path, rows: str) -> int:
     return int(count)
 
 
-@pytest.mark.parametrize("where", ["environment", "file"])
-def test_the_demo_keeps_away_from_the_real_thing(tmp_path: Path, where: str) -> None:
+def test_the_demo_keeps_away_from_the_real_thing(tmp_path: Path, sqlite_template: Path) -> None:
+    """Settings of the real installation stand in the environment, and in the folder of the demo."""
     with socket.create_server(("127.0.0.1", 0)) as mail:
         mail.settimeout(3)
         real = hostile(tmp_path, mail.getsockname()[1])
-        lunchkit(tmp_path, "upgrade", DATABASE_URL=real["DATABASE_URL"])
-        assert lunchkit(
-            tmp_path, "organiser", "add", "Ada", "ada@example.org", DATABASE_URL=real["DATABASE_URL"]
-        ).stdout
+        shutil.copy(sqlite_template, tmp_path / "real.sqlite")
         before = (tmp_path / "real.sqlite").read_bytes()
         folder = tmp_path / "demo"
-        if where == "file":
-            folder.mkdir()
-            (folder / "this-is-a-demo").touch()
-            (folder / ".env").write_text("".join(f"LUNCHKIT_{name}={value}\n" for name, value in real.items()))
+        folder.mkdir()
+        (folder / "this-is-a-demo").touch()
+        (folder / ".env").write_text("".join(f"LUNCHKIT_{name}={value}\n" for name, value in real.items()))
         port = free_port()
-        given = real if where == "environment" else {}
-        with started(tmp_path, "demo", "--json", "--keep", "--port", str(port), **given) as process:
+        with started(tmp_path, "demo", "--json", "--keep", "--port", str(port), **real) as process:
             assert process.stdout is not None
             addresses = json.loads(process.stdout.readline())
             assert addresses["base"] == f"http://127.0.0.1:{port}"

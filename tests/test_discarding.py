@@ -41,10 +41,10 @@ pytestmark = pytest.mark.both_databases
 
 
 KEPT = {
-    "sign_in_link", "event", "series", "organiser", "organiser_session", "audit_entry", "site", "picture",
+    "sign_in_link", "series", "organiser", "organiser_session", "audit_entry", "site", "picture",
     "picture_file",
 }  # fmt: skip
-"""Tables in which something may stay: of the event an empty row, of pictures what upkeep erases a day later."""
+"""Tables in which something may stay: of pictures what upkeep erases a day later."""
 
 
 def full(make_event: EventMaker) -> Event:
@@ -88,10 +88,10 @@ def test_nothing_stays_of_a_draft_with_all_that_a_lunch_has(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:
     event = full(make_event)
-    title = event.title.split()[0]
+    title, event_id, slug = event.title.split()[0], event.id, event.slug
     some = {"registration", "needs", "poll", "speaker", "recap_version", "check_in", "outbox_email", "answer"}
     assert some <= set(rows()), "control"
-    address = f"/organiser/e/{event.slug}"
+    address = f"/organiser/e/{slug}"
     assert "Supprimer le brouillon" in organiser_client.get(f"{address}/removal").text
     token = {"csrf_token": csrf_of(organiser_client, f"{address}/removal")}
     thrown = organiser_client.post(f"{address}/removal", data=token)
@@ -100,10 +100,9 @@ def test_nothing_stays_of_a_draft_with_all_that_a_lunch_has(
     assert set(rows()) - KEPT == set()
     log = organiser_client.get("/organiser/log").text
     assert "a supprimé le brouillon" in log and title in log and "lunch=~" not in log
-    for path in (address, f"{address}/edit", f"{address}/removal", f"/e/{event.slug}"):
+    for path in (address, f"{address}/edit", f"{address}/removal", f"/e/{slug}"):
         assert organiser_client.get(path).status_code == 404
-    event = fresh(event)
-    assert (event.slug, event.summary, event.contact_email) == (f"~{event.id}", "", "")
+    assert make_event().id > event_id, "the history keeps its number"
     with clock.fixed_at(clock.now() + timedelta(days=2)):
         assert erase_orphaned_pictures() >= 1
     assert "picture" not in rows()
@@ -115,7 +114,7 @@ def test_it_stands_on_no_list_and_its_address_is_free(organiser_client: FlaskCli
     delete_event_draft(wrong)
     for path in ("/organiser/", "/organiser/?q=pain", "/organiser/letters"):
         page = organiser_client.get(path).text
-        assert f"/{wrong.slug}" not in page and page.count("/organiser/e/pain") == page.count("/organiser/e/pain-2")
+        assert page.count("/organiser/e/pain") == page.count("/organiser/e/pain-2")
     publish_event(right)
     assert fresh(right).slug == "pain"
     assert make_lunch(lunch_details(title="Pain")).slug == "pain-2", "control"
@@ -167,9 +166,9 @@ def test_of_two_at_once_who_publish_and_throw_away_one_is_told(app: Flask, make_
     for _ in range(4):
         event_id = make_event(published_at=None).id
         came = race_for(app, event_id, publish_event, delete_event_draft)
-        event = db.session.get_one(Event, event_id, populate_existing=True)
-        is_gone = event.discarded_at is not None
-        assert (event.published_at is None) == is_gone
+        event = db.session.get(Event, event_id, populate_existing=True)
+        is_gone = event is None
+        assert event is None or event.published_at is not None
         assert came == (["NotFound", "None"] if is_gone else ["None", "EventIsPublic"])
 
 

@@ -10,10 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lunchkit.admin.system_status import Problem, machine
 from lunchkit.admin.system_status import database as checks
-from lunchkit.admin.system_status import machine
 from lunchkit.admin.system_status.checks import run_checks
-from lunchkit.admin.system_status.problems import Problem
 from lunchkit.platform import clock, heartbeat
 from lunchkit.platform.backup import back_up
 from lunchkit.platform.config import Settings, current_settings

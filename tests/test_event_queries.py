@@ -6,8 +6,6 @@ from lunchkit.events.queries import coming_events, past_events, published_events
 from tests.conftest import EventMaker
 
 pytestmark = pytest.mark.both_databases
-
-
 NOON = datetime(2025, 5, 13, 10, tzinfo=UTC)
 
 

@@ -1,4 +1,4 @@
-"""The first run, as a newcomer walks it: from one link on the terminal to the form of the first lunch, in a browser only.
+"""The first run of a newcomer: from one link on the terminal to the form of the first lunch, in a browser only.
 
 No command line after the start, and no JavaScript.
 """
@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Page, expect
 
 from tests.chromium import open_context
@@ -45,80 +44,70 @@ def press(page: Page, act: str = "") -> None:
 
 
 def step_of(page: Page) -> str:
-    """Which step of the first run the browser is at."""
     return page.url.partition("/start/")[2]
 
 
-@pytest.mark.browser
-def test_from_an_empty_folder_to_the_form_of_the_first_lunch(tmp_path: Path, chromium: Browser) -> None:
-    postman, mail_port = Postman(), free_port()
-    controller = Controller(postman, hostname="127.0.0.1", port=mail_port)
-    controller.start()
-    context = open_context(chromium, java_script_enabled=False)
-    page = context.new_page()
-    try:
-        with empty_house(tmp_path) as link:
-            page.goto(link)
-            page.locator("[name=name]").fill("Ada Ressort")
-            page.locator("[name=email]").fill(ADA)
-            press(page)
+def walk(page: Page, link: str, postman: Postman, mail_port: int, zone: str) -> None:
+    """From the one link to the form of the first lunch, without JavaScript: ``tests/test_story.py`` goes on from there."""
+    page.goto(link)
+    page.locator("[name=name]").fill("Ada Ressort")
+    page.locator("[name=email]").fill(ADA)
+    press(page)
 
-            assert step_of(page) == "network"
-            expect(page.locator("[name=network_name]")).to_have_value("")
-            press(page)
-            expect(page.locator(".error")).to_be_visible()  # a name is needed; nothing else was lost
-            page.locator("[name=network_name]").fill("Réseau « de l'Arve » #1")
-            press(page)
-            assert "Réseau" in page.locator("header").inner_text(), "it holds at once"
+    assert step_of(page) == "network"
+    expect(page.locator("[name=network_name]")).to_have_value("")
+    press(page)
+    expect(page.locator(".error")).to_be_visible()  # a name is needed; nothing else was lost
+    page.locator("[name=network_name]").fill("Réseau « de l'Arve » #1")
+    page.locator("[name=timezone]").fill(zone)
+    press(page)
+    assert "Réseau" in page.locator("header").inner_text(), "it holds at once"
 
-            assert step_of(page) == "address"
-            assert page.locator("[name=public_url]").input_value() == re.sub(r"/organiser.*", "", link), "as seen here"
-            press(page)
+    assert step_of(page) == "address"
+    assert page.locator("[name=public_url]").input_value() == re.sub(r"/organiser.*", "", link), "as seen here"
+    press(page)
 
-            assert step_of(page) == "letters"
-            page.locator("[name=mail_host]").fill("127.0.0.1")
-            page.locator("[name=mail_port]").fill(str(free_port()))
-            page.locator("[name=mail_security][value=none]").check()
-            page.locator("[name=mail_from]").fill("lunch@lunch.example")
-            press(page, "trial")
-            assert step_of(page) == "letters"
-            expect(page.locator(".notice[role=alert]")).to_be_visible()
-            assert page.locator("[name=mail_host]").input_value() == "127.0.0.1", "saved all the same"
-            page.locator("[name=mail_port]").fill(str(mail_port))
-            press(page, "trial")
-            expect(page.locator(".notice[role=status]")).to_be_visible()
-            assert "lunch.example" in text_of(postman.wait_for(ADA))
-            with page.expect_navigation():
-                page.locator("main a.button").first.click()
+    assert step_of(page) == "letters"
+    page.locator("[name=mail_host]").fill("127.0.0.1")
+    page.locator("[name=mail_port]").fill(str(free_port()))
+    page.locator("[name=mail_security][value=none]").check()
+    page.locator("[name=mail_from]").fill("lunch@lunch.example")
+    press(page, "trial")
+    assert step_of(page) == "letters"
+    expect(page.locator(".notice[role=alert]")).to_be_visible()
+    assert page.locator("[name=mail_host]").input_value() == "127.0.0.1", "saved all the same"
+    page.locator("[name=mail_port]").fill(str(mail_port))
+    press(page, "trial")
+    expect(page.locator(".notice[role=status]")).to_be_visible()
+    assert "lunch.example" in text_of(postman.wait_for(ADA))
+    with page.expect_navigation():
+        page.locator("main a.button").first.click()
 
-            assert step_of(page) == "look"
-            page.locator("[name=colour][value=myrtille]").check()
-            page.locator("[name=picture]").set_input_files(
-                {"name": "logo.png", "mimeType": "image/png", "buffer": logo_png((20, 20, 20))}
-            )
-            press(page)
+    assert step_of(page) == "look"
+    page.locator("[name=colour][value=myrtille]").check()
+    logo = {"name": "logo.png", "mimeType": "image/png", "buffer": logo_png((20, 20, 20))}
+    page.locator("[name=picture]").set_input_files(logo)  # type: ignore[arg-type]
+    press(page)
 
-            assert step_of(page) == "privacy"
-            page.locator("[name=purge_days]").fill("14")
-            page.locator("[name=notice]").fill("Responsable : *le comité*.")
-            press(page)
+    assert step_of(page) == "privacy"
+    page.locator("[name=purge_days]").fill("14")
+    page.locator("[name=notice]").fill("Responsable : *le comité*.")
+    press(page)
 
-            assert step_of(page) == "lunch"
-            press(page)
-            assert "/organiser/e/new" in page.url
-            assert page.locator("[name=colour][value=myrtille]").is_checked()
-            assert page.locator("[name=purge_days]").input_value() == "14"
-
-            page.goto(re.sub(r"/organiser.*", "/privacy", link))
-            assert "le comité" in page.locator("main").inner_text() and "14" in page.locator("main").inner_text()
-            logo = page.locator("header img.logo")
-            assert page.request.get(re.sub(r"/organiser.*", "", link) + str(logo.get_attribute("src"))).ok
-            page.goto(re.sub(r"/organiser.*", "/organiser/house/start", link))
-            assert page.url.endswith("/organiser/house"), "it is over"
-    finally:
-        context.close()
-        controller.stop()
-    assert not (tmp_path / ".env").exists(), "it is read, never written"
+    assert step_of(page) == "lunch"
+    page.goto(re.sub(r"/organiser.*", "/privacy", link))
+    assert "le comité" in page.locator("main").inner_text() and "14" in page.locator("main").inner_text()
+    picture = page.locator("header img.logo").get_attribute("src")
+    assert page.request.get(re.sub(r"/organiser.*", "", link) + str(picture)).ok
+    page.go_back()
+    press(page)
+    form = page.url
+    assert "/organiser/e/new" in form
+    assert page.locator("[name=colour][value=myrtille]").is_checked()
+    assert page.locator("[name=purge_days]").input_value() == "14"
+    page.goto(re.sub(r"/organiser.*", "/organiser/house/start", link))
+    assert page.url.endswith("/organiser/house"), "it is over"
+    page.goto(form)
 
 
 @pytest.mark.browser

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,6 @@ from lunchkit.room.polls.models import Kind, Stage
 from lunchkit.room.polls.results import Result, Row, Written
 from lunchkit.room.polls.view_models import ChoiceView, PollView
 from lunchkit.site.presenter.fitting import SIZES, Plan, fit, plan_choices
-from lunchkit.site.presenter.view_models import ScreenView
 
 
 def open_poll(*labels: str, kind: Kind = Kind.SINGLE, ends: tuple[str, str] = ("", "")) -> PollView:
@@ -49,10 +49,10 @@ def in_english(app: Flask) -> Iterator[None]:
 
 
 def slide(event: Event, poll: PollView, **more: Any) -> str:
-    screen = ScreenView(
+    screen = SimpleNamespace(
         event=event, code="R7KM3", address="lunch.example/v", qr=Markup(), revision=1, slide=more.pop("slide", "poll"),
         is_blank=False, key="k", poll=poll, ballots=9, expected=34, speakers=(), questions=(),
-        timer_ends_at=more.pop("timer_ends_at", None), in_rehearsal=False,
+        timer_ends_at=more.pop("timer_ends_at", None), in_rehearsal=False, asks_feedback=False, may=(),
     )  # fmt: skip
     return render_template("presenter/_screen.html", screen=screen)
 

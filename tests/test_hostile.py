@@ -16,31 +16,17 @@ from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
 from lunchkit.platform import form_tokens as stamps
-from tests.conftest import EventMaker
-from tests.hostile_checks import (
-    check,
-    check_given_back,
-    check_registrations,
-    check_stored,
-    crawl,
-    frozen_rows,
-    links_of_all,
-)
+from tests import hostile_checks as checks
+from tests.conftest import EventMaker, csrf_of
 from tests.hostile_input import HOST, URLENCODED, Dice, Request, escaped, send
 from tests.hostile_words import ORGANISER_FORMS
 from tests.server import Server
 
 pytestmark = pytest.mark.both_databases
-
-
 SEED = int(os.environ.get("LUNCHKIT_TEST_SEED", "20250513"))
-
-
 LONG = bool(os.environ.get("LUNCHKIT_TEST_LONG"))
 FORMS, CHANGES, DOORS, LIES, ORGANISERS = ((4 if LONG else 1) * many for many in (200, 60, 1000, 150, 100))
 """Requests for each database: registrations, changes of one, any route, lying headers, forms of a signed-in organiser."""
-
-
 METHODS = ("GET", "POST")
 STRANGE = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "FOO", "get")
 """Methods that no browser sends: each route gets one of them, in a long run all."""
@@ -49,8 +35,8 @@ STRANGE = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", 
 def attack(app: Flask, request: Request, statuses: Counter[int]) -> None:
     """Send one request and check the answer."""
     reply = send(app, request)
-    check(request, reply)
-    check_given_back(request, reply)
+    checks.check(request, reply)
+    checks.check_given_back(request, reply)
     statuses[reply.status] += 1
 
 
@@ -87,33 +73,14 @@ def doors(app: Flask, dice: Dice, number: int) -> list[Request]:
 
 def liars(dice: Dice, slug: str) -> list[Request]:
     """Good addresses, and headers that lie."""
-    targets = [
-        b"/",
-        b"/privacy",
-        b"/healthz",
-        b"/organiser/",
-        b"/organiser/sign-in",
-        b"/r/x",
-        b"/nowhere",
-        f"/e/{slug}/event.ics".encode(),
-    ]
-    return [
-        Request(
-            dice.random.choice(("GET", "GET", "POST", "HEAD")),
-            dice.random.choice(targets),
-            dice.query(),
-            b"",
-            None,
-            dice.headers(),
-        )
-        for _ in range(LIES)
-    ]
+    paths = f"/ /privacy /healthz /organiser/ /organiser/sign-in /r/x /nowhere /e/{slug}/event.ics".split()
+    methods, pick = ("GET", "GET", "POST", "HEAD"), dice.random.choice
+    return [Request(pick(methods), pick(paths).encode(), dice.query(), b"", None, dice.headers()) for _ in range(LIES)]
 
 
 def organiser_posts(app: Flask, organiser: FlaskClient, dice: Dice, slug: str) -> list[Request]:
     """Forms of the organisers' area, sent by somebody who is signed in and whose form tokens are good."""
-    page = organiser.get("/organiser/sessions").get_data(as_text=True)
-    token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+    token = csrf_of(organiser, "/organiser/sessions")
     cookie = organiser.get_cookie("lunchkit")
     assert cookie is not None
     inside = {"Cookie": f"lunchkit={cookie.value}"}
@@ -134,22 +101,22 @@ def test_hostile_requests_do_no_harm(
 ) -> None:
     dice = Dice(SEED + (database == "postgresql"))
     statuses: Counter[int] = Counter()
-    before = frozen_rows()
+    before = checks.frozen_rows()
     for request in [*forms(app, dice, lunches), *doors(app, dice, DOORS), *liars(dice, lunches[0].slug)]:
         attack(app, request, statuses)
-    everybody = links_of_all()
+    everybody = checks.links_of_all()
     assert len(everybody) > FORMS / 4, "too few were stored for the rest of this test to mean anything"
     for _ in range(CHANGES):
         link = dice.random.choice(everybody)
         attack(app, dice.posted(f"{link}/edit", [pair for pair in dice.pairs("x") if pair[0] != "email"]), statuses)
-    assert frozen_rows() == before, "an attendee's form changed what only organisers may change"
-    check_stored()
-    check_registrations(lunches)
-    shown = crawl(app, organiser_client, lunches[0])
+    assert checks.frozen_rows() == before, "an attendee's form changed what only organisers may change"
+    checks.check_stored()
+    checks.check_registrations(lunches)
+    shown = checks.crawl(app, organiser_client, lunches[0])
     for request in organiser_posts(app, organiser_client, dice, lunches[0].slug):
         attack(app, request, statuses)
-    check_stored()
-    crawl(app, organiser_client, lunches[0])
+    checks.check_stored()
+    checks.crawl(app, organiser_client, lunches[0])
     assert sum(statuses.values()) >= FORMS + CHANGES + DOORS + LIES + ORGANISERS, (statuses, shown)
     assert {200, 303, 400, 403, 404, 405, 413, 422} <= set(statuses), statuses
 

@@ -1,4 +1,4 @@
-"""The proposal of a first lunch: nothing of it stands in public before somebody has read it."""
+"""The proposal of a first lunch: nothing of it is public before a person has read it."""
 
 import re
 

@@ -3,13 +3,11 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
-from sqlalchemy import event as listening
 
 from lunchkit.events.models import Colour, Event, Series
 from lunchkit.platform import clock
@@ -22,6 +20,7 @@ from tests.chromium import open_context
 from tests.conftest import EventMaker
 from tests.live import House, house
 from tests.looks import ATTENDEE, faults, over_budget, weigh
+from tests.statements import count_selects
 
 NOON = datetime(2025, 5, 13, 10, tzinfo=UTC)
 ARCHIVE = "/series/lunch-des-bonnes-pratiques"
@@ -73,16 +72,21 @@ def past(make_event: EventMaker) -> list[Event]:
     return lunches
 
 
-# What stands there
-
-
-def test_past_lunches_stand_there_newest_first_by_year(client: FlaskClient, past: list[Event]) -> None:
+def test_past_lunches_are_listed_by_year_the_newest_first(client: FlaskClient, past: list[Event], event: Event) -> None:
     assert titles(client) == ["IA responsable", "Réparer", "Monnaies", "Le logement"]
     page = client.get(ARCHIVE).text
     assert re.findall(r"<h2>(\d{4})</h2>", page) == ["2025", "2024"]
+    row = page.split("<li ")[1].split("</li>")[0]
+    for words in ("mardi 13 mai 2025", "Intelligence artificielle", "Élodie Cœur", "Atelier de l’Étang"):
+        assert words in row
+    assert "Une question à table, et des réponses." in row and "**" not in row
+    home = client.get("/").text
+    assert f'href="/e/{past[0].slug}/recap"' in home and f'href="/e/{past[1].slug}"' in home
+    for path in ("/", f"/e/{event.slug}", f"/e/{event.slug}/register"):
+        assert f'href="{ARCHIVE}"' in client.get(path).text
 
 
-def test_drafts_coming_lunches_and_those_called_off_do_not(client: FlaskClient, make_event: EventMaker) -> None:
+def test_drafts_coming_and_cancelled_lunches_are_not_listed(client: FlaskClient, make_event: EventMaker) -> None:
     make_event(title="Draft", starts_at=NOON, published_at=None)
     make_event(title="Off", starts_at=NOON, cancelled_at=NOON)
     make_event(title="Coming")
@@ -94,13 +98,6 @@ def test_drafts_coming_lunches_and_those_called_off_do_not(client: FlaskClient, 
     assert titles(client) == []
     make_event(title="Past", starts_at=NOON)
     assert titles(client) == ["Past"], "control"
-
-
-def test_a_row_tells_date_theme_speakers_and_one_sentence(client: FlaskClient, past: list[Event]) -> None:
-    row = client.get(ARCHIVE).text.split("<li ")[1].split("</li>")[0]
-    for words in ("mardi 13 mai 2025", "Intelligence artificielle", "Élodie Cœur", "Atelier de l’Étang"):
-        assert words in row
-    assert "Une question à table, et des réponses." in row and "**" not in row
 
 
 def test_a_withdrawn_recap_tells_nothing(client: FlaskClient, past: list[Event]) -> None:
@@ -129,9 +126,6 @@ def test_one_sentence_is_taken() -> None:
     assert len(first_sentence("x" * 5000)) <= LONGEST + 1
 
 
-# Search
-
-
 def test_every_word_is_found_whatever_its_accents_and_capitals(client: FlaskClient, past: list[Event]) -> None:
     everything = ["IA responsable", "Réparer", "Monnaies", "Le logement"]
     ia = everything[:1]
@@ -147,50 +141,26 @@ def test_every_word_is_found_whatever_its_accents_and_capitals(client: FlaskClie
         assert client.get(f"{ARCHIVE}?{query}").status_code == 200, query
 
 
-def test_an_empty_result_says_what_to_do(client: FlaskClient, past: list[Event]) -> None:
-    page = client.get(ARCHIVE, query_string={"q": "zzz <b>"}).text
-    assert "zzz &lt;b&gt;" in page and "&amp;lt;" not in page and "<b>" not in page
-    assert f'href="{ARCHIVE}"' in page and 'value="zzz &lt;b&gt;"' in page
-
-
-def test_a_series_without_past_says_so(client: FlaskClient, series: Series, event: Event) -> None:
+def test_nothing_found_no_past_and_no_series_are_said(client: FlaskClient, series: Series) -> None:
     page = client.get(ARCHIVE)
     assert page.status_code == 200 and "<h3>" not in page.text and 'class="band t empty"' in page.text
-
-
-def test_a_series_that_is_not_there_is_not_found(client: FlaskClient, series: Series) -> None:
     for slug in ("nothing", "a%00b", "%ff", "é", "x" * 3000):
         assert client.get(f"/series/{slug}").status_code == 404
-
-
-# Many
-
-
-def queries(client: FlaskClient, path: str) -> int:
-    """How many statements one page takes."""
-    asked: list[str] = []
-
-    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
-
-    listening.listen(db.engine, "before_cursor_execute", count)
-    try:
-        assert client.get(path).status_code == 200
-    finally:
-        listening.remove(db.engine, "before_cursor_execute", count)
-    return len([statement for statement in asked if statement.lstrip().upper().startswith("SELECT")])
+    found = client.get(ARCHIVE, query_string={"q": "zzz <b>"}).text
+    assert "zzz &lt;b&gt;" in found and "&amp;lt;" not in found and "<b>" not in found
+    assert f'href="{ARCHIVE}"' in found and 'value="zzz &lt;b&gt;"' in found
 
 
 def test_many_lunches_come_in_pages_with_as_many_queries_as_few(
     client: FlaskClient, make_event: EventMaker, past: list[Event]
 ) -> None:
     paths = (ARCHIVE, f"{ARCHIVE}?q=lunch+recit+maison", "/")
-    few = {path: queries(client, path) for path in paths}
+    few = {path: count_selects(client, path) for path in paths}
     for number in range(45):
         lunch = make_event(title=f"Lunch {number}", starts_at=NOON + timedelta(days=90 - number))
         add_recap(lunch, f"Récit du lunch numéro {number}.")
         add_speaker(lunch, f"Personne {number}", f"Maison {number}")
-    assert {path: queries(client, path) for path in paths} == few and all(few.values())
+    assert {path: count_selects(client, path) for path in paths} == few and all(few.values())
     assert titles(client) == [f"Lunch {n}" for n in range(PAGE_SIZE)]
     assert titles(client, page=2) == [f"Lunch {n}" for n in range(40, 45)] + [event.title for event in past]
     assert titles(client, page=99) == titles(client, page=2), "beyond the last is the last"
@@ -199,20 +169,6 @@ def test_many_lunches_come_in_pages_with_as_many_queries_as_few(
     assert "q=recit" in page and 'rel="prev"' in page
     home = client.get("/").text
     assert home.count("/recap") == 5 and "Lunch 0" in home and "Lunch 5<" not in home, "the latest only"
-
-
-# The way there
-
-
-def test_home_and_footers_lead_there(client: FlaskClient, past: list[Event], event: Event) -> None:
-    home = client.get("/").text
-    assert f'href="{ARCHIVE}"' in home and f'href="/e/{past[0].slug}/recap"' in home
-    assert f'href="/e/{past[1].slug}"' in home
-    for path in (f"/e/{event.slug}", f"/e/{event.slug}/register"):
-        assert f'href="{ARCHIVE}"' in client.get(path).text
-
-
-# In a browser
 
 
 @pytest.fixture(scope="module")
@@ -257,14 +213,8 @@ def _plant_years(app: Flask) -> None:
 
 
 def pages_of(lunch: House) -> dict[str, str]:
-    """The states of the page."""
-    archive = lunch.url(ARCHIVE)
-    return {
-        "archive": archive,
-        "found": f"{archive}?q=reparer",
-        "nothing found": f"{archive}?q=zzz",
-        "last": f"{archive}?page=2",
-    }
+    states = {"archive": "", "found": "?q=reparer", "nothing found": "?q=zzz", "last": "?page=2"}
+    return {name: lunch.url(ARCHIVE + query) for name, query in states.items()}
 
 
 def test_the_archive_keeps_its_budget_and_everybody_can_use_and_search_it(chromium: Browser, lunch: House) -> None:

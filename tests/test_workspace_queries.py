@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event as sql_event
 from sqlalchemy import insert
 
 from lunchkit.events.actions import add_question
@@ -17,6 +16,7 @@ from lunchkit.registrations.actions import cancel_registration, register_by_hand
 from lunchkit.registrations.admin_queries import all_rows, registrations_page
 from lunchkit.registrations.models import Answer, Diet, Needs, Registration, Status, search_key_of
 from tests.conftest import EventMaker, Outbox, details
+from tests.statements import count_selects
 
 MORE = 120
 SEARCHES = (
@@ -71,27 +71,9 @@ def pages(app: Flask, event: Event) -> list[str]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("organiser.") and "GET" in (rule.methods or ()) and rule.arguments <= {"slug"}:
             path = adapter.build(rule.endpoint, {"slug": event.slug} if rule.arguments else {})
-            found += [
-                path,
-                *(
-                    path + search
-                    for search in SEARCHES
-                    if path.endswith(("/registrations", "/letters", "/door/list", "/"))
-                ),
-            ]
+            is_list = path.endswith(("/registrations", "/letters", "/door/list", "/"))
+            found += [path, *(path + search for search in SEARCHES if is_list)]
     return [*found, f"/organiser/e/{event.slug}/registrations/1"]
-
-
-def selects(client: FlaskClient, path: str) -> int:
-    asked: list[str] = []
-
-    def note(_c: object, _u: object, statement: str, *_more: object) -> None:
-        asked.append(statement)
-
-    sql_event.listen(db.engine, "before_cursor_execute", note)
-    client.get(path)
-    sql_event.remove(db.engine, "before_cursor_execute", note)
-    return sum(statement.startswith("SELECT") for statement in asked)
 
 
 def test_no_page_asks_more_often_where_there_is_more(
@@ -101,9 +83,9 @@ def test_no_page_asks_more_often_where_there_is_more(
     assert len(paths) > 25, "control: the walk finds the pages"
     for path in paths:
         organiser_client.get(path)  # what is made at the first look is there
-    before = {path: selects(organiser_client, path) for path in paths}
+    before = {path: count_selects(organiser_client, path) for path in paths}
     grow(lunch, make_event)
-    after = {path: selects(organiser_client, path) for path in paths}
+    after = {path: count_selects(organiser_client, path) for path in paths}
     # One more, and no more for more: of a lunch that is full a page asks how many wait.
     more = {path: (before[path], after[path]) for path in paths if after[path] > before[path] + 1}
     assert more == {}
@@ -121,13 +103,13 @@ def test_control_a_query_for_each_row_would_be_found(
         return response
 
     app.after_request_funcs.setdefault(None, []).append(look_at_each)
-    before = selects(organiser_client, path)
+    before = count_selects(organiser_client, path)
     grow(lunch, make_event)
-    assert selects(organiser_client, path) > before + MORE / 2
+    assert count_selects(organiser_client, path) > before + MORE / 2
 
 
 @pytest.mark.both_databases
-def test_whoever_waits_has_the_same_place_in_every_list(make_event: EventMaker) -> None:
+def test_people_who_wait_have_the_same_place_in_every_list(make_event: EventMaker) -> None:
     event = make_event(capacity=1)
     names = ["Assise", *(f"{'Paire' if number % 2 else 'Impaire'} {number:02}" for number in range(1, 90))]
     for name in names:

@@ -1,15 +1,13 @@
 """Actions on an event as a whole: unpublish it while nobody has registered, delete a draft."""
 
-import uuid
-
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.admin.queries import can_be_unpublished
 from lunchkit.events.models import Event
-from lunchkit.events.operations import uid_of
 from lunchkit.platform import clock
+from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import db, mark_for_vacuum, transaction
 from lunchkit.platform.errors import user_error
 from lunchkit.platform.mail.models import OutboxEmail
@@ -27,8 +25,6 @@ EventIsKnown = user_error(
     _l("People know this lunch: somebody has registered, was invited or was there. It can be cancelled only."),
 )
 EventIsPublic = user_error("EventIsPublic", _l("This lunch is public: it can be cancelled, not deleted."))
-_EMPTIED = ("theme", "summary", "venue", "street", "postcode", "town", "access_notes", "food_note", "contact_email")
-"""Texts of a deleted draft."""
 
 
 def unpublish_event(event: Event) -> None:
@@ -46,14 +42,12 @@ def unpublish_event(event: Event) -> None:
 
 
 def delete_event_draft(event: Event) -> None:
-    """Delete a draft with everything that belongs to it; its address is free again. Idempotent.
+    """Delete a draft with everything that belongs to it; its address is free again. The history keeps its title.
 
-    A speaker who speaks nowhere else is deleted too. Raises EventIsPublic.
+    A speaker who speaks nowhere else is deleted too. Raises EventIsPublic, and NotFound where it is deleted already.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
-        if event.discarded_at is not None:
-            return
         if event.published_at is not None:
             raise EventIsPublic
         mark_for_vacuum()
@@ -61,7 +55,8 @@ def delete_event_draft(event: Event) -> None:
         rehearsed = _delete_polls(session, event.id)
         session.execute(delete(OutboxEmail).where(OutboxEmail.event_id == event.id))
         _delete_rows_of(session, event.id)
-        _empty(event)
+        record_facts(session, what=event.title)
+        session.delete(event)
     for poll_id, name in rehearsed:
         destroy([poll_id], name)
 
@@ -97,15 +92,3 @@ def _delete_rows_of(session: Session, event_id: int) -> None:
             session.execute(delete(table).where(table.c.registration_id.in_(people)))
         elif owner is not None and owner.foreign_keys and not owner.nullable:
             session.execute(delete(table).where(owner == event_id))
-
-
-def _empty(event: Event) -> None:
-    """Keep a row with nothing but its title, which the history shows. No page finds it, no job is due for it."""
-    now = clock.now()
-    event.discarded_at = event.updated_at = now
-    event.cancelled_at = event.cancelled_at or now
-    event.needs_erased_at = event.purged_at = now
-    event.slug, event.uid, event.form_key = f"~{event.id}", uid_of(str(uuid.uuid4())), None
-    for name in _EMPTIED:
-        setattr(event, name, "")
-    event.members_nonce = event.members_hash = None

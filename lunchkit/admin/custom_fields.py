@@ -1,4 +1,4 @@
-"""The organiser's doors to what the registration form asks: questions of one's own, and how many have answered them."""
+"""The organisers' pages for what the registration form asks: their own questions, and how many have answered them."""
 
 from functools import partial
 
@@ -61,9 +61,8 @@ def removal(slug: str, asked_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/removal")
 def remove(slug: str, asked_id: int) -> ResponseReturnValue:
-    _event, question = _both(slug, asked_id)
-    actions.remove_question(question)
-    return _to(slug, "removed")
+    actions.remove_question(_both(slug, asked_id)[1])
+    return redirect(url_for(".index", slug=slug, done="removed"), code=303)
 
 
 @bp.post(f"{ONE}/order")
@@ -96,7 +95,3 @@ def _index_page(event: Event, form: QuestionForm) -> str:
 
 def _edit_page(event: Event, question: CustomField, form: QuestionForm) -> str:
     return render_template("admin/custom_fields/edit.html", event=event, form=form, answered=_answered(question))
-
-
-def _to(slug: str, done: str) -> ResponseReturnValue:
-    return redirect(url_for(".index", slug=slug, done=done), code=303)

@@ -4,14 +4,15 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from lunchkit.admin.actions import delete_event_draft, unpublish_event
 from lunchkit.admin.overview import Overview
-from lunchkit.admin.queries import can_be_unpublished, took_place, why_not_ended
+from lunchkit.admin.queries import can_be_unpublished, took_place
 from lunchkit.admin.views import lunch_page
 from lunchkit.events.actions import publish_event, renew_members_link
 from lunchkit.events.details import EventDetails, changes_calendars, plan_of
-from lunchkit.events.forms import EventForm, capacity_form, event_form
+from lunchkit.events.forms import CapacityForm, EventForm, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock, form_tokens, links
@@ -21,7 +22,7 @@ from lunchkit.registrations.admin_queries import attendees_with_address, attende
 from lunchkit.registrations.check_in.queries import seats_added
 from lunchkit.registrations.event_changes.actions import cancel_event, change_capacity, change_event
 from lunchkit.registrations.plan_changes import differences
-from lunchkit.room.actions import end_lunch, let_lunch_go_on
+from lunchkit.room.actions import NotBegun, NotTakingPlace, end_lunch, let_lunch_go_on
 from lunchkit.room.answers_to_phones import after
 from lunchkit.room.polls.models import Stage
 from lunchkit.room.polls.queries import polls_of
@@ -41,9 +42,8 @@ NEW = "new lunch"  # the scope of the stamp on the form
 def new() -> ResponseReturnValue:
     like, from_template = _source()
     organiser, site = current_organiser(), current_site()
-    usual = {"colour": site.colour, "purge_days": site.purge_days}
-    proposal = usual | _proposal(like, from_template=from_template)
-    form = event_form(contact_email=organiser.email if organiser else "", proposal=proposal)
+    usual = {"colour": site.colour, "purge_days": site.purge_days, "contact_email": getattr(organiser, "email", "")}
+    form = event_form(proposal=usual | _proposal(like, from_template=from_template))
     form.stamp.data = form_tokens.issue(NEW)
     return _new_page(form, TakeOverForm(), like)
 
@@ -117,7 +117,7 @@ def preview(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/capacity")
 def capacity(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    form = capacity_form(event, request.form)
+    form = CapacityForm(obj=event)
     if not form.validate():
         return lunch_page(event, form), 422
     seats, emails = change_capacity(event, form.capacity.data or 0)
@@ -194,8 +194,12 @@ def remove(slug: str) -> ResponseReturnValue:
 def ending(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     has_open_poll = any(poll.stage is Stage.OPEN for poll in polls_of(event.id))
-    refused, feedback = why_not_ended(event), glance(event).stage
-    return _show("ending", event, refused=refused, feedback=feedback, has_open_poll=has_open_poll)
+    refused = None if event.can_be_ended(clock.now()) else NotBegun.message
+    if event.cancelled_at or not event.published_at:
+        refused = NotTakingPlace.message
+    elif event.is_over(clock.now()):
+        refused = _l("This lunch is over.")
+    return _show("ending", event, refused=refused, feedback=glance(event).stage, has_open_poll=has_open_poll)
 
 
 @bp.post("/e/<slug>/ending")

@@ -1,4 +1,4 @@
-"""The history: who did what, the latest first, searched by words, person, event and kind."""
+"""The history: who did what, the latest first, searched by words, person and event."""
 
 from datetime import datetime
 from itertools import groupby
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.admin.history_messages import KINDS, MESSAGES, actions_with
+from lunchkit.admin.history_messages import MESSAGES, actions_with
 from lunchkit.events.forms import EventForm
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404, events_by_id
@@ -25,6 +25,7 @@ from lunchkit.team.queries import people_by_id
 
 LAST_PAGE = 100_000
 CONSOLE = 0
+"""Stands for the command line among the numbers of people."""
 SCANS = "check_in.scan"
 ROWS = {
     "registration": ("organiser.registrations.show", "registration_id"),
@@ -43,15 +44,15 @@ def index() -> ResponseReturnValue:
     text = clean_line(request.args.get("q"))[:100]
     slug = request.args.get("lunch")
     lunch = any_event_by_slug_or_404(slug) if slug else None
-    kind = next((kind for kind in KINDS if kind == request.args.get("kind")), None)
-    people = _people()
+    numbers = organisers_in_log()
+    people = people_by_id([number for number in numbers if number is not None])
+    people |= {CONSOLE: ""} if None in numbers else {}
     who = next((number for number in people if str(number) == request.args.get("who")), None)
     acts = acts_page(
         text,
         actions_with,
         organiser_id=who,
         event_id=lunch.id if lunch else None,
-        kind=kind,
         page=min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE),
     )
     lunches = events_by_id({entry.event_id for entry in acts.items if entry.event_id})
@@ -61,23 +62,13 @@ def index() -> ResponseReturnValue:
         acts=acts,
         days=[(day, list(same)) for day, same in groupby(lines, key=lambda line: line["at"].date())],
         people=people,
-        kinds=KINDS,
         q=text,
         who=who,
-        kind=kind,
         lunch=lunch,
     )
 
 
-def _people() -> dict[int, str]:
-    """Names by number; 0 without a name is the command line."""
-    numbers = organisers_in_log()
-    names = people_by_id([number for number in numbers if number is not None])
-    return names | ({CONSOLE: ""} if None in numbers else {})
-
-
 def _line(entry: AuditEntry, lunch: Event | None) -> dict[str, Any]:
-    """An entry as the page shows it."""
     return {
         "entry": entry,
         "at": entry.last_at.astimezone(ZoneInfo(current_settings().timezone)),
@@ -108,6 +99,6 @@ def _changed_parts(changed: dict[str, list[Any]], zone: str) -> list[str]:
 def _row(entry: AuditEntry, lunch: Event | None) -> tuple[int, str] | None:
     """Number and address of the row that an entry is about."""
     for fact, (endpoint, name) in ROWS.items():
-        if lunch is not None and lunch.discarded_at is None and fact in entry.facts:
+        if lunch is not None and fact in entry.facts:
             return entry.facts[fact], url_for(endpoint, slug=lunch.slug, **{name: entry.facts[fact]})
     return None

@@ -143,30 +143,6 @@ MESSAGES: dict[str, LazyString] = {
     "settings.save": _l("changed the settings"),
     "settings.take_step": _l("set up the installation"),
 }
-KINDS: dict[str, LazyString] = {
-    "events": _l("Lunches"),
-    "registrations": _l("Registrations"),
-    "custom_fields": _l("Registration form"),
-    "run_sheet": _l("Schedule"),
-    "printouts": _l("Printouts"),
-    "imports": _l("Imports"),
-    "mailings": _l("E-mails of this lunch"),
-    "subscribers": _l("List of those to invite"),
-    "check_in": _l("Check-in"),
-    "speakers": _l("Speakers"),
-    "polls": _l("Votes"),
-    "qa": _l("Audience questions"),
-    "presenter": _l("Screen"),
-    "survey": _l("Survey"),
-    "recap": _l("Recap"),
-    "outbox": _l("E-mails"),
-    "settings": _l("Settings"),
-    "team": _l("Team"),
-    "sign_in": _l("Signing in"),
-    "passkeys": _l("Passkeys"),
-    "console": _l("Command line"),
-}
-"""What the history can be filtered by: the first part of an endpoint."""
 
 
 def actions_with(word: str) -> Sequence[str]:

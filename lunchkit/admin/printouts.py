@@ -1,8 +1,5 @@
 """What is printed for an event: attendance list, badges, table cards, voting slips. A page is its own preview."""
 
-from dataclasses import dataclass
-from textwrap import wrap
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -18,6 +15,7 @@ from lunchkit.room import actions
 from lunchkit.room.actions import MOST_SLIPS, room_of
 from lunchkit.room.polls.queries import count_polls
 from lunchkit.room.queries import room_of_event, slips_of
+from lunchkit.site.presenter.fitting import fits
 from lunchkit.site.presenter.queries import phone_address
 
 bp = Blueprint("printouts", __name__)
@@ -26,20 +24,8 @@ BADGES_A_SHEET, CARDS_A_SHEET, BLANK_LINES = 8, 4, 8
 """The attendance list has blank lines for people who come without having registered."""
 SIZES = (12.0, 9.5, 7.5, 6.0, 5.0)
 """Type sizes of a name on a badge, in millimetres."""
-LINE, HEIGHT = 77.0, 29.0
+WIDTH, HEIGHT = 77, 29
 """Millimetres of a badge for the name."""
-CHARACTER_WIDTH, LINE_HEIGHT = 0.6, 1.05
-"""Of a bold character, in ems; generous, so that no name is cut."""
-
-
-@dataclass(frozen=True)
-class Badge:
-    """One badge; that of a guest has no name, but a line to write it on."""
-
-    name: str
-    organisation: str
-    size: int
-    """Step of the type size, 1 for the largest."""
 
 
 @bp.get(ALL)
@@ -73,13 +59,8 @@ def attendance(slug: str) -> ResponseReturnValue:
 def badges(slug: str) -> ResponseReturnValue:
     event, order = any_event_by_slug_or_404(slug), order_by_name(request.args.get("order"))
     seated = [row.registration for row in all_rows(event.id, order) if row.registration.status == Status.SEATED]
-    part = [badge_of(registration, number) for registration in seated for number in range(registration.seats)]
-    return render_template(
-        "admin/printouts/badges.html",
-        event=event,
-        sheets=[part[first : first + BADGES_A_SHEET] for first in range(0, len(part), BADGES_A_SHEET)],
-        order=order,
-    )
+    made = [badge for registration in seated for badge in badges_of(registration)]
+    return render_template("admin/printouts/badges.html", event=event, badges=made, a_sheet=BADGES_A_SHEET, order=order)
 
 
 @bp.get(f"{ALL}/cards")
@@ -125,18 +106,13 @@ def make_slips(slug: str) -> ResponseReturnValue:
     return render_template("admin/printouts/slips_sheet.html", event=event, slips=codes, code=code, qr=qr.svg)
 
 
-def badge_of(registration: Registration, number: int) -> Badge:
-    """A badge of a registration: 0 is the attendee's, the others are those of guests."""
-    if number:
-        return Badge("", registration.name, 1)
-    return Badge(registration.name, registration.organisation, badge_size(registration.name))
+def badges_of(registration: Registration) -> list[tuple[str, str, int]]:
+    """Name, organisation and type size of each badge; that of a guest has no name, but a line to write it on."""
+    own = (registration.name, registration.organisation, badge_size(registration.name))
+    return [own, *[("", registration.name, 1)] * (registration.seats - 1)]
 
 
 def badge_size(name: str) -> int:
-    """The largest type size at which a name fits on a badge: a step from 1 to 5."""
-    for step, size in enumerate(SIZES, 1):
-        width = int(LINE / (size * CHARACTER_WIDTH))
-        lines = wrap(name, width, break_long_words=False)
-        if len(lines) * size * LINE_HEIGHT <= HEIGHT and all(len(line) <= width for line in lines):
-            return step
-    return len(SIZES)
+    """The largest type size at which a name fits on a badge: a step from 1 to 5. Generous, so that no name is cut."""
+    steps = (step for step, size in enumerate(SIZES, 1) if fits(name, size, WIDTH, HEIGHT, character=0.6, line=1.05))
+    return next(steps, len(SIZES))

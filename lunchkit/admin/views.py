@@ -8,7 +8,7 @@ from lunchkit.admin.event_rows import event_rows
 from lunchkit.admin.overview import Overview
 from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.events.admin_queries import event_list
-from lunchkit.events.forms import CapacityForm, capacity_form
+from lunchkit.events.forms import CapacityForm
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock, links, qr
@@ -52,7 +52,7 @@ def home() -> ResponseReturnValue:
 @bp.get("/e/<slug>")
 def event(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    return lunch_page(event, capacity_form(event))
+    return lunch_page(event, CapacityForm(obj=event))
 
 
 def lunch_page(event: Event, form: CapacityForm) -> str:

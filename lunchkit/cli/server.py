@@ -5,8 +5,8 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from lunchkit.admin.retention.actions import repeat_erasures
+from lunchkit.admin.system_status import Problem
 from lunchkit.admin.system_status.database import check_damage, check_secret_key, check_sqlite
-from lunchkit.admin.system_status.problems import Problem
 from lunchkit.cli.instance import app_to_serve, become_server
 from lunchkit.demo.instance import require_port
 from lunchkit.platform.config import Settings, current_settings, load_settings

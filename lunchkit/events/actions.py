@@ -28,12 +28,10 @@ EnoughQuestions = user_error(
 def publish_event(event: Event) -> None:
     """Publish a draft. Its slug is made from the title again, and never changes afterwards.
 
-    Idempotent. Raises LunchIsOver or LunchIsCancelled.
+    Idempotent. Raises LunchIsOver, LunchIsCancelled, or NotFound.
     """
     with transaction() as session:
-        session.refresh(event, with_for_update=True)
-        if event.discarded_at is not None:
-            raise NotFound
+        lock_existing_event(session, event.id)
         if event.published_at is not None:
             return
         if event.cancelled_at is not None:
@@ -89,7 +87,6 @@ def move_question(question: CustomField, direction: str) -> None:
 
 
 def _lock(session: Session, question: CustomField) -> None:
-    """Lock the lunch, then read the question again."""
     lock_existing_event(session, question.event_id)
     if session.get(CustomField, question.id, populate_existing=True) is None:
         raise NotFound

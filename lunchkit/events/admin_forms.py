@@ -76,11 +76,9 @@ class QuestionForm(VersionedForm):
             translated.errors = [*translated.errors, str(error)]
 
     def has_choices(self) -> bool:
-        """Whether people choose instead of writing."""
         return self.kind.data in (AnswerKind.ONE, AnswerKind.SEVERAL)
 
     def details(self) -> QuestionDetails:
-        """The frozen value of a valid form."""
         typed = {language: self._in(language) for language in LANGUAGES}
         return QuestionDetails(
             kind=self.kind.data,

@@ -1,22 +1,20 @@
 """Organisers' reads of many lunches. Each needs a fixed number of SQL queries, however many lunches there are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db, page_of
 from lunchkit.platform.text import normalise
 
 PAGE_SIZE = 40
-_BY_DAY = (Event.starts_at, Event.id)
 _LATEST_FIRST = (Event.starts_at.desc(), Event.id.desc())
 
 
-@dataclass(frozen=True)
-class EventList:
+class EventList(NamedTuple):
     """The organisers' home: coming lunches and drafts, at most ``PAGE_SIZE`` each, and one page of past ones."""
 
     coming: Sequence[Event]
@@ -39,30 +37,25 @@ def event_list(now: datetime, text: str, page: int) -> EventList:
     is_draft = and_(Event.published_at.is_(None), Event.cancelled_at.is_(None))
     is_past = and_(found, not_(is_draft), Event.over_at <= now)
     page, pages = page_of(db.session.scalar(select(func.count()).where(is_past)) or 0, page, PAGE_SIZE)
-    coming = select(Event).where(found, not_(is_draft), Event.over_at > now).order_by(*_BY_DAY)
+    coming = select(Event).where(found, not_(is_draft), Event.over_at > now).order_by(Event.starts_at, Event.id)
     drafts = select(Event).where(found, is_draft).order_by(*_LATEST_FIRST)
     past = select(Event).where(is_past).order_by(*_LATEST_FIRST).offset((page - 1) * PAGE_SIZE)
-    coming_rows, draft_rows, past_rows = (
-        db.session.scalars(each.limit(PAGE_SIZE)).all() for each in (coming, drafts, past)
-    )
-    return EventList(coming_rows, draft_rows, past_rows, page, pages)
+    rows = [db.session.scalars(each.limit(PAGE_SIZE)).all() for each in (coming, drafts, past)]
+    return EventList(rows[0], rows[1], rows[2], page, pages)
 
 
-def latest_events(also: str, most: int = PAGE_SIZE) -> Sequence[Event]:
+def latest_events(also: str) -> Sequence[Event]:
     """The latest lunches, and the one with this slug, to choose from."""
-    exists = Event.discarded_at.is_(None)
-    latest = select(Event.id).where(exists).order_by(*_LATEST_FIRST).limit(most)
+    latest = select(Event.id).order_by(*_LATEST_FIRST).limit(PAGE_SIZE)
     wanted = or_(Event.id.in_(latest), Event.slug == also) if also.isprintable() else Event.id.in_(latest)
-    return db.session.scalars(select(Event).where(wanted, exists).order_by(*_LATEST_FIRST)).all()
+    return db.session.scalars(select(Event).where(wanted).order_by(*_LATEST_FIRST)).all()
 
 
-def _matching(text: str) -> ColumnElement[bool]:
+def _matching(typed: str) -> ColumnElement[bool]:
     """Which lunches contain these words; databases do not ignore accents, so the comparison is done here."""
-    words = normalise(text).split()
+    words = normalise(typed).split()
     if not words:
-        return Event.discarded_at.is_(None)
-    columns = select(Event.id, Event.title, Event.theme, Event.venue, Event.town).where(Event.discarded_at.is_(None))
+        return true()
+    columns = select(Event.id, Event.title, Event.theme, Event.venue, Event.town)
     texts = {row.id: normalise(" ".join(row[1:])) for row in db.session.execute(columns)}
-    return Event.id.in_(
-        [event_id for event_id, search_key in texts.items() if all(word in search_key for word in words)]
-    )
+    return Event.id.in_([event_id for event_id, text in texts.items() if all(word in text for word in words)])

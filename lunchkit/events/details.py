@@ -74,8 +74,7 @@ def plan_from_facts(facts: Mapping[str, str]) -> Plan:
 def plan_of(lunch: Event | EventDetails, as_is: Event | None = None) -> Plan:
     """The plan of a lunch, or the one that details would give to the lunch ``as_is``."""
     zone = ZoneInfo(lunch.zone)
-    town = f"{lunch.postcode} {lunch.town}".strip()
-    place = ", ".join(part for part in (lunch.venue, lunch.street, town) if part)
+    place = ", ".join(filter(None, (lunch.venue, lunch.street, f"{lunch.postcode} {lunch.town}".strip())))
     starts, ends = lunch.starts_at.astimezone(zone), lunch.ends_at.astimezone(zone)
     event = lunch if isinstance(lunch, Event) else as_is
     forward = event.brought_forward_at if event else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import render_template
 from flask_babel import force_locale
@@ -17,8 +17,6 @@ from lunchkit.platform.i18n import when
 from lunchkit.platform.links import public
 from lunchkit.platform.text import clean_line, clean_text
 
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-"""When an empty feed was changed."""
 _NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
 
 
@@ -70,7 +68,7 @@ def atom_feed(events: Iterable[Event]) -> str:
             language=settings.language,
             address=public("events.atom"),
             home=public("site.home"),
-            updated_at=max((entry["updated_at"] for entry in entries), default=NEVER),
+            updated_at=max((entry["updated_at"] for entry in entries), default=datetime(1970, 1, 1, tzinfo=UTC)),
             entries=sorted(entries, key=lambda entry: entry["published_at"], reverse=True),
         )
     return document.translate(_NOT_IN_XML)
@@ -100,8 +98,6 @@ def _atom_entries(event: Event) -> Iterator[dict[str, Any]]:
 def _tag(event: Event) -> str:
     """A permanent id (RFC 4151), made of the UID: it outlives a change of the address or of the server."""
     name, _at, host = event.uid.rpartition("@")
-    if not name:
-        name, host = event.uid, urlsplit(current_settings().address).hostname or "localhost"
     return f"tag:{quote(host.lower())},{event.created_at:%Y-%m-%d}:{quote(name, safe='')}"
 
 

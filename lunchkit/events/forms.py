@@ -85,12 +85,6 @@ def _seats() -> NumberField:
     return NumberField(_l("Seats"), validators=[needed, between(1, MOST_SEATS)])
 
 
-class MealsField(SelectMultipleField):
-    """A checkbox for each meal."""
-
-    option_widget = CheckboxInput()
-
-
 class EventForm(VersionedForm):
     """One lunch. The CSRF token is checked before the form is read (``platform.csrf``)."""
 
@@ -125,7 +119,9 @@ class EventForm(VersionedForm):
     )
     asks_food = BooleanField(_l("Ask what people eat"))
     asks_access = BooleanField(_l("Ask what people need in order to take part"))
-    diets = MealsField(_l("The kitchen offers"), choices=lambda: MEALS, default=USUAL["diets"])
+    diets = SelectMultipleField(
+        _l("The kitchen offers"), choices=lambda: MEALS, default=USUAL["diets"], option_widget=CheckboxInput()
+    )
     food_note = _text(_l("What people should know of the meal"), 500)
     members_open_at = _moment(_l("Members may register from"))
     opens_at = _moment(_l("Registration opens"))
@@ -164,7 +160,6 @@ class EventForm(VersionedForm):
         return not self.errors
 
     def details(self) -> EventDetails:
-        """The frozen value of a valid form."""
         typed = self.values() | self.moments
         for name in ("stamp", "date", "start", "end"):
             del typed[name]
@@ -205,12 +200,11 @@ class EventForm(VersionedForm):
 def event_form(
     event: Event | None = None,
     data: MultiDict[str, str] | None = None,
-    contact_email: str = "",
     proposal: Mapping[str, Any] | None = None,
 ) -> EventForm:
     """The form, filled from the row or from form data; for a new lunch from ``proposal``, by field."""
     if event is None:
-        form = EventForm(formdata=data, data=USUAL | {"contact_email": contact_email} | dict(proposal or {}))
+        form = EventForm(formdata=data, data=USUAL | dict(proposal or {}))
         form.zone = current_settings().timezone
         return form
     form = EventForm(formdata=data, data=wall_values(event) | {"version": event.version})
@@ -222,11 +216,6 @@ class CapacityForm(BareForm):
     """The number of seats, on the page of a lunch."""
 
     capacity = _seats()
-
-
-def capacity_form(event: Event, data: MultiDict[str, str] | None = None) -> CapacityForm:
-    """The form, filled from the row or from form data."""
-    return CapacityForm(formdata=data, data={"capacity": event.capacity})
 
 
 def _complain(field: Field, message: Any) -> None:

@@ -91,6 +91,7 @@ class Event(Timing, Versioned, Model):
         CheckConstraint("capacity >= 0", name="capacity_not_negative"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("companions_allowed between 0 and 5", name="companions_few"),
+        {"sqlite_autoincrement": True},  # the history keeps the id of a deleted draft: no other lunch gets it
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
@@ -134,8 +135,6 @@ class Event(Timing, Versioned, Model):
     """The idempotency key of the form that created it."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     updated_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
-    discarded_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
-    """When this draft was deleted. An empty row is kept, so that no other lunch gets its id."""
     needs_erased_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     purged_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     recap_published_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
@@ -162,12 +161,12 @@ class Event(Timing, Versioned, Model):
     @property
     def address(self) -> str:
         """Street, postcode and town in one line, without empty parts."""
-        return ", ".join(part for part in (self.street, f"{self.postcode} {self.town}".strip()) if part)
+        return ", ".join(filter(None, (self.street, f"{self.postcode} {self.town}".strip())))
 
     @property
     def place(self) -> str:
         """Where it is, as people write it: venue, then address."""
-        return ", ".join(part for part in (self.venue, self.address) if part)
+        return ", ".join(filter(None, (self.venue, self.address)))
 
     @property
     def diets_offered(self) -> list[Diet]:

@@ -28,7 +28,7 @@ def draft_event(
     now = clock.now()
     event = Event(
         series=home,
-        uid=uid_of(str(uuid.uuid4())),
+        uid=f"{uuid.uuid4()}@{urlsplit(current_settings().address).hostname}",
         slug=slug_for(session, home, details.title),
         form_key=form_key,
         sequence=0,
@@ -46,13 +46,8 @@ def draft_event(
 def lock_existing_event(session: Session, event_id: int) -> None:
     """Lock a lunch to add something to it. Raises NotFound if the draft has just been deleted."""
     event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
-    if event is None or event.discarded_at is not None:
+    if event is None:
         raise NotFound
-
-
-def uid_of(key: str) -> str:
-    """The calendar UID that begins with this."""
-    return f"{key}@{urlsplit(current_settings().address).hostname}"
 
 
 def made_by_form(session: Session, form_key: str | None) -> Event | None:

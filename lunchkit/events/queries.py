@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from lunchkit.events.models import CustomField, Event, Series
 from lunchkit.platform.db import db
@@ -19,43 +19,39 @@ def event_by_slug_or_404(slug: str) -> Event:
 
 
 def any_event_by_slug_or_404(slug: str) -> Event:
-    """The lunch with this slug, published or not, for organisers. Raises NotFound, for a deleted draft too."""
+    """The lunch with this slug, published or not, for organisers. Raises NotFound."""
     if not slug.isprintable():  # PostgreSQL cannot compare with a NUL
         raise NotFound
-    event = db.session.scalar(select(Event).where(Event.slug == slug, Event.discarded_at.is_(None)))
+    event = db.session.scalar(select(Event).where(Event.slug == slug))
     if event is None:
         raise NotFound
     return event
 
 
-def published_events() -> Sequence[Event]:
-    """All public lunches by time, cancelled ones included."""
-    return _public()
+def published_events(*conditions: ColumnElement[bool]) -> Sequence[Event]:
+    """All public lunches by time, or some of them; cancelled ones included."""
+    found = select(Event).where(Event.published_at.is_not(None), *conditions)
+    return db.session.scalars(found.order_by(Event.starts_at, Event.id)).all()
 
 
 def coming_events(now: datetime) -> Sequence[Event]:
     """Public lunches that have not begun, cancelled ones included, the next one first."""
-    return _public(Event.starts_at > now)
+    return published_events(Event.starts_at > now)
 
 
 def running_events(now: datetime) -> Sequence[Event]:
     """Public lunches that take place at this moment."""
-    return _public(Event.starts_at <= now, Event.over_at > now, Event.cancelled_at.is_(None))
+    return published_events(Event.starts_at <= now, Event.over_at > now, Event.cancelled_at.is_(None))
 
 
 def events_around(since: datetime, until: datetime) -> Sequence[Event]:
     """Public lunches that take place, wholly or in part, between two moments."""
-    return _public(Event.cancelled_at.is_(None), Event.over_at >= since, Event.starts_at <= until)
+    return published_events(Event.cancelled_at.is_(None), Event.over_at >= since, Event.starts_at <= until)
 
 
 def past_events(now: datetime) -> Sequence[Event]:
     """Public lunches that took place (none that was cancelled), the latest first."""
-    return _public(Event.over_at <= now, Event.cancelled_at.is_(None))[::-1]
-
-
-def _public(*conditions: ColumnElement[bool]) -> Sequence[Event]:
-    found = select(Event).where(Event.published_at.is_not(None), *conditions)
-    return db.session.scalars(found.order_by(Event.starts_at, Event.id)).all()
+    return published_events(Event.over_at <= now, Event.cancelled_at.is_(None))[::-1]
 
 
 def events_by_id(ids: Collection[int]) -> dict[int, Event]:
@@ -86,8 +82,3 @@ def custom_field_or_404(event_id: int, question_id: int) -> CustomField:
 def all_series() -> Sequence[Series]:
     """Every series, the oldest first."""
     return db.session.scalars(select(Series).order_by(Series.id)).all()
-
-
-def last_change() -> datetime | None:
-    """When any lunch was last changed, drafts included."""
-    return db.session.scalar(select(func.max(Event.updated_at)))

@@ -1,12 +1,10 @@
 """Public files of lunches: calendars, the Atom feed, the QR code of a poster."""
 
-from datetime import datetime
-
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from lunchkit.events.feeds import NEVER, atom_feed, calendar_entry, feed_name
-from lunchkit.events.queries import event_by_slug_or_404, last_change, published_events
+from lunchkit.events.feeds import atom_feed, calendar_entry, feed_name
+from lunchkit.events.queries import event_by_slug_or_404, published_events
 from lunchkit.platform.calendar import CONTENT_TYPE, download, feed
 from lunchkit.platform.links import public
 from lunchkit.platform.qr import svg
@@ -19,32 +17,30 @@ def ics(slug: str) -> ResponseReturnValue:
     event = event_by_slug_or_404(slug)
     response = Response(download(calendar_entry(event)), content_type=CONTENT_TYPE)
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.ics")
-    return _conditional(response, event.updated_at)
+    return conditional(response)
 
 
 @bp.get("/calendar.ics")
 def calendar() -> ResponseReturnValue:
     body = feed(feed_name(), [calendar_entry(event) for event in published_events()])
-    return _conditional(Response(body, content_type=CONTENT_TYPE), last_change() or NEVER)
+    return conditional(Response(body, content_type=CONTENT_TYPE))
 
 
 @bp.get("/feed.atom")
 def atom() -> ResponseReturnValue:
     body = atom_feed(published_events())
-    return _conditional(Response(body, content_type="application/atom+xml; charset=utf-8"), last_change() or NEVER)
+    return conditional(Response(body, content_type="application/atom+xml; charset=utf-8"))
 
 
 @bp.get("/e/<slug>/qr.svg")
 def qr(slug: str) -> ResponseReturnValue:
-    event = event_by_slug_or_404(slug)
-    address = public("site.event", slug=event.slug)
-    return _conditional(Response(svg(address, title=address), content_type="image/svg+xml"), event.updated_at)
+    address = public("site.event", slug=event_by_slug_or_404(slug).slug)
+    return conditional(Response(svg(address, title=address), content_type="image/svg+xml"))
 
 
-def _conditional(response: Response, changed_at: datetime) -> Response:
+def conditional(response: Response) -> Response:
     """The answer, or 304 to a client that has it already. It may be cached, but must be revalidated."""
     response.cache_control.no_cache = True
-    response.last_modified = changed_at
     response.add_etag()
     response.make_conditional(request)
     return response

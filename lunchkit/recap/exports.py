@@ -172,16 +172,17 @@ def structured_article(event: Event, data: Thing, summary: str) -> Thing:
     return {name: value for name, value in article.items() if value}
 
 
-def share_links(event: Event, address: str) -> list[tuple[str, str, str]]:
-    """Plain links that pass a recap on: label, address, host; the host is empty for one's own mail program.
+def share_links(event: Event, address: str, said: str = "") -> list[tuple[str, str, str]]:
+    """Plain links that pass a page on: label, address, host; the host is empty for one's own mail program.
 
     On Signal, and on other Mastodon servers, people copy the address.
     """
-    text = f"{event.title}\n{address}"
+    said = said or event.title
+    text = f"{said}\n{address}"
     links = {
         _("By e-mail"): "mailto:?" + urlencode({"subject": event.title, "body": text}, quote_via=quote),
         "LinkedIn": "https://www.linkedin.com/sharing/share-offsite/?" + urlencode({"url": address}),
-        "WhatsApp": "https://wa.me/?" + urlencode({"text": f"{event.title} {address}"}),
+        "WhatsApp": "https://wa.me/?" + urlencode({"text": f"{said} {address}"}),
         "Mastodon": "https://mastodon.social/share?" + urlencode({"text": text}, quote_via=quote),
     }
     return [(label, href, host_of(href)) for label, href in links.items()]

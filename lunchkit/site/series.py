@@ -2,24 +2,22 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from lunchkit.events.models import Event, Series
-from lunchkit.platform.db import db
+from lunchkit.platform.db import db, page_of
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import long_date
 from lunchkit.platform.markdown import plain
 from lunchkit.platform.text import normalise
 from lunchkit.recap.models import Recap
 from lunchkit.recap.sections import SectionKind
-from lunchkit.speakers.models import Appearance, Organisation, Speaker
+from lunchkit.speakers.models import Appearance, Speaker
 
 PAGE_SIZE = 40
 LATEST = 5
@@ -31,8 +29,7 @@ SHORTEST, LONGEST = 50, 220
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+(?=[^\Wa-z_]|[«\d])")
 
 
-@dataclass(frozen=True)
-class PastLunch:
+class PastLunch(NamedTuple):
     """An event of the archive."""
 
     event: Event
@@ -41,20 +38,13 @@ class PastLunch:
     """The first of its recap, or of its summary."""
 
 
-@dataclass(frozen=True)
-class Archive:
+class Archive(NamedTuple):
     """One page of the past events that were found, the latest first."""
 
-    lunches: list[PastLunch]
+    years: list[tuple[int, list[PastLunch]]]
     found: int
     page: int
     pages: int
-
-    @property
-    def years(self) -> list[tuple[int, list[PastLunch]]]:
-        """The lunches of this page by year."""
-        by_year = groupby(self.lunches, key=lambda lunch: lunch.event.starts_local.year)
-        return [(year, list(lunches)) for year, lunches in by_year]
 
 
 def series_or_404(slug: str) -> Series:
@@ -70,79 +60,66 @@ def archive(series: Series, text: str, page: int, now: datetime) -> Archive:
 
     A page beyond the last is the last.
     """
-    words = re.findall(r"\w+", normalise(text))[:MOST_WORDS]
-    past = select(Event.id).where(*_took_place(series.id, now)).order_by(Event.starts_at.desc(), Event.id.desc())
-    ids = list(db.session.scalars(past))
-    if words:
-        told = _told(series.id, now)
-        recaps = _words_in_recaps(series.id, words)
-        ids = [one for one in ids if all(word in told.get(one, "") or word in recaps.get(one, ()) for word in words)]
-    pages = max(1, -(-len(ids) // PAGE_SIZE))
-    page = min(max(1, page), pages)
-    lunches = _lunches(ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
-    return Archive(lunches=lunches, found=len(ids), page=page, pages=pages)
+    took_place = or_(Event.over_at <= now, Event.recap_published_at.is_not(None))
+    past = select(Event).where(Event.series_id == series.id, Event.published_at.is_not(None), took_place)
+    latest_first = past.where(Event.cancelled_at.is_(None)).order_by(Event.starts_at.desc(), Event.id.desc())
+    events = db.session.scalars(latest_first).all()
+    if words := re.findall(r"\w+", normalise(text))[:MOST_WORDS]:
+        events = _with_words(events, words)
+    page, pages = page_of(len(events), page, PAGE_SIZE)
+    lunches = _lunches(events[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+    by_year = groupby(lunches, key=lambda lunch: lunch.event.starts_local.year)
+    return Archive([(year, list(same)) for year, same in by_year], len(events), page, pages)
 
 
-def _took_place(series_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Event.series_id == series_id,
-        Event.published_at.is_not(None),
-        Event.cancelled_at.is_(None),
-        or_(Event.over_at <= now, Event.recap_published_at.is_not(None)),
-    )
+def _with_words(events: Sequence[Event], words: Sequence[str]) -> list[Event]:
+    """The events with every word in their title, theme, summary, day or speakers, or in their published recap.
 
-
-def _told(series_id: int, now: datetime) -> dict[int, str]:
-    """The normalised text of each past event: its day, title, theme, summary and speakers."""
-    events = select(Event.id, Event.title, Event.theme, Event.summary, Event.starts_at, Event.zone)
-    told = {
-        event_id: f"{title}\n{theme}\n{summary}\n{long_date(starts_at.astimezone(ZoneInfo(zone)))}"
-        for event_id, title, theme, summary, starts_at, zone in db.session.execute(
-            events.where(*_took_place(series_id, now))
-        )
-    }
-    people = (
-        select(Appearance.event_id, Speaker.name, Speaker.role, Organisation.name)
-        .join(Event, Event.id == Appearance.event_id)
-        .join(Speaker, Speaker.id == Appearance.speaker_id)
-        .outerjoin(Organisation, Organisation.id == Speaker.organisation_id)
-        .where(*_took_place(series_id, now))
-    )
-    for event_id, *names in db.session.execute(people):
-        told[event_id] = "\n".join([told.get(event_id, ""), *filter(None, names)])
-    return {event_id: normalise(text) for event_id, text in told.items()}
-
-
-def _words_in_recaps(series_id: int, words: Sequence[str]) -> dict[int, set[str]]:
-    """Which of the words are in the published recap of each event; the database searches, since recaps are long."""
+    The database searches the recaps, since they are long.
+    """
+    speakers = _speakers([event.id for event in events])
     columns = [Recap.words.contains(word, autoescape=True) for word in words]
-    public = (Event.series_id == series_id, Event.recap_published_at.is_not(None))
-    found = select(Recap.event_id, *columns).join(Event).where(*public)
-    return {
-        event_id: {word for word, is_there in zip(words, hits, strict=True) if is_there}
-        for event_id, *hits in db.session.execute(found)
-    }
+    recaps = {event_id: hits for event_id, *hits in db.session.execute(select(Recap.event_id, *columns))}
+    nowhere = [False] * len(words)
+
+    def has_all(event: Event) -> bool:
+        text = _text_of(event, speakers[event.id])
+        hits = recaps.get(event.id, nowhere) if event.recap_published_at else nowhere
+        return all(is_there or word in text for word, is_there in zip(words, hits, strict=True))
+
+    return [event for event in events if has_all(event)]
 
 
-def _lunches(ids: Sequence[int]) -> list[PastLunch]:
-    events = {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(ids)))}
+def _text_of(event: Event, speakers: Sequence[Speaker]) -> str:
+    told = [event.title, event.theme, event.summary, long_date(event.starts_local)]
+    for speaker in speakers:
+        told += [speaker.name, speaker.role, speaker.organisation.name if speaker.organisation else ""]
+    return normalise("\n".join(told))
+
+
+def _speakers(ids: Sequence[int]) -> dict[int, list[Speaker]]:
+    """The speakers of each event, in the order in which they speak."""
     spoke = select(Appearance).where(Appearance.event_id.in_(ids)).order_by(Appearance.position, Appearance.speaker_id)
-    speakers: dict[int, list[Speaker]] = {event_id: [] for event_id in ids}
-    for appearance in db.session.scalars(
-        spoke.options(joinedload(Appearance.speaker).joinedload(Speaker.organisation))
-    ):
-        speakers[appearance.event_id].append(appearance.speaker)
-    recaps = select(Recap.event_id, Recap.published).where(Recap.event_id.in_(ids))
-    published = {
-        event_id: document for event_id, document in db.session.execute(recaps) if events[event_id].recap_published_at
+    found: dict[int, list[Speaker]] = {event_id: [] for event_id in ids}
+    for one in db.session.scalars(spoke.options(joinedload(Appearance.speaker).joinedload(Speaker.organisation))):
+        found[one.event_id].append(one.speaker)
+    return found
+
+
+def _lunches(events: Sequence[Event]) -> list[PastLunch]:
+    ids = [event.id for event in events]
+    speakers = _speakers(ids)
+    recaps = {
+        one.event_id: one.published
+        for one in db.session.execute(select(Recap.event_id, Recap.published).where(Recap.event_id.in_(ids)))
     }
     return [
         PastLunch(
-            events[event_id],
-            speakers[event_id],
-            first_sentence(_introduction(published.get(event_id)) or events[event_id].summary),
+            event,
+            speakers[event.id],
+            first_sentence(_introduction(recaps.get(event.id) if event.recap_published_at else None) or event.summary),
         )
-        for event_id in ids
+        for event in events
     ]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,12 +10,14 @@ from flask_babel import gettext as _
 
 from lunchkit.events.models import Event, EventState
 from lunchkit.events.queries import all_series, coming_events, event_by_slug_or_404, past_events, running_events
+from lunchkit.events.views import conditional
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.i18n import typo, when
 from lunchkit.platform.images.cards import card_png
 from lunchkit.platform.static_files import compress
 from lunchkit.platform.text import clean_line
+from lunchkit.recap.exports import share_links
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import lacks_words, polls_of
@@ -24,6 +25,7 @@ from lunchkit.room.queries import room_of_event
 from lunchkit.run_sheet.first_lunch import is_proposed
 from lunchkit.run_sheet.queries import run_sheet_of
 from lunchkit.settings.queries import current_site
+from lunchkit.site.presenter.fitting import fits
 from lunchkit.site.series import LATEST, archive, series_or_404
 from lunchkit.speakers.models import Appearance
 from lunchkit.speakers.queries import appearances
@@ -31,22 +33,25 @@ from lunchkit.speakers.queries import appearances
 bp = Blueprint("site", __name__)
 BOOKABLE = (EventState.OPEN, EventState.FULL, EventState.LATER)
 """States in which people can register, now or later."""
+POSTER_SIZES = (29.4, 24, 20, 17, 14.5)
+"""Type sizes of the title on a poster, in millimetres; what needs a smaller one takes the sixth."""
 
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
     now = clock.now()
-    running, coming, past = running_events(now), coming_events(now), past_events(now)
-    taken = seats_taken_by_event([event.id for event in (*running, *coming)])
-    left = {event.id: max(0, event.capacity - taken[event.id]) for event in (*running, *coming)}
-    first = next((event for event in (*running, *coming) if event.cancelled_at is None), None)
+    running = running_events(now)
+    events = [*running, *coming_events(now)]
+    taken = seats_taken_by_event([event.id for event in events])
+    left = {event.id: max(0, event.capacity - taken[event.id]) for event in events}
+    first = next((event for event in events if event.cancelled_at is None), None)
     return render_template(
         "site/home.html",
         running=running,
         first=first,
-        others=[event for event in (*running, *coming) if event is not first],
-        states={event.id: event.state(now, left[event.id]) for event in (*running, *coming)},
-        past=past[:LATEST],
+        others=[event for event in events if event is not first],
+        states={event.id: event.state(now, left[event.id]) for event in events},
+        past=past_events(now)[:LATEST],
         seats_left=left,
         all_series=all_series(),
     )
@@ -95,7 +100,7 @@ def event_page(event: Event) -> str:
         room_code=room.code if room and event.starts_at <= now <= event.over_at else None,
         structured=structured_event(event, left if state in BOOKABLE else None, speakers),
         card=links.public("site.card", slug=event.slug),
-        share=share_links(event),
+        share=share_links(event, address, f"{event.title}, {when(event)}"),
         address=address,
         short_address=address.partition("://")[2],
         qr=qr.svg(address, _("QR code of this page's address")),
@@ -114,11 +119,16 @@ def poster(slug: str) -> ResponseReturnValue:
     return render_template(
         "site/poster.html",
         event=event,
+        size=next((step for step, size in enumerate(POSTER_SIZES, 1) if _fits_poster(event.title, size)), 6),
         invites=event.takes_registrations(now) or event.opens_later(now),
         speakers=appearances(event.id),
         qr=qr.svg(address, _("QR code of this page's address")),
         short_address=address.partition("://")[2],
     )
+
+
+def _fits_poster(title: str, size: float) -> bool:
+    return fits(title, size, 189, 114, character=0.535, line=0.95)
 
 
 @bp.get("/e/<slug>/card.png")
@@ -128,12 +138,8 @@ def card(slug: str) -> ResponseReturnValue:
         place = ", ".join(part for part in (event.venue or event.street, event.town) if part)
         first = _("This lunch is cancelled") if event.cancelled_at else when(event)
         lines = [typo(line) for line in (first, place, event.series.network) if line]
-    response = Response(card_png(typo(event.title), tuple(lines), event.colour), content_type="image/png")
-    response.cache_control.no_cache = True
-    response.last_modified = event.updated_at
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    png = card_png(typo(event.title), tuple(lines), event.colour)
+    return conditional(Response(png, content_type="image/png"))
 
 
 @bp.get("/privacy")
@@ -145,6 +151,10 @@ def privacy() -> ResponseReturnValue:
 def structured_event(event: Event, left: int | None, speakers: Sequence[Appearance] = ()) -> dict[str, Any]:
     """The event as a schema.org Event, without empty fields; ``left`` is None where nobody can register."""
     status = "EventCancelled" if event.cancelled_at else "EventScheduled"
+    people = [appearance.speaker for appearance in speakers]
+    performers = [
+        {"@type": "Person", "name": one.name, "url": links.public("speakers.show", slug=one.slug)} for one in people
+    ]
     address = {
         "@type": "PostalAddress",
         "streetAddress": event.street,
@@ -158,7 +168,6 @@ def structured_event(event: Event, left: int | None, speakers: Sequence[Appearan
             "@id": links.public("site.event", slug=event.slug),
             "url": links.public("site.event", slug=event.slug),
             "name": event.title,
-            "about": {"@type": "Thing", "name": event.theme},
             "description": event.summary,
             "startDate": event.starts_local.isoformat(),
             "endDate": event.ends_local.isoformat(),
@@ -166,27 +175,12 @@ def structured_event(event: Event, left: int | None, speakers: Sequence[Appearan
             "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
             "location": {"@type": "Place", "name": event.venue or event.town, "address": address},
             "image": links.public("site.card", slug=event.slug),
-            "performer": [_performer(appearance) for appearance in speakers] or None,
+            "performer": performers or None,
             "organizer": {"@type": "Organization", "name": event.series.network},
-            "superEvent": {"@type": "EventSeries", "name": event.series.name},
             "maximumAttendeeCapacity": event.capacity,
             "remainingAttendeeCapacity": left,
             "subjectOf": event.recap_published_at
             and {"@type": "Article", "url": links.public("recap.show", slug=event.slug)},
-        }
-    )
-
-
-def _performer(appearance: Appearance) -> dict[str, Any]:
-    speaker = appearance.speaker
-    name = speaker.organisation.name if speaker.organisation else ""
-    return _filled(
-        {
-            "@type": "Person",
-            "name": speaker.name,
-            "url": links.public("speakers.show", slug=speaker.slug),
-            "jobTitle": speaker.role,
-            "worksFor": {"@type": "Organization", "name": name},
         }
     )
 
@@ -199,15 +193,3 @@ def _filled(fields: dict[str, Any]) -> dict[str, Any]:
         for key, value in kept.items()
         if value not in ("", None) and not (isinstance(value, dict) and value.keys() <= {"@type"})
     }
-
-
-def share_links(event: Event) -> list[tuple[str, str]]:
-    """Links that share an event: no script, no third party until one is tapped."""
-    address = links.public("site.event", slug=event.slug)
-    text = f"{event.title}, {when(event)}"
-    mail = urlencode({"subject": event.title, "body": f"{text}\n{address}"}, quote_via=quote)
-    return [
-        (_("By e-mail"), f"mailto:?{mail}"),
-        ("WhatsApp", "https://wa.me/?" + urlencode({"text": f"{text} {address}"})),
-        ("LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?" + urlencode({"url": address})),
-    ]

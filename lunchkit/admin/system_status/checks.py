@@ -1,7 +1,6 @@
 """All checks of an instance."""
 
-from lunchkit.admin.system_status import database, machine
-from lunchkit.admin.system_status.problems import Problem
+from lunchkit.admin.system_status import Problem, database, machine
 from lunchkit.platform.config import Settings
 from lunchkit.platform.mail.test_email import Trial
 

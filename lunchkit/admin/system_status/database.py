@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, or_, select
 
-from lunchkit.admin.system_status.problems import Problem
+from lunchkit.admin.system_status import Problem
 from lunchkit.platform import clock
 from lunchkit.platform.backup import backup_folder, damage_of, newest_backup, sqlite_path
 from lunchkit.platform.config import SECRET_FILE, Settings

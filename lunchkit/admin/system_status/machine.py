@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from flask import has_request_context, request
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.admin.system_status.problems import Problem
+from lunchkit.admin.system_status import Problem
 from lunchkit.platform import clock
 from lunchkit.platform.addresses import is_local_address
 from lunchkit.platform.config import Settings, default_of

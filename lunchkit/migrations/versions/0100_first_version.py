@@ -217,7 +217,6 @@ def upgrade() -> None:
         sa.Column("updated_at", UTCDateTime(), nullable=False),
         sa.Column("published_at", UTCDateTime(), nullable=True),
         sa.Column("cancelled_at", UTCDateTime(), nullable=True),
-        sa.Column("discarded_at", UTCDateTime(), nullable=True),
         sa.Column("needs_erased_at", UTCDateTime(), nullable=True),
         sa.Column("purged_at", UTCDateTime(), nullable=True),
         sa.Column("recap_published_at", UTCDateTime(), nullable=True),
@@ -229,6 +228,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("slug", name=op.f("uq_event_slug")),
         sa.UniqueConstraint("uid", name=op.f("uq_event_uid")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_event_form_key"), "event", ["form_key"], unique=True)
     op.create_index(op.f("ix_event_series_id"), "event", ["series_id"], unique=False)

@@ -18,10 +18,9 @@ def acts_page(
     *,
     organiser_id: int | None,
     event_id: int | None,
-    kind: str | None,
     page: int,
 ) -> Pagination:
-    """One page of entries, the latest first: of one person or all, about one event or all, of one kind or all.
+    """One page of entries, the latest first: of one person or all, about one event or all.
 
     Every word of ``text`` occurs in a name, or in the sentence of the action: ``actions_with`` says in which.
     """
@@ -32,8 +31,6 @@ def acts_page(
         chosen = chosen.where(AuditEntry.organiser_id == (organiser_id or None))
     if event_id is not None:
         chosen = chosen.where(AuditEntry.event_id == event_id)
-    if kind is not None:
-        chosen = chosen.where(AuditEntry.action.startswith(f"{kind}.", autoescape=True))
     return db.paginate(chosen, page=page, per_page=ACTS_A_PAGE, error_out=False)
 
 

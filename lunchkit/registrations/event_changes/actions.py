@@ -12,7 +12,6 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import NotFound
 from lunchkit.platform.versions import require_version
 from lunchkit.registrations import errors
 from lunchkit.registrations.emails import enqueue_email
@@ -40,8 +39,6 @@ def change_event(
     now = clock.now()
     with transaction() as session:
         event = lock_event(session, event.id)
-        if event.discarded_at is not None:
-            raise NotFound
         require_version(event, version)
         if event.cancelled_at is not None:
             raise errors.EventIsCancelled

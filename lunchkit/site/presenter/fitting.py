@@ -1,11 +1,12 @@
-"""Text sizes on the projector, a canvas of 1920 × 1080 read from the last row: estimated by the number of characters.
+"""Text sizes, estimated by the number of characters: on the projector, a canvas of 1920 × 1080 read from the last row,
+and on what is printed.
 
-`js/screen-fit.js` makes smaller what a wider font lets overflow.
+`js/screen-fit.js` makes smaller what a wider font lets overflow on the projector.
 """
 
 import re
 import textwrap
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -24,8 +25,7 @@ CHARACTER, LINE = 0.53, 1.0
 CLOUD = (1790, 540)
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """The layout of the choices of an open poll."""
 
     height: int
@@ -33,26 +33,27 @@ class Plan:
     columns: int
 
 
-Way = tuple[int, int, int]
-FIELDS: tuple[Way, ...] = (
+FIELDS = (
     (240, 1, 60), (240, 1, 46), (396, 2, 60), (396, 2, 46), (396, 3, 40), (596, 3, 46), (596, 2, 40), (596, 4, 40),
     (632, 3, 34), (632, 4, 34), (632, 5, 34),
 )  # fmt: skip
-STEPS: tuple[Way, ...] = (
+STEPS = (
     (240, 1, 100), (240, 1, 60), (240, 1, 46), (396, 1, 46), (396, 1, 40), (632, 1, 40), (632, 2, 34),
 )  # fmt: skip
-TIGHTEST = Plan(632, 34, 3)
 
 
-def _fits(text: str, size: int, width: float, height: float) -> bool:
-    columns = int(width / (size * CHARACTER))
+def fits(
+    text: str, size: float, width: float, height: float, *, character: float = CHARACTER, line: float = LINE
+) -> bool:
+    """Whether a text of a size fits a width and height, in the same unit."""
+    columns = int(width / (size * character))
     lines = textwrap.wrap(typo(text), max(columns, 1), break_long_words=False)
-    return max(map(len, lines), default=0) <= columns and len(lines) * size * LINE <= height
+    return max(map(len, lines), default=0) <= columns and len(lines) * size * line <= height
 
 
 def fit(text: str, width: int, height: int, most: int = SIZES[0]) -> int:
     """The largest size at which a text fits a width and height."""
-    return next((size for size in SIZES if size <= most and _fits(text, size, width, height)), SMALLEST)
+    return next((size for size in SIZES if size <= most and fits(text, size, width, height)), SMALLEST)
 
 
 def cloud_size(result: Result) -> int:
@@ -75,14 +76,10 @@ def plan_choices(poll: PollView, none: str) -> Plan:
     has_marks = poll.kind in (Kind.SINGLE, Kind.MULTIPLE)
     if poll.allows_none and (has_marks or poll.kind is Kind.SCALE):
         labels.append(none if has_marks else "")
-    ways = STEPS if poll.kind is Kind.SCALE else FIELDS
-    return _plan(labels, ways, margin=160 if has_marks else 96, rest=72 if any(poll.ends) else 0)
-
-
-def _plan(labels: list[str], ways: tuple[Way, ...], margin: int, rest: int) -> Plan:
-    for height, rows, size in ways:
+    margin, rest = 160 if has_marks else 96, 72 if any(poll.ends) else 0
+    for height, rows, size in STEPS if poll.kind is Kind.SCALE else FIELDS:
         columns = -(-len(labels) // rows)
         inner = (height - rest) / rows - (20 if size < SIZES[-1] else 44)
-        if rows <= len(labels) and all(_fits(label, size, CANVAS / columns - margin, inner) for label in labels):
+        if rows <= len(labels) and all(fits(label, size, CANVAS / columns - margin, inner) for label in labels):
             return Plan(height, size, columns)
-    return TIGHTEST
+    return Plan(632, 34, 3)

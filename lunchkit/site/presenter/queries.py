@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
@@ -21,7 +22,6 @@ from lunchkit.room.queries import OwnAnswer, ballot_store, own_answer
 from lunchkit.room.survey.models import Stage as FeedbackStage
 from lunchkit.room.survey.models import stage_of
 from lunchkit.room.survey.queries import count_answered, feedback_of, feedback_view
-from lunchkit.site.presenter.view_models import PhoneView, ScreenView
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.queries import appearances
 
@@ -99,7 +99,10 @@ def tells_movement(poll: Poll) -> bool:
 
 
 def phone_state(room: Room, poll: Poll | None, feedback: FeedbackStage) -> str:
-    """The state of phones; only an open poll comes before the survey."""
+    """The state of phones: welcome, open, closed, revealed, annulled, feedback or over.
+
+    Only an open poll comes before the survey.
+    """
     if feedback in _AFTERWARDS and (poll is None or poll.stage is not Stage.OPEN):
         return _AFTERWARDS[feedback]
     if poll is None or poll.stage is Stage.VOID:
@@ -108,8 +111,12 @@ def phone_state(room: Room, poll: Poll | None, feedback: FeedbackStage) -> str:
     return _STATES.get(poll.stage, "welcome")
 
 
-def phone_view(room: Room, language: str, device: Device | None = None) -> PhoneView:
-    """What phones show; with a device, also which questions it supports."""
+def phone_view(room: Room, language: str, device: Device | None = None) -> SimpleNamespace:
+    """What phones show; with a device, also which questions it supports. ``state``: see ``phone_state``.
+
+    ``result`` is the number of the poll revealed last, during and after the survey; ``was_answered`` says whether the
+    survey was answered, once it is closed.
+    """
     polls = polls_of(room.event_id)
     poll = current_poll(room, polls)
     feedback = feedback_of(room.event_id)
@@ -118,10 +125,8 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Phone
     takes_questions = room.takes_questions and state not in ("over", "feedback")
     questions = approved_questions(room.event_id, device) if takes_questions else ()
     is_after = stage in _AFTERWARDS and state in ("feedback", "over")
-    asked = feedback_view(room.event) if is_after and state == "feedback" else None
     last = next((one for one in polls if one.id == room.poll_id), poll)
-    was_answered = is_after and state == "over" and count_answered(room.event_id, feedback) > 0
-    return PhoneView(
+    return SimpleNamespace(
         event=room.event,
         code=room.code,
         revision=room.revision,
@@ -132,20 +137,20 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Phone
         takes_questions=takes_questions,
         questions=questions,
         in_rehearsal=room.rehearsing_since is not None,
-        feedback=asked,
-        was_answered=was_answered,
+        feedback=feedback_view(room.event) if is_after and state == "feedback" else None,
+        was_answered=is_after and state == "over" and count_answered(room.event_id, feedback) > 0,
         result=last.position if is_after and last is not None and last.is_public else None,
     )
 
 
-def screen_view(room: Room, language: str) -> ScreenView:
-    """What the projector shows."""
+def screen_view(room: Room, language: str) -> SimpleNamespace:
+    """What the projector shows; ``expected`` is the number of people who have a seat, 0 where nobody registered."""
     polls = polls_of(room.event_id)
     poll = current_poll(room, polls)
     slide = shown_slide(room, poll)
     view = screen_poll_view(poll, language) if poll is not None and slide in (Slide.POLL, Slide.MOVEMENT) else None
     address = public("presenter.join")
-    return ScreenView(
+    return SimpleNamespace(
         event=room.event,
         code=room.code,
         address=address.partition("://")[2],
