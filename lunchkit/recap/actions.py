@@ -20,7 +20,7 @@ from lunchkit.platform.ordered import lock_rows, move, next_position
 from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.recap import errors
 from lunchkit.recap.admin_queries import draft_from_what_happened, empty_draft
-from lunchkit.recap.document import article_of, licence_to_give, normalised_words, snapshot_of
+from lunchkit.recap.document import article_of, freeze, licence_to_give, normalised_words
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.operations import (
     hide_removed_pictures,
@@ -233,7 +233,7 @@ def _freeze(
     licence = licence_to_give(recap.published).key
     if promised not in (None, licence):
         raise errors.LicenceHasChanged
-    snapshot = snapshot_of(event, sections_of(event.id), counted) | {"licence": licence}
+    snapshot = freeze(event, sections_of(event.id), counted) | {"licence": licence}
     before, recap.published = pictures_read(event.id), snapshot
     after = pictures_read(event.id)
     hide_pictures(session, before - after)

@@ -8,14 +8,7 @@ from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform.links import public
 from lunchkit.platform.static_files import compress
 from lunchkit.recap.document import article_of, draft_article
-from lunchkit.recap.exports import (
-    card_of,
-    licence_terms,
-    recap_json,
-    share_links,
-    structured_article,
-    take_down_address,
-)
+from lunchkit.recap.exports import card_of, licence_terms, recap_json, share_links, structured_article, take_down_address
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404
 from lunchkit.recap.view_models import Article, key_figure, local_day, slice_of, written_day
@@ -63,13 +56,7 @@ def card(slug: str) -> ResponseReturnValue:
 @bp.get("/recap/<token>")
 def preview(token: str) -> ResponseReturnValue:
     recap = recap_by_preview_or_404(token)
-    page = render_template(
-        "recap/show.html",
-        article=draft_article(recap),
-        event=recap.event,
-        address=public("recap.show", slug=recap.event.slug),
-        preview=True,
-    )
+    page = render_template("recap/show.html", article=draft_article(recap), event=recap.event, preview=True)
     response = Response(page)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -10,8 +10,9 @@ from lunchkit.platform.links import derived_token, public
 from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.recap import actions
 from lunchkit.recap.admin import pictures, publication, writing
+from lunchkit.recap.admin.writing import SECTION
 from lunchkit.recap.admin_queries import lacks, outline
-from lunchkit.recap.document import snapshot_of
+from lunchkit.recap.document import freeze
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import (
     corrections_of,
@@ -24,12 +25,13 @@ from lunchkit.recap.queries import (
 )
 from lunchkit.recap.sections import SHAPES, SectionKind
 
+HOME = "/e/<slug>/recap"
 bp = Blueprint("recap", __name__)
 for below in (writing.bp, pictures.bp, publication.bp):
     bp.register_blueprint(below)
 
 
-@bp.get("/e/<slug>/recap")
+@bp.get(HOME)
 def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     recap = recap_of(event.id)
@@ -37,7 +39,7 @@ def index(slug: str) -> ResponseReturnValue:
         return render_template("admin/recap/start.html", event=event, is_over=event.is_over(clock.now()))
     sections = sections_of(event.id)
     present = {section.kind for section in sections}
-    now = snapshot_of(event, sections, recap.published)
+    now = freeze(event, sections, recap.published)
     return render_template(
         "admin/recap/outline.html",
         event=event,
@@ -62,14 +64,14 @@ def _secret_link(recap: Recap) -> str:
         return ""
 
 
-@bp.post("/e/<slug>/recap")
+@bp.post(HOME)
 def draft(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     actions.draft_recap(event, writer(), empty=request.form.get("start") == "empty")
     return redirect(url_for(".index", slug=slug, done="drafted"), code=303)
 
 
-@bp.post("/e/<slug>/recap/sections")
+@bp.post(f"{HOME}/sections")
 def add(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     kind = request.form.get("kind")
@@ -79,33 +81,30 @@ def add(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".writing.edit", slug=slug, section_id=section.id), code=303)
 
 
-@bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/order")
+@bp.post(f"{SECTION}/order")
 def order(slug: str, section_id: int) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    section = section_or_404(event.id, section_id)
+    _event, section = section_or_404(slug, section_id)
     actions.move_section(section, requested_direction())
     return back_to_list(slug, section)
 
 
-@bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/visibility")
+@bp.post(f"{SECTION}/visibility")
 def visibility(slug: str, section_id: int) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    section = section_or_404(event.id, section_id)
+    _event, section = section_or_404(slug, section_id)
     shows = request.form.get("shown") == "1"
     actions.set_section_visibility(section, shown=shows)
     done = "shown" if shows else "hidden"
     return redirect(url_for(".index", slug=slug, at=f"shown-{section_id}", done=done), code=303)
 
 
-@bp.get("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/removal")
+@bp.get(f"{SECTION}/removal")
 def removal(slug: str, section_id: int) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    rows = outline(event, [section_or_404(event.id, section_id)])
-    return render_template("admin/recap/removal.html", event=event, row=rows[0])
+    event, section = section_or_404(slug, section_id)
+    return render_template("admin/recap/removal.html", event=event, row=outline(event, [section])[0])
 
 
-@bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/removal")
+@bp.post(f"{SECTION}/removal")
 def remove(slug: str, section_id: int) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    actions.remove_section(section_or_404(event.id, section_id))
+    _event, section = section_or_404(slug, section_id)
+    actions.remove_section(section)
     return redirect(url_for(".index", slug=slug, done="removed"), code=303)

@@ -1,7 +1,6 @@
 """The organisers' pages from a draft to its readers: preview, secret link, publication, correction, withdrawal."""
 
 from collections.abc import Callable
-from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.errors import USER_ERRORS, NotFound
-from lunchkit.platform.links import public
 from lunchkit.recap import actions
 from lunchkit.recap.admin_forms import CorrectionForm
 from lunchkit.recap.admin_queries import lacks
@@ -25,14 +23,8 @@ bp = Blueprint("publication", __name__)
 @bp.get("/e/<slug>/recap/preview")
 def preview(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
-    return render_template(
-        "recap/show.html",
-        article=draft_article(recap),
-        event=event,
-        address=public("recap.show", slug=slug),
-        preview=True,
-        back=url_for("organiser.recap.index", slug=slug),
-    )
+    back = url_for("organiser.recap.index", slug=slug)
+    return render_template("recap/show.html", article=draft_article(recap), event=event, preview=True, back=back)
 
 
 @bp.post("/e/<slug>/recap/link")
@@ -81,9 +73,8 @@ def correct(slug: str) -> ResponseReturnValue:
     form = CorrectionForm(formdata=request.form)
     if not form.validate():
         return _correction_page(event, recap, form), 422
-    counts_again, promised = bool(form.counts_again.data), request.form.get("licence")
-    correct = partial(actions.correct_recap, event, form.note.data or "", counts_again=counts_again, licence=promised)
-    return _after(event, correct, done="corrected")
+    said = {"note": form.note.data, "counts_again": form.counts_again.data, "licence": request.form.get("licence")}
+    return _after(event, lambda: actions.correct_recap(event, **said), done="corrected")
 
 
 def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
@@ -112,11 +103,10 @@ def withdraw(slug: str) -> ResponseReturnValue:
 
 def _after(event: Event, action: Callable[[], object], done: str) -> ResponseReturnValue:
     """Do it, and go back to the outline; or say why not."""
-    outline = url_for("organiser.recap.index", slug=event.slug)
     try:
         action()
     except USER_ERRORS as error:
-        return refused(event, error, outline)
+        return refused(event, error, url_for("organiser.recap.index", slug=event.slug))
     return redirect(url_for("organiser.recap.index", slug=event.slug, done=done), code=303)
 
 

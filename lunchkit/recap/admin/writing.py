@@ -7,7 +7,6 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
-from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import any_picture_by_token_or_404
@@ -28,13 +27,13 @@ bp = Blueprint("writing", __name__)
 
 @bp.get(SECTION)
 def edit(slug: str, section_id: int) -> ResponseReturnValue:
-    event, section = _both(slug, section_id)
+    event, section = section_or_404(slug, section_id)
     return _edit_page(event, section, section_form(event, section.state))
 
 
 @bp.post(SECTION)
 def save(slug: str, section_id: int) -> ResponseReturnValue:
-    event, section = _both(slug, section_id)
+    event, section = section_or_404(slug, section_id)
     do = request.form.get("do", "save")
     if request.form.get("kind", section.kind) != section.kind:  # SQLite gives the number of a removed row again
         raise NotFound
@@ -123,7 +122,7 @@ def _pictures(form: SectionForm) -> dict[str, Picture]:
 
 @bp.get(f"{SECTION}/history")
 def history(slug: str, section_id: int) -> ResponseReturnValue:
-    event, section = _both(slug, section_id)
+    event, section = section_or_404(slug, section_id)
     earlier = [
         (version, wording(SectionKind(section.kind), version.title, version.data).texts())
         for version in versions_of(section_id)
@@ -134,11 +133,6 @@ def history(slug: str, section_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{SECTION}/history/<int(max=2147483647):version_id>/restoration")
 def restore(slug: str, section_id: int, version_id: int) -> ResponseReturnValue:
-    event, section = _both(slug, section_id)
+    event, section = section_or_404(slug, section_id)
     actions.restore_version(section, version_or_404(section_id, version_id), writer())
     return redirect(url_for(".edit", slug=event.slug, section_id=section_id, done="restored"), code=303)
-
-
-def _both(slug: str, section_id: int) -> tuple[Event, RecapSection]:
-    event = any_event_by_slug_or_404(slug)
-    return event, section_or_404(event.id, section_id)
