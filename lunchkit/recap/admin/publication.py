@@ -1,6 +1,7 @@
 """The organisers' pages from a draft to its readers: preview, secret link, publication, correction, withdrawal."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -73,8 +74,9 @@ def correct(slug: str) -> ResponseReturnValue:
     form = CorrectionForm(formdata=request.form)
     if not form.validate():
         return _correction_page(event, recap, form), 422
-    said = {"note": form.note.data, "counts_again": form.counts_again.data, "licence": request.form.get("licence")}
-    return _after(event, lambda: actions.correct_recap(event, **said), done="corrected")
+    note, counts_again, promised = form.note.data or "", bool(form.counts_again.data), request.form.get("licence")
+    correct = partial(actions.correct_recap, event, note, counts_again=counts_again, licence=promised)
+    return _after(event, correct, done="corrected")
 
 
 def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:

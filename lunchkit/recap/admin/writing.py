@@ -13,8 +13,7 @@ from lunchkit.platform.images.queries import any_picture_by_token_or_404
 from lunchkit.platform.versions import ChangedMeanwhile, version_of
 from lunchkit.recap import actions
 from lunchkit.recap.admin_queries import counted_now
-from lunchkit.recap.errors import Unreadable
-from lunchkit.recap.forms import SectionForm, section_form, typed_form
+from lunchkit.recap.forms import SectionForm, Unreadable, section_form, typed_form
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import section_or_404, sections_of, version_or_404, versions_of, writer
 from lunchkit.recap.section_content import differing, wording
@@ -38,11 +37,10 @@ def save(slug: str, section_id: int) -> ResponseReturnValue:
     if request.form.get("kind", section.kind) != section.kind:  # SQLite gives the number of a removed row again
         raise NotFound
     form = typed_form(event, SectionKind(section.kind), request.form)
-    state = form.wording(do)
-    if form.wrong:
+    if not form.validate():
         return _not_saved(event, section, form, Unreadable())
     try:
-        actions.save_section(section, version_of(request.form.get("version")), state, writer())
+        actions.save_section(section, version_of(request.form.get("version")), form.wording(do), writer())
     except NotFound:
         raise
     except USER_ERRORS as error:
