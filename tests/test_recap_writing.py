@@ -18,9 +18,8 @@ from lunchkit.platform.db import db
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.recap import actions
-from lunchkit.recap.errors import NothingToPublish
 from lunchkit.recap.models import Recap, RecapSection
-from lunchkit.recap.operations import MOST_VERSIONS
+from lunchkit.recap.operations import MOST_VERSIONS, NothingToPublish
 from lunchkit.recap.queries import corrections_of, sections_of
 from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SHAPES, FieldKind, SectionKind

@@ -10,8 +10,7 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from lunchkit.events.models import Event, EventState
-from lunchkit.events.queries import coming_events
+from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.images.queries import pictures_by_token
@@ -20,7 +19,7 @@ from lunchkit.platform.links import public
 from lunchkit.platform.markdown import plain
 from lunchkit.platform.text import normalise
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection
-from lunchkit.recap.queries import corrections_of, sections_of
+from lunchkit.recap.queries import corrections_of, lunches_to_come, sections_of
 from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
 from lunchkit.recap.view_models import Article, FrozenPoll, Photo, Section
@@ -163,7 +162,8 @@ def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
     data = dict(wording(kind, "", kept["data"]).data)
     items = data.pop("items", frozen.get("items", []))
     read = _ITEMS.get(kind)
-    lunch, state = _coming_lunch(data["event"]) if kind is SectionKind.NEXT else (None, None)
+    offered = lunches_to_come(event) if data.get("event") else ()
+    lunch = next((each for each in offered if each.slug == data["event"]), None)
     section = Section(
         id=kept["id"],
         kind=kind,
@@ -172,7 +172,7 @@ def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
         items=tuple(read(event, items) if read else items),
         poll=_poll(event, frozen) if kind is SectionKind.POLL and frozen and _tells_result(frozen, data) else None,
         next_lunch=lunch,
-        next_state=state,
+        next_state=lunch.state(clock.now(), seats_left(lunch)) if lunch else None,
     )
     return section if section.says_something else None
 
@@ -188,15 +188,6 @@ def _poll(event: Event, frozen: Content) -> FrozenPoll:
         movement=frozen["movement"],
         has_page=poll is not None and poll.is_public,
     )
-
-
-def _coming_lunch(slug: str) -> tuple[Event | None, EventState | None]:
-    """The lunch of this address, as long as it is to come, and what its page offers."""
-    now = clock.now()
-    for lunch in coming_events(now) if slug else ():
-        if lunch.slug == slug and lunch.cancelled_at is None:
-            return lunch, lunch.state(now, seats_left(lunch))
-    return None, None
 
 
 def _questions(event: Event, items: Sequence[Content]) -> Sequence[Content]:

@@ -59,10 +59,6 @@ class SectionForm(BaseForm):
         field.choices = [("", _("(nothing)")), *offered, *([(field.data, str(field.data))] if is_other else [])]
 
     @property
-    def head(self) -> list[Field]:
-        return [self[field.name] for field in (TITLE, *self.shape.fields)]
-
-    @property
     def slots(self) -> list[Slot]:
         """Its items; where there is room for one more, the last one is empty."""
         return [
@@ -78,7 +74,7 @@ class SectionForm(BaseForm):
     @property
     def first(self) -> str:
         """The field in which one begins to write."""
-        if self.shape.has_pictures:
+        if self.kind is SectionKind.PHOTOS:
             return ""
         return next((name for name in self.asked if name != TITLE.name), TITLE.name)
 
@@ -119,7 +115,7 @@ class SectionForm(BaseForm):
 def section_form(event: Event, state: Wording) -> SectionForm:
     """The form of a stored section, with an empty item at the end while there is room for one."""
     shape = state.shape
-    offers_one = shape.items and len(state.items) < shape.most_items and not shape.has_pictures
+    offers_one = shape.items and len(state.items) < shape.most_items and state.kind is not SectionKind.PHOTOS
     stored = {TITLE.name: state.title} | {field.name: state.data[field.name] for field in shape.fields}
     for number, item in enumerate(state.items):
         stored |= {_name(number, field): item[field.name] for field in shape.items}

@@ -8,7 +8,14 @@ from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform.links import public
 from lunchkit.platform.static_files import compress
 from lunchkit.recap.document import article_of, draft_article
-from lunchkit.recap.exports import card_of, licence_terms, recap_json, share_links, structured_article, take_down_address
+from lunchkit.recap.exports import (
+    card_of,
+    licence_terms,
+    recap_json,
+    share_links,
+    structured_article,
+    take_down_address,
+)
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404
 from lunchkit.recap.view_models import Article, key_figure, local_day, slice_of, written_day

@@ -18,6 +18,7 @@ from lunchkit.recap.admin.writing import SECTION
 from lunchkit.recap.admin_forms import NewPictureForm, PictureForm
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import current_pictures, pictures_known, section_or_404, writer
+from lunchkit.recap.sections import SectionKind
 
 CHOOSE_AGAIN = _l("Choose the file again: browsers do not keep it.")
 PLACE = f"{SECTION}/pictures"
@@ -116,7 +117,7 @@ def _section(event: Event, section: RecapSection, done: str) -> str:
 
 def _photos(slug: str, section_id: int) -> tuple[Event, RecapSection]:
     event, section = section_or_404(slug, section_id)
-    if not section.state.shape.has_pictures:
+    if section.kind != SectionKind.PHOTOS:
         raise NotFound
     return event, section
 

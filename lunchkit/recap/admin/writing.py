@@ -111,7 +111,7 @@ def _edit_page(
 def _pictures(form: SectionForm) -> dict[str, Picture]:
     """The pictures in a form, those that are taken down too; an erased one is missing."""
     found = {}
-    for slot in form.slots if form.shape.has_pictures else ():
+    for slot in form.slots if form.kind is SectionKind.PHOTOS else ():
         with suppress(NotFound):
             picture = any_picture_by_token_or_404(str(slot.fields[0].data))
             found[picture.token] = picture
