@@ -14,9 +14,8 @@ from sqlalchemy import select
 
 from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
-from lunchkit.mailings.actions import recall_mailings, send_mailing
+from lunchkit.mailings.actions import EnoughForToday, NobodyToReach, NotWritable, recall_mailings, send_mailing
 from lunchkit.mailings.emails import MESSAGE
-from lunchkit.mailings.errors import EnoughForToday, NobodyToReach, NotWritable
 from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.mailings.queries import is_thanked, reaches
 from lunchkit.platform import clock

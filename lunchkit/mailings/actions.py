@@ -2,7 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
@@ -11,17 +14,43 @@ from lunchkit.events.operations import lock_existing_event
 from lunchkit.events.paragraphs import OwnParagraph, paragraph_row
 from lunchkit.mailings.audiences import PEOPLE, why_not
 from lunchkit.mailings.emails import KINDS, MESSAGE
-from lunchkit.mailings.errors import OTHER_PEOPLE_NOW, EnoughForToday, NobodyToReach, NotWritable, SameWordsAgain
 from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.mailings.queries import A_DAY, free_again_at, is_left_to_invite, offered, once_key
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
+from lunchkit.platform.errors import UserError, user_error
+from lunchkit.platform.i18n import moment
 from lunchkit.platform.mail.outbox import Addressee, enqueue_for_all, recall_emails
 from lunchkit.platform.versions import count_version, require_version
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
 from lunchkit.subscribers.models import INVITATION, Subscriber
 from lunchkit.team.operations import forgets_names
+
+NobodyToReach = user_error("NobodyToReach", _l("Nobody is left to write to: no e-mail was sent."))
+SameWordsAgain = user_error(
+    "SameWordsAgain", _l("The same words went to the same people a short time ago. Nothing more was sent.")
+)
+OTHER_PEOPLE_NOW = _l("The lunch has gone on meanwhile: choose again to whom you write. Nothing was sent.")
+
+
+class NotWritable(UserError):
+    """These people cannot be written to now; the message says why."""
+
+    def __init__(self, message: LazyString) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class EnoughForToday(UserError):
+    """The people of a lunch got as many mailings as may leave in a day; ``until`` when the next may leave."""
+
+    def __init__(self, event: Event, until: datetime) -> None:
+        again = moment(until, event.zone)
+        self.message = _l(
+            "Three e-mails within a day are enough for anybody. You can write again on %(moment)s.", moment=again
+        )
+        super().__init__(self.message)
 
 
 def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | None = None) -> Mailing:

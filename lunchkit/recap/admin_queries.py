@@ -1,6 +1,7 @@
 """A draft for its organisers: how it begins, what is in each section, in a line, and what is still missing."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from flask_babel import force_locale, ngettext
@@ -91,8 +92,7 @@ def _pictures(state: Wording) -> list[Picture]:
 
 
 def _line(event: Event, state: Wording, polls: Polls) -> str:
-    line = _summary(event, state, polls) or plain(state.data.get("text", ""))
-    return line if len(line) <= _LINE else line[:_LINE].rpartition(" ")[0].rstrip(" ,;:") + "…"
+    return shorten(_summary(event, state, polls) or plain(state.data.get("text", "")), _LINE, placeholder=" …")
 
 
 def _summary(event: Event, state: Wording, polls: Polls) -> str:

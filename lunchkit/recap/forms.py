@@ -160,11 +160,12 @@ def _field(event: Event, shape: FieldShape) -> Any:
         return WholeField(**about, validators=[Optional(), between(0, shape.most)])
     if shape.kind is FieldKind.DAY:
         return StoredDayField(**about, format=DAY_FORMS, validators=[Optional(), _has_come(event)])
-    if shape.kind in _OFFERS:
-        coerce = _number if shape.kind is FieldKind.POLL else str
-        return SelectField(**about, coerce=coerce, validate_choice=False)
     if shape.kind is FieldKind.URL:
         return web_link(shape.label)
+    if shape.kind is FieldKind.POLL:
+        return SelectField(**about, coerce=_position, validate_choice=False)
+    if shape.kind is FieldKind.EVENT:
+        return SelectField(**about, filters=[clean_line], validators=[at_most(shape.most)], validate_choice=False)
     field, clean = _TEXTS[shape.kind]
     return field(**about, filters=[clean], validators=[at_most(shape.most)])
 
@@ -179,7 +180,9 @@ def _has_come(event: Event) -> Callable[[Any, Field], None]:
     return check
 
 
-def _number(typed: Any) -> int | None:
+def _position(typed: Any) -> int | None:
+    if typed and not re.fullmatch("[0-9]{1,4}", str(typed)):
+        raise ValueError
     return int(typed) if typed else None
 
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
-from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
@@ -52,10 +51,8 @@ def lock_section(session: Session, section: RecapSection) -> None:
     The recap, because a picture that leaves the section may be one that readers have, or are just being given.
     """
     lock_recap(session, section.event_id)
-    try:
-        session.refresh(section, with_for_update=True)
-    except InvalidRequestError as error:
-        raise NotFound from error
+    if session.get(RecapSection, section.id, with_for_update=True, populate_existing=True) is None:
+        raise NotFound
 
 
 def new_section(event: Event, state: Wording, position: int, by: str) -> RecapSection:
@@ -103,8 +100,7 @@ def write(session: Session, section: RecapSection, state: Wording, by: str) -> N
 
 def hide_removed_pictures(session: Session, event_id: int, tokens: Collection[str]) -> None:
     """Hide pictures that have just left a section, unless readers or another section have them still."""
-    if tokens:
-        hide_pictures(session, set(tokens) - current_pictures(event_id))
+    hide_pictures(session, set(tokens) - current_pictures(event_id))
 
 
 def without_foreign_pictures(event_id: int, state: Wording) -> Wording:

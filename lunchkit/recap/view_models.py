@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import cos, floor, radians, sin
+from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -117,8 +118,7 @@ class Article:
     def summary(self) -> str:
         """The beginning of the introduction, or else of the first text, cut at a word."""
         texts = [plain(section.fields.get("text", "")) for section in self.sections]
-        text = next(filter(None, texts), "")
-        return text if len(text) <= _SUMMARY else text[: _SUMMARY - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"
+        return shorten(next(filter(None, texts), ""), _SUMMARY, placeholder=" …")
 
 
 def key_figure(item: Mapping[str, Any]) -> dict[str, Any]:
