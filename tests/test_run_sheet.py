@@ -20,9 +20,8 @@ from lunchkit.run_sheet.actions import (
     move_run_item,
     take_back_run_item,
 )
-from lunchkit.run_sheet.models import RunItem
+from lunchkit.run_sheet.models import ItemDetails, RunItem
 from lunchkit.run_sheet.queries import run_items, run_progress, run_sheet_of
-from lunchkit.run_sheet.view_models import ItemDetails
 from tests.conftest import EventMaker, csrf_of
 from tests.room import ask
 from tests.test_organiser_lunches import post

@@ -13,7 +13,7 @@ from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
 from lunchkit.run_sheet.actions import add_run_item, begin_run_item
-from lunchkit.run_sheet.view_models import ItemDetails
+from lunchkit.run_sheet.models import ItemDetails
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, ORGANISER, faults

@@ -64,16 +64,8 @@ def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | No
         if sent is not None:
             return sent
         _require_writable(session, event, words)
-        mailing = Mailing(
-            event_id=event.id,
-            form_key=form_key,
-            audience=words.audience,
-            subject=words.subject,
-            text=words.text,
-            recipients=0,
-            sent_at=clock.now(),
-            sent_by=by,
-        )
+        mailing = Mailing(event_id=event.id, form_key=form_key, sent_at=clock.now(), sent_by=by, recipients=0)
+        mailing.audience, mailing.subject, mailing.text = words.audience, words.subject, words.text
         session.add(mailing)
         session.flush()
         is_invitation = words.audience is Audience.SUBSCRIBERS
@@ -106,12 +98,8 @@ def _require_writable(session: Session, event: Event, words: Words) -> None:
 
 def _subscribers(session: Session, mailing: Mailing) -> list[Addressee]:
     """Their rows stay locked, so that an erasure or a refusal at this moment comes before or after."""
-    left = (
-        select(Subscriber.id, Subscriber.email, Subscriber.language)
-        .where(is_left_to_invite(mailing.event_id))
-        .order_by(Subscriber.id)
-    )
-    rows = session.execute(left.with_for_update(read=True, of=Subscriber)).all()
+    left = select(Subscriber.id, Subscriber.email, Subscriber.language).where(is_left_to_invite(mailing.event_id))
+    rows = session.execute(left.order_by(Subscriber.id).with_for_update(read=True, of=Subscriber)).all()
     return [
         Addressee(email, language, {"subscriber": number, "mailing": mailing.id}, once_key(mailing.event_id, number))
         for number, email, language in rows
@@ -122,15 +110,10 @@ def _registered(session: Session, mailing: Mailing) -> list[Addressee]:
     people = select(Registration.id, Registration.email, Registration.language).where(
         PEOPLE[mailing.words.audience].rows(mailing.event_id), Registration.email.is_not(None)
     )
+    rows, key = session.execute(people.order_by(Registration.id)).all(), f"mailing/{mailing.id}"
     return [
-        Addressee(
-            email or "",
-            language,
-            {"registration": number, "mailing": mailing.id},
-            f"mailing/{mailing.id}/{number}",
-            subject_id=number,
-        )
-        for number, email, language in session.execute(people.order_by(Registration.id)).all()
+        Addressee(email or "", language, {"registration": n, "mailing": mailing.id}, f"{key}/{n}", subject_id=n)
+        for n, email, language in rows
     ]
 
 

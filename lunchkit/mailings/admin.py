@@ -19,7 +19,7 @@ from lunchkit.mailings.forms import MailingForm, ParagraphForm
 from lunchkit.mailings.models import Audience
 from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
 from lunchkit.platform import clock
-from lunchkit.platform import form_tokens as stamps
+from lunchkit.platform import form_tokens
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language
@@ -75,7 +75,7 @@ def look(slug: str) -> ResponseReturnValue:
         return _form_page(event, form)
     if not form.reached[form.words().audience].recipients:
         return show_on_form(actions.NobodyToReach(), partial(_form_page, event, form))
-    form.stamp.data = stamps.issue(_scope(event))
+    form.stamp.data = form_tokens.issue(_scope(event))
     outcome = _try(preview(event, form.words(), language())) if request.form.get("act") == "trial" else {}
     return _preview_page(event, form, outcome)
 
@@ -86,8 +86,8 @@ def send(slug: str) -> ResponseReturnValue:
     form = _form(event, is_sent=True)
     if not form.validate():
         return _form_page(event, form), 422 if form.reached else 409
-    stamp, organiser = stamps.read(form.stamp.data, _scope(event)), current_organiser()
-    by, key = organiser.name if organiser else "", stamp.key if stamp else None
+    token, organiser = form_tokens.read(form.stamp.data, _scope(event)), current_organiser()
+    by, key = organiser.name if organiser else "", token.key if token else None
     try:
         actions.send_mailing(event, form.words(), by=by, form_key=key)
     except USER_ERRORS as error:
@@ -146,7 +146,6 @@ def _form(event: Event, *, is_sent: bool = False) -> MailingForm:
 
 
 def _label(reach: Reach) -> str:
-    """An audience by name, with the number of e-mails."""
     number = _n("one e-mail", "%(num)s e-mails", reach.recipients) if reach.recipients else _("no e-mail")
     without = _n("one without an address", "%(num)s without an address", reach.without)
     label = f"{PEOPLE[reach.audience].label} – {number}"

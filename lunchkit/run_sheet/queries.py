@@ -1,7 +1,9 @@
 """Reads of schedules, named after the question that they answer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -13,7 +15,6 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.room.polls.models import Poll
 from lunchkit.run_sheet.first_lunch import proposed_questions
 from lunchkit.run_sheet.models import RunItem
-from lunchkit.run_sheet.view_models import Now, Prepared, RunRow, RunSheet
 from lunchkit.speakers.models import Appearance
 
 USUAL_GAP = 4
@@ -22,6 +23,59 @@ LONGEST_GAP = 57
 """Weeks: a longer gap was a pause."""
 PLANNED_AHEAD = timedelta(days=7)
 """The next lunch is proposed no sooner than this from now."""
+
+
+class RunRow(NamedTuple):
+    """A row of the schedule with the moment at which it is planned."""
+
+    item: RunItem
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class RunSheet:
+    """The schedule of a lunch."""
+
+    rows: list[RunRow]
+    length: int
+    """Of the lunch, in minutes."""
+
+    @property
+    def minutes(self) -> int:
+        """All rows together."""
+        return sum(row.item.minutes for row in self.rows)
+
+    @property
+    def left(self) -> int:
+        """Minutes of the lunch that no row uses; below zero where the rows take too long."""
+        return self.length - self.minutes
+
+
+class Now(NamedTuple):
+    """How far the room is in the schedule."""
+
+    current: RunRow | None
+    """None before the first row has begun."""
+    following: RunRow | None
+    began: int
+    """The number of rows that have begun."""
+    ends_at: datetime | None
+    """When the minutes of the present row are over."""
+    late: timedelta
+    """How far the room is behind the plan; below zero where it is ahead."""
+
+
+class Prepared(NamedTuple):
+    """How much was prepared for a lunch."""
+
+    polls: int
+    questions: int
+    rows: int
+    speakers: int
+    proposed: int
+    """Polls that still say what the proposal of a first lunch says: they show to nobody yet."""
+    minutes: int
+    """Of all rows of the schedule together."""
 
 
 def run_items(event_id: int) -> Sequence[RunItem]:
