@@ -267,8 +267,7 @@ def series(app: Flask) -> Series:
 EventMaker = Callable[..., Event]
 
 
-@pytest.fixture
-def make_event(series: Series) -> EventMaker:
+def event_maker(series: Series) -> EventMaker:
     """Makes published lunches, in three weeks unless told otherwise."""
     made = 0
 
@@ -298,6 +297,12 @@ def make_event(series: Series) -> EventMaker:
         return event
 
     return make
+
+
+@pytest.fixture
+def make_event(series: Series) -> EventMaker:
+    """Makes lunches of the network's series."""
+    return event_maker(series)
 
 
 @pytest.fixture

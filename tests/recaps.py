@@ -36,7 +36,7 @@ from lunchkit.room.polls.models import Choice, HandCount, Kind, Poll, Tally, Wri
 from lunchkit.room.polls.movement import publishable
 from lunchkit.room.qa.models import Question
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
-from tests.conftest import EventMaker, base_settings
+from tests.conftest import EventMaker, base_settings, event_maker
 from tests.server import Server, free_port
 
 QUESTION = "L’ESS et l’IA sont-elles compatibles ?"
@@ -328,7 +328,10 @@ def served(instance: Path, *, photos: int = 0) -> Iterator[tuple[str, Flask]]:
     app = create_app(settings)
     with app.app_context(), app.test_request_context():
         schema.upgrade(db.engine)
-        lunch = full_lunch(_plain_maker(), photos=photos)
+        series = Series(slug="lunch-des-bonnes-pratiques", name="Lunch des bonnes pratiques", network="APRÈS-GE")
+        db.session.add(series)
+        db.session.flush()
+        lunch = full_lunch(event_maker(series), photos=photos)
         write_recap(lunch)
         publish(lunch.event)
         db.session.remove()
@@ -336,35 +339,6 @@ def served(instance: Path, *, photos: int = 0) -> Iterator[tuple[str, Flask]]:
     told = {name: getattr(settings, name.lower()) for name in ("PUBLIC_URL", "NETWORK_NAME", "SECRET_KEY", "MAIL_FROM")}
     with Server(instance, told, port=port):
         yield f"{settings.public_url}/e/{lunch.event.slug}/recap", app
-
-
-def _plain_maker() -> EventMaker:
-    """Makes published lunches as the fixture of that name does, where there are no fixtures."""
-    series = Series(slug="lunch-des-bonnes-pratiques", name="Lunch des bonnes pratiques", network="APRÈS-GE")
-    db.session.add(series)
-    db.session.flush()
-
-    def make(**fields: Any) -> Event:
-        now = clock.now()
-        values: dict[str, Any] = {
-            "series_id": series.id,
-            "uid": f"{fields['slug']}@lunch.example",
-            "title": "IA responsable : l’ESS s’empare du débat",
-            "starts_at": now + timedelta(days=21),
-            "venue": "L’ESPACE",
-            "town": "Genève",
-            "contact_email": "bonjour@lunch.example",
-            "capacity": 60,
-            "created_at": now,
-            "updated_at": now,
-            "published_at": now,
-        } | fields
-        event = Event(**{"ends_at": values["starts_at"] + timedelta(hours=2)} | values)
-        db.session.add(event)
-        db.session.commit()
-        return event
-
-    return make
 
 
 def data_of(client: FlaskClient) -> Any:
