@@ -1,5 +1,7 @@
 """Writing a recap: drafted from what happened, saved so that no text is lost, published and corrected."""
 
+import random
+import re
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -11,12 +13,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse, encode_multipart
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
+from lunchkit.platform.images.actions import take_down
+from lunchkit.platform.images.intake import MOST_BYTES
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.versions import ChangedMeanwhile
+from lunchkit.platform.web import PICTURE_BODY
 from lunchkit.recap import actions
 from lunchkit.recap.models import Recap, RecapSection
 from lunchkit.recap.operations import MOST_VERSIONS, NothingToPublish
@@ -33,9 +39,10 @@ from tests.browser import form_token, sign_in
 from tests.conftest import EventMaker, Outbox, details, new_client
 from tests.recaps import FullLunch, full_lunch, write_recap
 from tests.seating import all_at_once
+from tests.uploads import upload
 from tests.writing import JSON, Sheet, form_in, home, kept, section_of, sheet
 
-INTRODUCTION, FIGURES, PRINCIPLES = SectionKind.INTRODUCTION, SectionKind.FIGURES, SectionKind.PRINCIPLES
+INTRODUCTION, PRINCIPLES, PHOTOS = SectionKind.INTRODUCTION, SectionKind.PRINCIPLES, SectionKind.PHOTOS
 
 
 @pytest.fixture
@@ -352,7 +359,7 @@ def test_a_recap_of_another_lunch_opens_neither_sections_nor_pictures_of_this_on
     write_recap(lunch)
     token, other = lunch.pictures[0].token, make_event()
     actions.draft_recap(other, "Ada", empty=True)
-    own, wrong = section_of(lunch.event, INTRODUCTION), section_of(other, SectionKind.PHOTOS)
+    own, wrong = section_of(lunch.event, INTRODUCTION), section_of(other, PHOTOS)
     for page in ("", "/history", "/removal", f"/pictures/{token}"):
         assert ada.get(f"{home(lunch.event)}/sections/{own.id}{page}").status_code == 200, "control"
         assert ada.get(f"{home(other)}/sections/{own.id}{page}").status_code == 404
@@ -533,13 +540,13 @@ def send_picture(client: FlaskClient, event: Event, **words: Any) -> Any:
 
 def pictures(event: Event) -> str:
     """Where pictures are added."""
-    return f"{home(event)}/sections/{section_of(event, SectionKind.PHOTOS).id}/pictures"
+    return f"{home(event)}/sections/{section_of(event, PHOTOS).id}/pictures"
 
 
 def test_a_picture_comes_with_its_words_and_goes_at_once(event: Event, ada: FlaskClient, client: FlaskClient) -> None:
-    page = sheet(ada, event, SectionKind.PHOTOS)
+    page = sheet(ada, event, PHOTOS)
     assert send_picture(ada, event, caption="À table").status_code == 303
-    (item,) = section_of(event, SectionKind.PHOTOS).data["items"]
+    (item,) = section_of(event, PHOTOS).data["items"]
     assert item["caption"] == "À table"
     picture = db.session.scalars(select(Picture).where(Picture.token == item["picture"])).one()
     assert (picture.alt, picture.consent, picture.credit) == ("La table vue de haut", "Accord oral", "Noa Panais")
@@ -560,7 +567,7 @@ def test_a_picture_comes_with_its_words_and_goes_at_once(event: Event, ada: Flas
     assert "Accord écrit" not in ada.get(draft).text
     assert ada.get(f"{one}/erasure").status_code == 200
     assert post(ada, f"{one}/erasure").status_code == 303
-    assert section_of(event, SectionKind.PHOTOS).data["items"] == []
+    assert section_of(event, PHOTOS).data["items"] == []
     assert (client.get(file).status_code, ada.get(one).status_code) == (404, 404)
 
 
@@ -571,5 +578,82 @@ def test_a_picture_without_its_words_is_refused_and_nothing_typed_is_lost(
     answer = send_picture(ada, event, **words)
     assert answer.status_code == 422
     assert "Noa Panais" in answer.text
-    assert section_of(event, SectionKind.PHOTOS).data["items"] == []
+    assert section_of(event, PHOTOS).data["items"] == []
     assert db.session.scalars(select(Picture)).all() == [], "nothing of it stays"
+
+
+@pytest.fixture
+def full(make_event: EventMaker) -> FullLunch:
+    """A lunch of which everything is told."""
+    lunch = full_lunch(make_event, photos=1)
+    write_recap(lunch)
+    return lunch
+
+
+def test_the_outline_says_of_a_section_whether_readers_will_see_it(full: FullLunch, ada: FlaskClient) -> None:
+    page = ada.get(home(full.event) + "?lang=en").text
+    assert page.count("Shown") > 8 and "205 allers-retours Paris–New York, 6000 foyers" in page
+    assert "«Source (https://…)» is missing in Figure 2." in page and "There is no introduction." not in page
+    for poll in db.session.query(Poll):
+        poll.revealed_at = None
+    db.session.commit()
+    text, introduction = section_of(full.event, SectionKind.TEXT), section_of(full.event, INTRODUCTION)
+    text.title, introduction.data = "", {}
+    db.session.commit()
+    take_down(full.pictures[0])
+    page = ada.get(home(full.event) + "?lang=en").text
+    for said in (
+        "Not shown: its result is not public",
+        "Not shown: one picture is taken down",
+        "Empty: not shown",
+        "There is no introduction.",
+        "one quotation waits for its speaker",
+        "Text: readers see it without a title.",
+    ):
+        assert said in page, said
+
+
+def test_a_picture_form_that_comes_back_says_so_at_the_top(event: Event, ada: FlaskClient) -> None:
+    path = sheet(ada, event, PHOTOS).path + "/pictures"
+    data = {"csrf_token": form_token(ada, "/organiser/sessions"), "alt": "", "credit": "Ada"}
+    answer = ada.post(f"{path}?lang=en", data=data | {"consent": "Demandé à table."})
+    html = answer.text
+    assert answer.status_code == 422
+    assert "<title>To correct · " in html
+    assert re.search(r'role="alert"[^>]*autofocus.*?href="#alt"', html, re.DOTALL)
+    assert html.count(" autofocus") == 1
+    assert 'value="Ada"' in html
+    assert "Demandé à table." in html
+
+
+def send_file(client: FlaskClient, path: str, file: bytes) -> TestResponse:
+    """Send a file to the form of a picture, with words beside it."""
+    words = {"alt": "Deux tables.", "consent": "Personne."}
+    data = {"csrf_token": form_token(client, "/organiser/sessions"), **words, "file": upload(file)}
+    boundary, body = encode_multipart(data)
+    return client.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
+
+
+def test_a_picture_that_is_too_heavy_gives_the_form_back(app: Flask, event: Event, ada: FlaskClient) -> None:
+    page = sheet(ada, event, PHOTOS)
+    path = f"{page.path}/pictures"
+    for bytes_ in (MOST_BYTES + 1, MOST_BYTES * 2):
+        answer = send_file(ada, path, random.Random(8).randbytes(bytes_))
+        assert answer.status_code == 413
+        assert "8 Mo" in answer.text.replace("\u00a0", " ").replace("&nbsp;", " ")
+        assert ("Deux tables." in answer.text) == (bytes_ < PICTURE_BODY), "where it was read"
+    stranger = new_client(app).post(path, data=b"0" * MOST_BYTES * 2, content_type="multipart/form-data; boundary=x")
+    assert stranger.status_code == 401 and "data-most-bytes" not in stranger.text, "refused before it is read"
+    drawing = BytesIO()
+    Image.effect_noise((1600, 1600), 90).save(drawing, "PNG")
+    assert 2_000_000 < len(drawing.getvalue()) < MOST_BYTES
+    assert send_file(ada, path, drawing.getvalue()).status_code == 303, "control: within the limit"
+
+
+def test_a_section_carries_so_many_pictures_and_no_more(full: FullLunch, ada: FlaskClient) -> None:
+    path = sheet(ada, full.event, PHOTOS).path
+    assert f'{path}/pictures"' in ada.get(path).text, "control"
+    for _ in range(SHAPES[PHOTOS].most_items - 1):
+        actions.add_picture(section_of(full.event, PHOTOS), full.pictures[0].token, "", "Ada")
+    assert f'{path}/pictures"' not in ada.get(path).text
+    assert send_file(ada, f"{path}/pictures", b"").status_code in (409, 422)
