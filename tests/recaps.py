@@ -60,8 +60,6 @@ SET_ASIDE = "Cette question a été mise de côté ?"
 
 @dataclass
 class FullLunch:
-    """What happened at a lunch."""
-
     event: Event
     coming: Event
     again: Poll
@@ -183,7 +181,6 @@ def webp(number: int, width: int, size: tuple[int, int]) -> bytes:
 
 
 def contents(lunch: FullLunch) -> list[tuple[SectionKind, str, dict[str, Any]]]:
-    """A section of every kind: kind, title, content."""
     photos = [{"picture": one.token, "caption": f"Image {n} du lunch"} for n, one in enumerate(lunch.pictures, 1)]
     return [
         (SectionKind.INTRODUCTION, "", {"text": _INTRODUCTION}),
@@ -279,7 +276,6 @@ _RIPESS = (
 
 
 def write_recap(lunch: FullLunch) -> Recap:
-    """The draft, with a section of every kind."""
     recap = Recap(event_id=lunch.event.id, created_at=clock.now())
     db.session.add(recap)
     db.session.flush()
@@ -292,7 +288,6 @@ def write_recap(lunch: FullLunch) -> Recap:
 def add_section(
     event: Event, kind: SectionKind, title: str = "", data: dict[str, Any] | None = None, position: int = 99
 ) -> RecapSection:
-    """One more section of a draft."""
     section = RecapSection(
         event_id=event.id, position=position, kind=kind, title=title, data=data or {}, updated_at=clock.now()
     )
@@ -302,7 +297,6 @@ def add_section(
 
 
 def publish(event: Event) -> Recap:
-    """Freeze the draft, and show it to the public."""
     recap = db.session.get_one(Recap, event.id)
     recap.published = freeze(event, sections_of(event.id))
     recap.words = normalised_words(recap.published)
@@ -313,7 +307,6 @@ def publish(event: Event) -> Recap:
 
 
 def correct(event: Event, note: str, **ago: int) -> RecapCorrection:
-    """A correction with its note."""
     correction = RecapCorrection(event_id=event.id, corrected_at=clock.now() - timedelta(**ago), note=note)
     db.session.add(correction)
     db.session.commit()
@@ -342,7 +335,6 @@ def served(instance: Path, *, photos: int = 0) -> Iterator[tuple[str, Flask]]:
 
 
 def data_of(client: FlaskClient) -> Any:
-    """What a program reads."""
     return client.get(DATA).json
 
 

@@ -24,7 +24,6 @@ NOTE = "Cette fois, on répare : apportez « tout » !\n\nÀ <midi> & demi."
 
 @pytest.fixture
 def lunch(tmp_path: Path) -> Iterator[House]:
-    """The demo, with a second lunch whose form is open."""
     with house(tmp_path) as lunch:
         yield lunch
 
@@ -43,7 +42,6 @@ def next_lunch(lunch: House) -> str:
 
 
 def consent(lunch: House, email: str) -> Consent | None:
-    """What holds of somebody now."""
     with lunch.app.app_context():
         guest = subscriber_by_email(email)
         found = guest.consent if guest else None
@@ -52,14 +50,12 @@ def consent(lunch: House, email: str) -> Consent | None:
 
 
 def link_of(lunch: House, text: str) -> str:
-    """The guest's link in an e-mail."""
     found = re.search(re.escape(lunch.base) + r"/invitations/[\w=-]+", text)
     assert found is not None, text
     return found[0]
 
 
 def looks(page: Page, name: str, budget: tuple[int, int, int]) -> None:
-    """This page, in its budget and for everybody."""
     assert faults_here(page, TWO) == [], name
     assert over_budget(name, weigh(page, page.url), budget) == []
 

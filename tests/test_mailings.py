@@ -47,35 +47,29 @@ TO_ALL = Words(ALL, SUBJECT, TEXT)
 
 
 def area(event: Event) -> str:
-    """Where the e-mails of a lunch are."""
     return f"/organiser/e/{event.slug}/emails"
 
 
 def register(event: Event, name: str, language: str = "fr", **fields: object) -> Registration:
-    """Somebody who is registered, or waits."""
     person = details(name, fields.pop("email", f"{name.lower()}@example.org"), **fields)  # type: ignore[arg-type]
     return actions.register_by_hand(event, person, language=language)
 
 
 def messages() -> list[OutboxEmail]:
-    """The e-mails to people who are registered that were promised."""
     db.session.rollback()
     return list(db.session.scalars(select(OutboxEmail).where(OutboxEmail.kind == MESSAGE).order_by(OutboxEmail.id)))
 
 
 def names(rows: list[OutboxEmail]) -> list[str]:
-    """To whom they were promised."""
     return [row.recipient.partition("@")[0] for row in rows]
 
 
 def only_mailings() -> None:
-    """Take all other e-mails out of the outbox."""
     db.session.query(OutboxEmail).filter(OutboxEmail.kind != MESSAGE).delete()
     db.session.commit()
 
 
 def over(event: Event, *came: str) -> None:
-    """Let a lunch be over, to which these people came."""
     event.starts_at, event.ends_at = clock.now() - timedelta(hours=5), clock.now() - timedelta(hours=3)
     for person in db.session.scalars(select(Registration).where(Registration.event_id == event.id)):
         person.arrived = int(person.name in came)
@@ -84,18 +78,13 @@ def over(event: Event, *came: str) -> None:
 
 
 def arrived(box: Postbox) -> list[EmailMessage]:
-    """The e-mails that arrived, as a mail program reads them."""
     return [message_from_bytes(raw, policy=default) for raw in box.messages]
 
 
 def said(message: EmailMessage, kind: str = "plain") -> str:
-    """One part of an e-mail, with plain spaces."""
     part = message.get_body((kind,))
     assert part is not None
     return str(part.get_content()).replace("\u202f", " ").replace("\u00a0", " ").replace("\r", "")
-
-
-# To whom
 
 
 def test_before_the_lunch_to_those_who_sit_who_wait_or_both(make_event: EventMaker) -> None:
@@ -204,9 +193,6 @@ def test_a_lunch_nobody_of_which_can_be_written_to(event: Event, organiser_clien
     assert messages() == []
 
 
-# Once, and not too often
-
-
 def test_one_page_tapped_many_times_at_once_is_one_mailing(app: Flask, event: Event) -> None:
     for number in range(10):
         register(event, f"P{number}")
@@ -255,9 +241,6 @@ def test_what_waits_can_be_stopped(event: Event, postbox: Postbox, organiser_cli
         assert deliver_due() == 5
     db.session.expire_all()
     assert [one.recipients for one in db.session.query(Mailing).order_by(Mailing.id)] == [AT_ONCE, 5]
-
-
-# What it says
 
 
 def test_news_arrive_as_they_were_written_with_what_everybody_needs(make_event: EventMaker, postbox: Postbox) -> None:
@@ -318,9 +301,6 @@ def test_no_words_of_an_organiser_are_run_or_become_markup_or_headers(
     )
     assert told in said(outbox_email) and told in said(outbox_email, "html")
     assert "<b>gras" not in said(outbox_email, "html") and "<script" not in said(outbox_email, "html")
-
-
-# What waits is judged when it leaves
 
 
 @pytest.mark.parametrize(
@@ -398,9 +378,6 @@ def test_an_invitation_that_waited_too_long_stays_at_home(event: Event, postbox:
         deliver_due()
     assert not [one for one in arrived(postbox) if one["List-Unsubscribe"]]
     assert invitations() == []
-
-
-# The pages
 
 
 def test_from_the_lunch_to_the_thanks_on_their_way(organiser_client: FlaskClient, event: Event) -> None:

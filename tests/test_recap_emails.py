@@ -32,7 +32,6 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 def register(event: Event, name: str = "Ana", *, wants_recap: bool = True, **fields: object) -> Registration:
-    """Somebody at the lunch; with the tick, unless told otherwise."""
     said = details(name, f"{name.lower()}@example.org", wants_recap=wants_recap, **fields)
     return actions.register_by_hand(event, said, language="fr")
 
@@ -46,22 +45,16 @@ def publish_recap(event: Event) -> int:
 
 
 def is_ticked(registration: Registration) -> bool:
-    """Whether the tick stands in the database."""
     db.session.rollback()
     return db.session.get_one(Registration, registration.id, populate_existing=True).wants_recap
 
 
 def door_of(registration: Registration) -> str:
-    """The path of the link in the e-mail."""
     return f"/unsubscribe/{unsubscribe_token(registration.id, registration.event_id)}"
 
 
 def recap_letters(outbox: Outbox) -> list[OutboxEmail]:
-    """The promised e-mails that bring a recap."""
     return [row for row in outbox.rows() if row.kind == "registrations/recap"]
-
-
-# The tick
 
 
 def test_the_tick_is_offered_and_never_ticked_beforehand(client: FlaskClient, event: Event) -> None:
@@ -101,9 +94,6 @@ def test_organisers_tick_it_for_those_who_telephoned_and_see_it_in_the_list(
     assert (bea.wants_recap, cleo.wants_recap) == (True, False)
     organiser_client.post(f"{area}/{bea.id}", data=form)
     assert not is_ticked(bea)
-
-
-# The e-mail
 
 
 def test_it_goes_once_to_those_who_had_a_seat_and_ticked_it(make_event: EventMaker, outbox: Outbox) -> None:
@@ -176,9 +166,6 @@ def test_who_changes_their_mind_after_the_publication_gets_it_and_only_once(
     assert deliver_due() == 0 and len(recap_letters(outbox)) == 1
 
 
-# Headers on the wire
-
-
 def test_a_long_address_stays_whole_in_its_header() -> None:
     address = f"https://{'long-name.' * 12}example/unsubscribe/{'x' * 60}"
     email = RenderedEmail("Le compte rendu", "x", "<p>x</p>", unsubscribe_url=address)
@@ -188,9 +175,6 @@ def test_a_long_address_stays_whole_in_its_header() -> None:
     naive = EmailMessage(policy=SMTP)
     naive["List-Unsubscribe"] = f"<{address}>"
     assert address.encode() not in naive.as_bytes(), "control: as other headers are folded, it would be broken"
-
-
-# The door
 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])

@@ -52,7 +52,6 @@ HOSTILE = "<script>x</script>\"><img src=x onerror=y>'{{7*7}}"
 
 @pytest.fixture(scope="session")
 def database() -> str:
-    """What is tried here is the same on every database."""
     return "sqlite"
 
 
@@ -66,11 +65,7 @@ def lunch(make_event: EventMaker) -> FullLunch:
 
 
 def section(client: FlaskClient, kind: SectionKind) -> Any:
-    """The first section of a kind, as a program reads it; None where there is none."""
     return next((part for part in data_of(client)["sections"] if part["kind"] == kind), None)
-
-
-# what shows
 
 
 def test_the_article_tells_every_kind_of_section(client: FlaskClient, lunch: FullLunch) -> None:
@@ -133,9 +128,6 @@ def test_hidden_and_empty_sections_do_not_show(app: Flask, lunch: FullLunch) -> 
     assert "poll" not in {part["kind"] for part in kept}, "their results are not public any more"
 
 
-# frozen
-
-
 def test_results_and_questions_stay_as_they_were_published(client: FlaskClient, lunch: FullLunch) -> None:
     before = data_of(client)
     for tally in db.session.scalars(select(Tally)):
@@ -194,9 +186,6 @@ def test_the_snapshot_is_plain_json_and_full_of_words(app: Flask, lunch: FullLun
         assert word in words, word
     assert "qui paie l'energie" not in words, "a question may be taken back into the room"
     assert "http" not in words and "**" not in words and OFF_RECORD.lower() not in words
-
-
-# live
 
 
 def test_a_picture_that_is_taken_down_disappears_at_once(client: FlaskClient, lunch: FullLunch) -> None:
@@ -278,9 +267,6 @@ def test_corrections_show_with_day_and_note(client: FlaskClient, lunch: FullLunc
     assert data_of(client)["corrections"][0]["note"] == "Le deuxième chiffre était faux."
 
 
-# parts
-
-
 @pytest.mark.parametrize(
     ("value", "disc", "discs"),
     [
@@ -294,17 +280,12 @@ def test_a_figure_is_drawn_with_as_many_discs_as_it_is_worth(value: str, disc: i
     assert key_figure(item)["discs"] == discs
 
 
-# data, words for search engines, links, and the secret preview
-
-
 def outbound(page: str) -> list[Any]:
-    """The links that leave the house."""
     links = [element for element in elements(page) if element.tag == "a" and element.get("href").startswith("http")]
     return [link for link in links if host_of(link) != "lunch.example"]
 
 
 def host_of(link: Any) -> str:
-    """Where a link leads."""
     return str(link.get("href")).split("/")[2]
 
 
@@ -376,7 +357,6 @@ WRITTEN = {FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOW
 
 @pytest.fixture
 def draft(make_event: EventMaker) -> FullLunch:
-    """A lunch whose recap is a draft behind a secret link."""
     lunch = full_lunch(make_event)
     recap = write_recap(lunch)
     recap.preview_hash = token_hash("a-secret")

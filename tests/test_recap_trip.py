@@ -32,7 +32,6 @@ MOST_KEYS = 300
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The demo, on one server for all of these tests."""
     with house(tmp_path_factory.mktemp("house")) as demo:
         yield demo
 
@@ -54,14 +53,12 @@ def leo(demo: House, chromium: Browser) -> StorageState:
 
 @pytest.fixture
 def desk(chromium: Browser, ada: StorageState) -> Iterator[BrowserContext]:
-    """Her browser."""
     with open_context(chromium, viewport=DESK, storage_state=ada) as context:
         yield context
 
 
 @pytest.fixture
 def colleague(chromium: Browser, leo: StorageState) -> Iterator[BrowserContext]:
-    """His browser."""
     with open_context(chromium, viewport=DESK, storage_state=leo) as context:
         yield context
 
@@ -82,7 +79,6 @@ def lunch(demo: House) -> House:
 
 
 def new_link(demo: House) -> str:
-    """A sign-in link for the organiser of the demo."""
     with demo.app.app_context(), demo.app.test_request_context():
         organiser = organiser_by_email(any_event_by_slug_or_404(demo.events["running"]).contact_email)
         assert organiser is not None
@@ -92,7 +88,6 @@ def new_link(demo: House) -> str:
 
 
 def sign_in(browser: Browser, link: str, **options: object) -> BrowserContext:
-    """A browser in which an organiser is signed in."""
     context = open_context(browser, viewport=DESK, **options)
     page = context.new_page()
     page.goto(link)
@@ -109,15 +104,12 @@ def state_of(context: BrowserContext) -> StorageState:
 
 
 def draft(lunch: House) -> None:
-    """An empty draft for the running lunch."""
     with lunch.app.app_context():
         draft_recap(any_event_by_slug_or_404(lunch.events["running"]), "Ada Ressort", empty=True)
         db.session.remove()
 
 
 class Kept:
-    """What the database has of a section."""
-
     def __init__(self, lunch: House, kind: SectionKind) -> None:
         with lunch.app.app_context():
             event = any_event_by_slug_or_404(lunch.events["running"])
@@ -129,14 +121,12 @@ class Kept:
 
 
 def open_section(context: BrowserContext, lunch: House, kind: SectionKind) -> Page:
-    """The page of a section."""
     page = context.new_page()
     page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/recap/sections/{Kept(lunch, kind).id}"))
     return page
 
 
 def expect_state(page: Page, state: str) -> None:
-    """What the line below the form says of the text."""
     expect(page.locator(f"form[data-state={state}]")).to_be_visible()
 
 
@@ -148,12 +138,10 @@ class Keyboard:
         self.keys = 0
 
     def press(self, key: str) -> None:
-        """One key."""
         self.keys += 1
         self.page.keyboard.press(key)
 
     def reach(self, selector: str) -> None:
-        """Tab on until the focus is on something."""
         for _ in range(160):
             if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
                 return
@@ -161,13 +149,11 @@ class Keyboard:
         pytest.fail(f"the keyboard does not get to {selector}: {self.page.url}")
 
     def go(self, selector: str) -> None:
-        """Follow a link, or press a button, that leads to another page."""
         self.reach(selector)
         with self.page.expect_navigation():
             self.press("Enter")
 
     def write(self, field: str, text: str) -> None:
-        """Type into a field that is somewhere ahead."""
         self.reach(f"[name='{field}']")
         self.page.keyboard.type(text)
 
@@ -190,7 +176,6 @@ def test_from_an_empty_draft_to_a_published_recap_by_keyboard_alone(chromium: Br
     expect_state(page, "saved")
 
     def on_to(field: str) -> None:
-        """Past the sections that stay empty."""
         while page.locator(f"[name='{field}']").count() == 0:
             hands.go("button[value=next]")
 

@@ -47,7 +47,6 @@ INTRODUCTION, PRINCIPLES, PHOTOS = SectionKind.INTRODUCTION, SectionKind.PRINCIP
 
 @pytest.fixture
 def lunch(make_event: EventMaker) -> FullLunch:
-    """A lunch that is over, with all that can happen at one; nobody has written about it."""
     return full_lunch(make_event, photos=1)
 
 
@@ -61,29 +60,22 @@ def event(make_event: EventMaker) -> Event:
 
 @pytest.fixture
 def ada(organiser_client: FlaskClient) -> FlaskClient:
-    """An organiser's browser."""
     return organiser_client
 
 
 @pytest.fixture
 def leo(app: Flask) -> FlaskClient:
-    """A colleague's."""
     client = new_client(app)
     sign_in(client, add_organiser("Léo Boulon", "leo@lunch.example", "fr"))
     return client
 
 
 def post(client: FlaskClient, path: str, **data: Any) -> Any:
-    """Press a button of a page of the desk."""
     return client.post(path, data={"csrf_token": form_token(client, "/organiser/sessions"), **data})
 
 
 def text_in(event: Event, kind: SectionKind = INTRODUCTION) -> str:
-    """The main text of a section, as the database has it."""
     return str(section_of(event, kind).data["text"])
-
-
-# The first draft.
 
 
 def test_a_draft_is_made_from_what_happened(lunch: FullLunch, ada: FlaskClient) -> None:
@@ -116,9 +108,6 @@ def test_two_organisers_who_begin_at_once_get_one_draft(app: Flask, lunch: FullL
     assert all_at_once(app, [begin] * 6) == [None] * 6
     db.session.rollback()
     assert len([section for section in sections_of(event_id) if section.kind == INTRODUCTION]) == 1
-
-
-# The form of a section.
 
 
 def test_a_form_that_nobody_touches_changes_nothing(lunch: FullLunch, ada: FlaskClient) -> None:
@@ -211,9 +200,6 @@ def test_items_are_added_moved_and_taken_out_by_buttons_that_save_at_once(event:
     page.open().values |= {f"items-{number}-name": str(number) for number in range(most)}
     page.press()
     assert f"items-{most}-name" not in page.open().values, "there is no room for another one"
-
-
-# Saving: no text is lost.
 
 
 def test_a_save_whose_answer_was_lost_may_be_sent_again(event: Event, ada: FlaskClient) -> None:
@@ -314,9 +300,6 @@ def test_an_earlier_text_can_be_taken_back_and_that_too_is_kept(
     assert post(ada, f"{other}/history/{first.id}/restoration").status_code == 404
 
 
-# The outline.
-
-
 def test_sections_are_added_moved_hidden_and_shown(event: Event, ada: FlaskClient) -> None:
     def order() -> list[str]:
         db.session.rollback()
@@ -370,9 +353,6 @@ def test_a_recap_of_another_lunch_opens_neither_sections_nor_pictures_of_this_on
     assert ada.get(f"{home(make_event())}/preview").status_code == 404, "there is no draft"
 
 
-# Preview.
-
-
 def test_a_secret_link_is_made_renewed_and_taken_back(event: Event, ada: FlaskClient, client: FlaskClient) -> None:
     sheet(ada, event, INTRODUCTION).type(text="À relire.").press()
 
@@ -394,9 +374,6 @@ def test_a_secret_link_is_made_renewed_and_taken_back(event: Event, ada: FlaskCl
     assert (link(), client.get(second).status_code) == ("", 404)
 
 
-# Publication.
-
-
 def seat_guests(event: Event) -> None:
     """Three people with a seat, two of whom want to hear of the recap, one of these without an address."""
     with clock.fixed_at(event.starts_at - timedelta(days=1)):
@@ -407,7 +384,6 @@ def seat_guests(event: Event) -> None:
 
 
 def reread(row: Event | Recap) -> None:
-    """The row as the database has it now."""
     db.session.commit()
     db.session.refresh(row)
 
@@ -475,13 +451,11 @@ def test_what_is_empty_not_public_or_has_not_begun_is_not_published(make_event: 
 
 
 def count_anew(poll: Poll, count: int) -> None:
-    """Somebody changes a result after all."""
     db.session.execute(update(Tally).where(Tally.poll_id == poll.id, Tally.position == 2).values(count=count))
     db.session.commit()
 
 
 def total(recap: Recap) -> int:
-    """How many chose the second answer, as readers see it."""
     reread(recap)
     kept = next(each for each in (recap.published or {})["sections"] if each["kind"] == "poll" and each["data"]["text"])
     rows = kept["frozen"]["result"]["rows"]
@@ -520,11 +494,7 @@ def test_a_correction_needs_a_note_and_keeps_the_first_counts_unless_told(
     assert len(outbox.rows()) == emails, "a correction sends nothing"
 
 
-# Pictures.
-
-
 def photograph(width: int = 800) -> BytesIO:
-    """A picture file."""
     body = BytesIO()
     Image.new("RGB", (width, width), (200, 90, 40)).save(body, "JPEG")
     body.seek(0)
@@ -532,14 +502,12 @@ def photograph(width: int = 800) -> BytesIO:
 
 
 def send_picture(client: FlaskClient, event: Event, **words: Any) -> Any:
-    """Send a picture with its words."""
     data = {"alt": "La table vue de haut", "consent": "Accord oral", "credit": "Noa Panais"} | words
     data["file"] = (BytesIO(data["file"]) if "file" in data else photograph(), "IMG_1234.jpg")
     return post(client, pictures(event), **data)
 
 
 def pictures(event: Event) -> str:
-    """Where pictures are added."""
     return f"{home(event)}/sections/{section_of(event, PHOTOS).id}/pictures"
 
 
@@ -584,7 +552,6 @@ def test_a_picture_without_its_words_is_refused_and_nothing_typed_is_lost(
 
 @pytest.fixture
 def full(make_event: EventMaker) -> FullLunch:
-    """A lunch of which everything is told."""
     lunch = full_lunch(make_event, photos=1)
     write_recap(lunch)
     return lunch
@@ -627,7 +594,6 @@ def test_a_picture_form_that_comes_back_says_so_at_the_top(event: Event, ada: Fl
 
 
 def send_file(client: FlaskClient, path: str, file: bytes) -> TestResponse:
-    """Send a file to the form of a picture, with words beside it."""
     words = {"alt": "Deux tables.", "consent": "Personne."}
     data = {"csrf_token": form_token(client, "/organiser/sessions"), **words, "file": upload(file)}
     boundary, body = encode_multipart(data)

@@ -32,13 +32,11 @@ NOON = datetime(2031, 5, 13, 10, tzinfo=UTC)
 
 @pytest.fixture
 def lunch(make_event: EventMaker) -> Event:
-    """A lunch of two hours."""
     return make_event(starts_at=NOON)
 
 
 @pytest.fixture
 def rows(lunch: Event) -> list[RunItem]:
-    """Three rows of it."""
     return [
         add_run_item(lunch, ItemDetails(minutes, title))
         for minutes, title in ((10, "Accueil"), (30, "Apport"), (60, "Tables"))

@@ -52,7 +52,6 @@ def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
-    """A browser without JavaScript in which an organiser is signed in."""
     context = open_context(chromium, viewport=DESK, java_script_enabled=False)
     page = context.new_page()
     page.goto(lunch.sign_in)
@@ -112,7 +111,6 @@ def test_the_next_lunch_asks_its_own_questions_without_javascript(lunch: House, 
 
 
 def organiser_pages(lunch: House) -> dict[str, str]:
-    """The pages of planning, full and empty."""
     coming, running = (lunch.url(f"/organiser/e/{lunch.events[name]}") for name in ("coming", "running"))
     past = lunch.url(f"/organiser/e/{lunch.events['past']}")
     return {

@@ -18,7 +18,6 @@ TEXT = "textarea:visible, input:is([type=text], [type=email], [type=url], [type=
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[tuple[Page, House]]:
-    """A signed-in browser beside the demo."""
     with house(tmp_path_factory.mktemp("house")) as lunch:
         context = open_context(chromium, viewport=DESK)
         page = context.new_page()
@@ -30,7 +29,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterato
 
 
 def photos_of(lunch: House) -> str:
-    """The path of the section of pictures of the demo's recap."""
     with lunch.app.app_context():
         event = any_event_by_slug_or_404(lunch.events["past"])
         number = next(section.id for section in sections_of(event.id) if section.kind == "photos")
