@@ -22,6 +22,7 @@ from jsonschema import Draft202012Validator
 from PIL import Image
 
 from lunchkit.app import create_app
+from lunchkit.demo import may_2025 as may
 from lunchkit.events.models import Event, Series
 from lunchkit.platform import clock, schema
 from lunchkit.platform.db import db
@@ -49,7 +50,7 @@ FLOWS = {
 PAGE = "/e/ia-responsable/recap"
 DATA = f"{PAGE}.json"
 SCHEMA = Draft202012Validator(json.loads((STATIC / "recap.schema.json").read_text()))
-PRINCIPLES = ("écologie", "vie privée", "gouvernance", "transparence", "lien social")
+PRINCIPLES = may.PRINCIPLES
 SECOND_POLL = "Ce que la salle craint"
 """The title of the section about the second question."""
 SECRET_CONSENT = "Accord écrit du 13 mai, classeur 4"
@@ -181,98 +182,54 @@ def webp(number: int, width: int, size: tuple[int, int]) -> bytes:
 
 
 def contents(lunch: FullLunch) -> list[tuple[SectionKind, str, dict[str, Any]]]:
+    """A section of every kind: kind, title, content; mostly those of the demo, with each field filled in somewhere."""
+    of_demo = {kind: data for kind, _title, data in may.sections(lunch.again.position, lunch.coming.slug)}
+    figures = of_demo[SectionKind.FIGURES]["items"]
+    alternatives = of_demo[SectionKind.ALTERNATIVES]["items"]
+    alternatives[0] |= _ALTERNATIVE
     photos = [{"picture": one.token, "caption": f"Image {n} du lunch"} for n, one in enumerate(lunch.pictures, 1)]
     return [
-        (SectionKind.INTRODUCTION, "", {"text": _INTRODUCTION}),
+        (SectionKind.INTRODUCTION, "", of_demo[SectionKind.INTRODUCTION]),
         (SectionKind.NUMBERS, "", {"items": [{"value": value, "label": label} for value, label in _NUMBERS]}),
         (SectionKind.POLL, "", {"poll": lunch.again.position, "text": "La salle a surtout *posé ses conditions*."}),
         (SectionKind.POLL, SECOND_POLL, {"poll": lunch.words.position, "text": ""}),
-        (SectionKind.ANSWERS, "", {"items": _ANSWERS}),
-        (SectionKind.FIGURES, "Deux ordres de grandeur", {"items": _FIGURES}),
-        (SectionKind.PRINCIPLES, "Cinq principes", _MANIFESTO),
-        (SectionKind.ALTERNATIVES, "Des alternatives", {"text": "Il en existe.", "items": _ALTERNATIVES}),
+        (SectionKind.ANSWERS, "", {"items": of_demo[SectionKind.ANSWERS]["items"][1:3]}),
+        (SectionKind.FIGURES, "Deux ordres de grandeur", {"items": [figures[0], figures[1] | {"source": ""}]}),
+        (
+            SectionKind.PRINCIPLES,
+            "Cinq principes",
+            of_demo[SectionKind.PRINCIPLES] | {"url": "https://manifeste.example/"},
+        ),
+        (SectionKind.ALTERNATIVES, "Des alternatives", {"text": "Il en existe.", "items": alternatives[:2]}),
         (SectionKind.ROOM, "", {"text": ""}),
         (SectionKind.QUOTATIONS, "", {}),
         (SectionKind.SPEAKERS, "", {}),
-        (SectionKind.PRESS, "", {"items": _PRESS}),
-        (SectionKind.RESOURCES, "", {"items": _RESOURCES}),
+        (SectionKind.PRESS, "", {"items": [of_demo[SectionKind.PRESS]["items"][0] | _PRESS]}),
+        (SectionKind.RESOURCES, "", {"items": [_RESOURCE]}),
         (SectionKind.PHOTOS, "", {"items": photos}),
         (SectionKind.TEXT, "Le silence du RIPESS", {"text": _RIPESS}),
         (SectionKind.NEXT, "", {"text": "Un groupe de travail se réunit.", "event": lunch.coming.slug}),
     ]
 
 
-_INTRODUCTION = (
-    "Le 13 mai, des membres du réseau et des expert·es du numérique responsable se sont retrouvé·es à L’ESPACE autour "
-    "d’une question : **l’économie sociale et solidaire et l’intelligence artificielle sont-elles compatibles ?**\n\n"
-    "Deux personnes étaient invitées à y répondre. Leur avis : inutile de renoncer à l’IA, mais pas question de la "
-    "laisser faire."
-)
 _NUMBERS = ((52, "personnes inscrites"), (44, "personnes présentes"), (6, "places rendues à temps"))
-_MANIFESTO = {
-    "author": "Itopie",
-    "url": "https://manifeste.example/cinq",
-    "text": "",
-    "items": [{"name": name, "note": ""} for name in PRINCIPLES],
+_ALTERNATIVE = {
+    "instead_of": "ChatGPT",
+    "licence": "propriétaire",
+    "checked_on": "2025-05-20",
+    "url": "https://www.hebergeur.example/",
 }
-_ANSWERS = [
-    {
-        "question": "Faut-il renoncer à l’IA ?",
-        "answer": "Non. Mieux vaut prendre la main que détourner le regard.\n\n- poser des règles ;\n- les faire tenir.",
-        "by": "Ada Ressort",
-    },
-    {"question": "Quel rôle pour l’ESS ?", "answer": "S’emparer du sujet.", "by": ""},
-]
-_FIGURES = [
-    {
-        "value": "205",
-        "unit": "allers-retours Paris–New York",
-        "sentence": "Le carbone qu’aurait émis l’entraînement de GPT-3.",
-        "according": "Le Courrier",
-        "source": "https://www.journal.example/article",
-        "disc": 1,
-    },
-    {
-        "value": "6000",
-        "unit": "foyers",
-        "sentence": "Ce que peut chauffer un centre de données qui rend toute l’énergie qu’il utilise.",
-        "according": "Le Courrier",
-        "source": "",
-        "disc": 100,
-    },
-]
-_ALTERNATIVES = [
-    {
-        "name": "Infomaniak",
-        "instead_of": "ChatGPT",
-        "note": "IA souveraine",
-        "licence": "propriétaire",
-        "hosted": "Genève",
-        "is_member": True,
-        "checked_on": "2025-05-20",
-        "url": "https://www.hebergeur.example/",
-    },
-    {"name": "Mistral", "instead_of": "ChatGPT", "note": "", "licence": "Apache 2.0"},
-]
-_PRESS = [
-    {
-        "medium": "Le Courrier",
-        "title": "À table avec l’IA",
-        "author": "Alix Plume",
-        "published_on": "2025-05-21",
-        "language": "français",
-        "is_paid": True,
-        "url": "https://www.journal.example/a-table",
-        "summary": "Ce que le journal en a retenu, dans nos mots.",
-        "quotation": "On a surtout posé des conditions.",
-        "quoted": "Léo Boulon",
-    }
-]
-_RESOURCES = [{"title": "Le guide du numérique sobre", "note": "Douze pages.", "url": "https://guide.example/pdf"}]
-_RIPESS = (
-    "Le RIPESS, réseau intercontinental de promotion de l’ESS, n’a pour l’instant pas de cadre commun sur l’IA.\n\n"
-    "> La question reste ouverte."
-)
+_PRESS = {
+    "title": "À table avec l’IA",
+    "author": "Alix Plume",
+    "published_on": "2025-05-21",
+    "is_paid": True,
+    "url": "https://www.journal.example/a-table",
+    "quotation": "On a surtout posé des conditions.",
+    "quoted": "Léo Boulon",
+}
+_RESOURCE = {"title": "Le guide du numérique sobre", "note": "Douze pages.", "url": "https://guide.example/pdf"}
+_RIPESS = "Le RIPESS n’a pour l’instant pas de cadre commun sur l’IA.\n\n> La question reste ouverte."
 
 
 def write_recap(lunch: FullLunch) -> Recap:
