@@ -47,6 +47,7 @@ from tests.recaps import (
     write_recap,
 )
 
+WRITTEN = {FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN}
 HOSTILE = "<script>x</script>\"><img src=x onerror=y>'{{7*7}}"
 
 
@@ -161,14 +162,11 @@ def test_few_answers_say_nothing_but_how_few(client: FlaskClient, lunch: FullLun
 @pytest.mark.parametrize("kind", [Kind.SCALE, Kind.STATEMENTS, Kind.RANKING, Kind.TEXT, Kind.MULTIPLE])
 def test_every_kind_of_result_can_be_read(client: FlaskClient, lunch: FullLunch, kind: Kind) -> None:
     choices = () if kind is Kind.TEXT else ("Un", "Deux", "Trois")
-    poll = add_poll(
-        lunch.event, 9, f"De la sorte {kind} ?", choices, {1: 9, 2: 7} if choices else {}, kind=kind, ballots=16
-    )
+    counts = {1: 9, 2: 7} if choices else {}
+    poll = add_poll(lunch.event, 9, f"De la sorte {kind} ?", choices, counts, kind=kind, ballots=16)
     if kind is Kind.TEXT:
-        db.session.add(
-            WrittenAnswer(poll_id=poll.id, normalised="oui", text="Oui", count=1, approved_at=poll.closed_at)
-        )
-        db.session.commit()
+        answer = {"normalised": "oui", "text": "Oui", "count": 1, "approved_at": poll.closed_at}
+        db.session.add(WrittenAnswer(poll_id=poll.id, **answer))
     add_section(lunch.event, SectionKind.POLL, "", {"poll": poll.position})
     publish(lunch.event)
     page = client.get(PAGE)
@@ -209,7 +207,7 @@ def test_a_picture_that_is_taken_down_disappears_at_once(client: FlaskClient, lu
     assert first.token in client.get(PAGE).text
 
 
-def test_a_portrait_that_is_taken_down_leaves_the_initials(client: FlaskClient, lunch: FullLunch) -> None:
+def test_a_portrait_and_a_quotation_show_as_long_as_their_speaker_agrees(client: FlaskClient, lunch: FullLunch) -> None:
     quotation = db.session.scalars(select(Quotation)).first()
     assert quotation is not None
     portrait = add_picture(5, size=(640, 640))
@@ -218,10 +216,7 @@ def test_a_portrait_that_is_taken_down_leaves_the_initials(client: FlaskClient, 
     assert portrait.token in client.get(PAGE).text
     take_down(portrait)
     page = client.get(PAGE).text
-    assert portrait.token not in page and ">AR</text>" in page
-
-
-def test_quotations_need_the_speakers_approval(client: FlaskClient, lunch: FullLunch) -> None:
+    assert portrait.token not in page and ">AR</text>" in page, "the initials are left"
     told = section(client, SectionKind.QUOTATIONS)
     assert [item["by"] for item in told["items"]] == ["Ada Ressort"]
     for quotation in db.session.scalars(select(Quotation)):
@@ -280,15 +275,6 @@ def test_a_figure_is_drawn_with_as_many_discs_as_it_is_worth(value: str, disc: i
     assert key_figure(item)["discs"] == discs
 
 
-def outbound(page: str) -> list[Any]:
-    links = [element for element in elements(page) if element.tag == "a" and element.get("href").startswith("http")]
-    return [link for link in links if host_of(link) != "lunch.example"]
-
-
-def host_of(link: Any) -> str:
-    return str(link.get("href")).split("/")[2]
-
-
 def test_the_data_keep_to_the_schema(client: FlaskClient, lunch: FullLunch) -> None:
     correct(lunch.event, "Corrigé.", days=1)
     told = data_of(client)
@@ -321,11 +307,12 @@ def test_the_page_is_sound_and_its_links_take_no_referrer_and_show_their_host(
     assert len(foreign) > 10 and page.count(' lang="fr"') == 1, "what people wrote is marked with its language"
     with pytest.raises(html5lib.html5parser.ParseError):
         elements(page.replace("</h1>", ""))
-    links = outbound(page)
-    assert len(links) >= 8, "control: there are some"
-    for link in links:
+    links = [element for element in elements(page) if element.tag == "a" and element.get("href").startswith("http")]
+    outbound = {link: host for link in links if (host := link.get("href").split("/")[2]) != "lunch.example"}
+    assert len(outbound) >= 8, "control: there are some"
+    for link, host in outbound.items():
         assert {"noopener", "noreferrer"} <= set(link.get("rel").split()), link.get("href")
-        assert host_of(link).removeprefix("www.") in "".join(link.itertext()), link.get("href")
+        assert host.removeprefix("www.") in "".join(link.itertext()), link.get("href")
 
 
 def test_nothing_that_is_written_becomes_code(client: FlaskClient, lunch: FullLunch) -> None:
@@ -352,28 +339,17 @@ def test_nothing_that_is_written_becomes_code(client: FlaskClient, lunch: FullLu
     SCHEMA.validate(data_of(client))
 
 
-WRITTEN = {FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN}
-
-
-@pytest.fixture
-def draft(make_event: EventMaker) -> FullLunch:
-    lunch = full_lunch(make_event)
-    recap = write_recap(lunch)
-    recap.preview_hash = token_hash("a-secret")
+def test_the_preview_shows_the_draft_to_everybody_who_has_its_link(client: FlaskClient, make_event: EventMaker) -> None:
+    draft = full_lunch(make_event)
+    write_recap(draft).preview_hash = token_hash("a-secret")
     db.session.commit()
-    return lunch
-
-
-def test_the_preview_shows_the_draft_to_whoever_has_its_link(client: FlaskClient, draft: FullLunch) -> None:
     answer = client.get("/recap/a-secret")
     assert answer.status_code == 200
     assert PRINCIPLES[0] in answer.text and QUESTION.removesuffix(" ?") in answer.text
     assert answer.headers["Cache-Control"] == "no-store" and "noindex" in answer.headers["X-Robots-Tag"]
     assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert (
-        "Content-Encoding"
-        not in new_client(client.application).get("/recap/a-secret", headers={"Accept-Encoding": "gzip"}).headers
-    ), "what is secret is not packed"
+    packed = new_client(client.application).get("/recap/a-secret", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in packed.headers, "what is secret is not packed"
     assert list(elements(answer.text))
     for public_only in ("recap.json", "og:image", "ld+json", 'rel="canonical"'):
         assert public_only not in answer.text, public_only
