@@ -18,7 +18,7 @@ from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, LOOKS, ORGANISER, faults_here, over_budget, weigh
 
 TWO = (LOOKS[0], LOOKS[-1])
-"""Small and light, large and dark; every look of each page: tests/test_budgets.py."""
+"""Small and light, large and dark. Every look of each page, also where one writes: tests/test_budgets.py."""
 NOTE = "Cette fois, on répare : apportez « tout » !\n\nÀ <midi> & demi."
 
 
@@ -88,10 +88,8 @@ def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: 
     desk.goto(lunch.url(f"/organiser/e/{slug}"))
     with desk.expect_navigation():
         desk.locator("a[href$='/emails']").first.click()
-    looks(desk, "e-mails", ORGANISER)
     with desk.expect_navigation():
         desk.locator("a[href$='/emails/new']").click()
-    looks(desk, "write", ORGANISER)
     desk.check("[name=audience][value=subscribers]")
     desk.fill("[name=text]", NOTE)
     with desk.expect_navigation():

@@ -549,25 +549,19 @@ def test_a_picture_without_its_words_is_refused_and_nothing_typed_is_lost(
     assert db.session.scalars(select(Picture)).all() == [], "nothing of it stays"
 
 
-@pytest.fixture
-def full(make_event: EventMaker) -> FullLunch:
-    lunch = full_lunch(make_event, photos=1)
+def test_the_outline_says_of_a_section_whether_readers_will_see_it(lunch: FullLunch, ada: FlaskClient) -> None:
     write_recap(lunch)
-    return lunch
-
-
-def test_the_outline_says_of_a_section_whether_readers_will_see_it(full: FullLunch, ada: FlaskClient) -> None:
-    page = ada.get(home(full.event) + "?lang=en").text
+    page = ada.get(home(lunch.event) + "?lang=en").text
     assert page.count("Shown") > 8 and "205 allers-retours Paris–New York, 6000 foyers" in page
     assert "«Source (https://…)» is missing in Figure 2." in page and "There is no introduction." not in page
     for poll in db.session.query(Poll):
         poll.revealed_at = None
     db.session.commit()
-    text, introduction = section_of(full.event, SectionKind.TEXT), section_of(full.event, INTRODUCTION)
+    text, introduction = section_of(lunch.event, SectionKind.TEXT), section_of(lunch.event, INTRODUCTION)
     text.title, introduction.data = "", {}
     db.session.commit()
-    take_down(full.pictures[0])
-    page = ada.get(home(full.event) + "?lang=en").text
+    take_down(lunch.pictures[0])
+    page = ada.get(home(lunch.event) + "?lang=en").text
     for said in (
         "Not shown: its result is not public",
         "Not shown: one picture is taken down",
@@ -594,11 +588,12 @@ def test_a_picture_that_is_too_heavy_gives_the_form_back(app: Flask, event: Even
     assert send_picture(ada, event, file=drawing.getvalue()).status_code == 303, "control: within the limit"
 
 
-def test_a_section_carries_so_many_pictures_and_no_more(full: FullLunch, ada: FlaskClient) -> None:
-    path = sheet(ada, full.event, PHOTOS).path
+def test_a_section_carries_so_many_pictures_and_no_more(lunch: FullLunch, ada: FlaskClient) -> None:
+    write_recap(lunch)
+    path = sheet(ada, lunch.event, PHOTOS).path
     assert f'{path}/pictures"' in ada.get(path).text, "control"
     for _ in range(SHAPES[PHOTOS].most_items - 1):
-        actions.add_picture(section_of(full.event, PHOTOS), full.pictures[0].token, "", "Ada")
+        actions.add_picture(section_of(lunch.event, PHOTOS), lunch.pictures[0].token, "", "Ada")
     assert f'{path}/pictures"' not in ada.get(path).text
-    assert send_picture(ada, full.event).status_code == 409
-    assert db.session.scalars(select(Picture)).all() == full.pictures, "nothing of it stays"
+    assert send_picture(ada, lunch.event).status_code == 409
+    assert db.session.scalars(select(Picture)).all() == lunch.pictures, "nothing of it stays"

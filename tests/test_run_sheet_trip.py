@@ -112,15 +112,12 @@ def test_the_next_lunch_asks_its_own_questions_without_javascript(lunch: House, 
 
 def organiser_pages(lunch: House) -> dict[str, str]:
     coming, running = (lunch.url(f"/organiser/e/{lunch.events[name]}") for name in ("coming", "running"))
-    past = lunch.url(f"/organiser/e/{lunch.events['past']}")
     return {
         "next like the last": lunch.url(f"/organiser/e/new?like={lunch.events['coming']}"),
         "from the proposal": lunch.url("/organiser/e/new?like=template"),
         "lunches found": lunch.url("/organiser/?q=grille"),
         "no lunch found": lunch.url("/organiser/?q=zzz"),
-        "dashboard, coming": coming,
         "dashboard, running": running,
-        "dashboard, over": past,
         "questions of one's own": f"{coming}/form",
         "none of one's own": f"{running}/form",
         "one question": f"{coming}/form/5",
