@@ -1,33 +1,43 @@
-"""The organisers' pages of a recap: its outline here, the others in the modules below."""
+"""The organisers' pages of a whole recap: outline, preview, secret link, publication, correction, withdrawal."""
+
+from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
+from lunchkit.platform.errors import USER_ERRORS, NotFound
 from lunchkit.platform.images.queries import pictures_by_token
 from lunchkit.platform.links import derived_token, public
 from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.recap import actions
-from lunchkit.recap.admin import pictures, publication, writing
+from lunchkit.recap.admin import pictures, writing
 from lunchkit.recap.admin.writing import SECTION
+from lunchkit.recap.admin_forms import CorrectionForm
 from lunchkit.recap.admin_queries import lacks, outline
-from lunchkit.recap.document import freeze
+from lunchkit.recap.document import draft_article, freeze, licence_of, licence_to_give
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import (
     corrections_of,
+    emails_to_send,
     pictures_drafted,
     pictures_read,
     recap_of,
+    recap_or_404,
     section_or_404,
     sections_of,
     writer,
 )
 from lunchkit.recap.sections import SHAPES, SectionKind
+from lunchkit.room.answers_to_phones import refused
+from lunchkit.settings.forms import licence_label
 
 HOME = "/e/<slug>/recap"
-bp = Blueprint("recap", __name__)
-for below in (writing.bp, pictures.bp, publication.bp):
+bp, publishing = Blueprint("recap", __name__), Blueprint("publication", __name__)
+for below in (writing.bp, pictures.bp, publishing):
     bp.register_blueprint(below)
 
 
@@ -108,3 +118,99 @@ def remove(slug: str, section_id: int) -> ResponseReturnValue:
     _event, section = section_or_404(slug, section_id)
     actions.remove_section(section)
     return redirect(url_for(".index", slug=slug, done="removed"), code=303)
+
+
+@publishing.get(f"{HOME}/preview")
+def preview(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    back = url_for("organiser.recap.index", slug=slug)
+    return render_template("recap/show.html", article=draft_article(recap), event=event, preview=True, back=back)
+
+
+@publishing.post(f"{HOME}/link")
+def renew_link(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    is_on = request.form.get("link") != "none"
+    actions.set_preview(event, on=is_on)
+    done = "linked" if is_on else "revoked"
+    return redirect(url_for("organiser.recap.index", slug=slug, done=done, _anchor="link"), code=303)
+
+
+@publishing.get(f"{HOME}/publication")
+def publication(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    if recap.published is not None:
+        return redirect(url_for("organiser.recap.index", slug=slug), code=303)
+    licence = licence_to_give(recap.published)
+    return render_template(
+        "admin/recap/publication.html",
+        event=event,
+        lacks=lacks(event, sections_of(event.id)),
+        emails=emails_to_send(event.id),
+        licence=licence,
+        licence_label=licence_label(licence),
+    )
+
+
+@publishing.post(f"{HOME}/publication")
+def publish(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    promised = request.form.get("licence")
+    return _after(event, lambda: actions.publish_recap(event, licence=promised), done="published")
+
+
+@publishing.get(f"{HOME}/correction")
+def correction(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    if recap.published is None:
+        raise NotFound
+    return _correction_page(event, recap, CorrectionForm(formdata=None))
+
+
+@publishing.post(f"{HOME}/correction")
+def correct(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    form = CorrectionForm(formdata=request.form)
+    if not form.validate():
+        return _correction_page(event, recap, form), 422
+    note, counts_again, promised = form.note.data or "", bool(form.counts_again.data), request.form.get("licence")
+    correct = partial(actions.correct_recap, event, note, counts_again=counts_again, licence=promised)
+    return _after(event, correct, done="corrected")
+
+
+def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
+    published = recap.published or {}
+    return render_template(
+        "admin/recap/correction.html",
+        event=event,
+        form=form,
+        lacks=lacks(event, sections_of(event.id)),
+        licence_before=licence_of(published),
+        licence=licence_to_give(published),
+    )
+
+
+@publishing.get(f"{HOME}/withdrawal")
+def withdrawal(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    return render_template("admin/recap/withdrawal.html", event=event)
+
+
+@publishing.post(f"{HOME}/withdrawal")
+def withdraw(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    return _after(event, lambda: actions.withdraw_recap(event), done="withdrawn")
+
+
+def _after(event: Event, action: Callable[[], object], done: str) -> ResponseReturnValue:
+    """Do it, and go back to the outline; or say why not."""
+    try:
+        action()
+    except USER_ERRORS as error:
+        return refused(event, error, url_for("organiser.recap.index", slug=event.slug))
+    return redirect(url_for("organiser.recap.index", slug=event.slug, done=done), code=303)
+
+
+def _both(slug: str) -> tuple[Event, Recap]:
+    event = any_event_by_slug_or_404(slug)
+    return event, recap_or_404(event.id)
