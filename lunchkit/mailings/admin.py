@@ -18,8 +18,7 @@ from lunchkit.mailings.emails import KINDS, preview, thanks
 from lunchkit.mailings.forms import MailingForm, ParagraphForm
 from lunchkit.mailings.models import Audience
 from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
-from lunchkit.platform import clock
-from lunchkit.platform import form_tokens
+from lunchkit.platform import clock, form_tokens
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language

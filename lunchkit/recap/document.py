@@ -107,8 +107,8 @@ def _poll_address(event: Event, number: int) -> str:
 
 def _tells_result(frozen: Content, data: Content) -> bool:
     """Whether there is a result that may be shown, or a comment on it."""
-    is_bare = result_from_json(frozen["result"]).is_bare
-    return bool(frozen["result"]["shown"] and not is_bare) or bool(str(data.get("text") or "").strip())
+    result = frozen["result"]
+    return bool(data["text"]) or (result["shown"] and not result_from_json(result).is_bare)
 
 
 def normalised_words(snapshot: Mapping[str, Any]) -> str:

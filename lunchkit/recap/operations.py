@@ -100,7 +100,8 @@ def write(session: Session, section: RecapSection, state: Wording, by: str) -> N
 
 def hide_removed_pictures(session: Session, event_id: int, tokens: Collection[str]) -> None:
     """Hide pictures that have just left a section, unless readers or another section have them still."""
-    hide_pictures(session, set(tokens) - current_pictures(event_id))
+    if tokens:
+        hide_pictures(session, set(tokens) - current_pictures(event_id))
 
 
 def without_foreign_pictures(event_id: int, state: Wording) -> Wording:

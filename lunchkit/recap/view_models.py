@@ -156,8 +156,5 @@ def local_day(moment: datetime, zone: str) -> date:
 
 
 def written_day(text: str) -> str:
-    """A day as it was typed (YYYY-MM-DD), as people write it; as it is where it is none."""
-    try:
-        return long_date(date.fromisoformat(text))
-    except ValueError:
-        return text
+    """A day (YYYY-MM-DD) as people write it."""
+    return long_date(date.fromisoformat(text))

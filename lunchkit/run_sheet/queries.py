@@ -1,7 +1,6 @@
 """Reads of schedules, named after the question that they answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -32,23 +31,16 @@ class RunRow(NamedTuple):
     starts_at: datetime
 
 
-@dataclass(frozen=True)
-class RunSheet:
+class RunSheet(NamedTuple):
     """The schedule of a lunch."""
 
     rows: list[RunRow]
     length: int
     """Of the lunch, in minutes."""
-
-    @property
-    def minutes(self) -> int:
-        """All rows together."""
-        return sum(row.item.minutes for row in self.rows)
-
-    @property
-    def left(self) -> int:
-        """Minutes of the lunch that no row uses; below zero where the rows take too long."""
-        return self.length - self.minutes
+    minutes: int
+    """Of all rows together."""
+    left: int
+    """Minutes of the lunch that no row uses; below zero where the rows take too long."""
 
 
 class Now(NamedTuple):
@@ -98,7 +90,8 @@ def run_sheet_of(event: Event) -> RunSheet:
     for item in run_items(event.id):
         rows.append(RunRow(item, starts_at))
         starts_at += timedelta(minutes=item.minutes)
-    return RunSheet(rows, int((event.ends_at - event.starts_at).total_seconds() // 60))
+    length, minutes = ((end - event.starts_at) // timedelta(minutes=1) for end in (event.ends_at, starts_at))
+    return RunSheet(rows, length, minutes, length - minutes)
 
 
 def run_progress(run: RunSheet, now: datetime) -> Now:
