@@ -391,7 +391,7 @@ def test_from_the_lunch_to_the_thanks_on_their_way(organiser_client: FlaskClient
     assert "ana@example.org" not in log
 
 
-def test_a_test_e_mail_reaches_whoever_writes_it_and_nobody_else(
+def test_a_test_e_mail_reaches_its_writer_and_nobody_else(
     organiser_client: FlaskClient, event: Event, postbox: Postbox
 ) -> None:
     register(event, "Ana")

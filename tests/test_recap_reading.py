@@ -58,7 +58,7 @@ def database() -> str:
 
 @pytest.fixture
 def lunch(make_event: EventMaker) -> FullLunch:
-    """A lunch with a published recap in which every kind of section stands."""
+    """A lunch with a published recap in which every kind of section appears."""
     lunch = full_lunch(make_event)
     write_recap(lunch)
     publish(lunch.event)
@@ -281,7 +281,7 @@ def test_the_data_keep_to_the_schema(client: FlaskClient, lunch: FullLunch) -> N
     assert list(SCHEMA.iter_errors(told)) == []
     assert client.get(told["$schema"].removeprefix("http://lunch.example")).json == SCHEMA.schema
     bodies = {client.get(DATA, headers={"Accept-Language": wish}).data for wish in ("fr", "en")}
-    assert len(bodies) == 1, "in the language of the recap, whoever asks"
+    assert len(bodies) == 1, "in the language of the recap, not of the reader"
     assert told["licence"]["name"] == "CC BY 4.0"
     for spoil in ({"version": 2}, {"secret": "x"}, {"sections": [told["sections"][0] | {"kind": "gossip"}]}):
         assert list(SCHEMA.iter_errors(told | spoil)), "control: what does not fit is found"

@@ -213,7 +213,7 @@ def test_a_save_whose_answer_was_lost_may_be_sent_again(event: Event, ada: Flask
     assert text_in(event) == "Le 13 mai.", "a form without a version writes over nothing"
 
 
-def test_a_save_on_an_outdated_version_shows_both_texts_and_the_next_one_stands(
+def test_a_save_on_an_outdated_version_shows_both_texts_and_the_next_one_counts(
     event: Event, ada: FlaskClient, leo: FlaskClient
 ) -> None:
     hers, his = sheet(ada, event, INTRODUCTION), sheet(leo, event, INTRODUCTION)
@@ -388,7 +388,7 @@ def reread(row: Event | Recap) -> None:
     db.session.refresh(row)
 
 
-def test_publishing_freezes_tells_calendars_and_sends_one_letter_to_each(
+def test_publishing_freezes_tells_calendars_and_sends_one_email_to_each(
     event: Event, ada: FlaskClient, client: FlaskClient, outbox: Outbox
 ) -> None:
     seat_guests(event)
@@ -419,7 +419,7 @@ def test_publishing_freezes_tells_calendars_and_sends_one_letter_to_each(
     assert len(outbox.rows()) == before + 1, "nobody hears of it twice"
 
 
-def test_two_who_publish_at_once_send_each_letter_once(app: Flask, event: Event, outbox: Outbox) -> None:
+def test_two_who_publish_at_once_send_each_email_once(app: Flask, event: Event, outbox: Outbox) -> None:
     seat_guests(event)
     actions.save_section(
         section_of(event, INTRODUCTION), 1, wording(INTRODUCTION, "", {"text": "Ce qui s’est dit."}), "Ada"
@@ -450,7 +450,7 @@ def test_what_is_empty_not_public_or_has_not_begun_is_not_published(make_event: 
     assert db.session.get_one(Recap, coming.id).published is not None
 
 
-def count_anew(poll: Poll, count: int) -> None:
+def recount(poll: Poll, count: int) -> None:
     db.session.execute(update(Tally).where(Tally.poll_id == poll.id, Tally.position == 2).values(count=count))
     db.session.commit()
 
@@ -471,7 +471,7 @@ def test_a_correction_needs_a_note_and_keeps_the_first_counts_unless_told(
     assert post(ada, f"{home(event)}/correction", note="Trop tôt.").status_code == 404
     actions.publish_recap(event)
     emails, sequence = len(outbox.rows()), event.sequence
-    count_anew(lunch.again, 99)
+    recount(lunch.again, 99)
     sheet(ada, event, INTRODUCTION).type(text="Mieux dit.").press()
     asked = db.session.scalars(select(Question).where(Question.event_id == event.id)).first()
     assert asked is not None

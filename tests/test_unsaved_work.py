@@ -85,6 +85,6 @@ def test_moving_another_question_does_not_empty_a_half_written_one(desk: tuple[P
     page.wait_for_timeout(300)
     assert dialogs == ["beforeunload"]
     page.remove_listener("dialog", stay)
-    with page.expect_navigation():  # whoever asks once more goes on
+    with page.expect_navigation():  # asked once more, it goes on
         order.click()
         order.click()

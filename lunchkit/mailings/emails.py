@@ -83,7 +83,8 @@ def preview(event: Event, words: Words, language: str) -> RenderedEmail:
 def thanks() -> str:
     """The thanks that lunchkit proposes, in the current language."""
     said = _("Thank you for this lunch: for your time at table, and for what was said there.")
-    return f"{said}\n\n{_('We hope to see you at one of the next ones.')}"
+    hope = _("We hope to see you at one of the next ones.")
+    return f"{said}\n\n{hope}"
 
 
 def _invitation(event: Event, words: Words, unsubscribe: str, said_yes_at: datetime) -> RenderedEmail:

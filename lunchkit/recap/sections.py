@@ -94,7 +94,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
     ),
     SectionKind.NUMBERS: Shape(
         _l("The lunch in numbers"),
-        _l("Counted by the software when the draft was made. Correct what the door saw otherwise."),
+        _l("Counted by the software when the draft was made. Correct what check-in missed."),
         items=(
             FieldShape("value", FieldKind.WHOLE, _l("Number"), 1_000_000, is_needed=True),
             FieldShape("label", FieldKind.LINE, _l("Of what"), 120, is_needed=True),
