@@ -98,14 +98,8 @@ def add_poll(
 ) -> Poll:
     """A question that was asked, counted and revealed; ``counts`` by position, 0 for «sans avis»."""
     then = event.starts_at + timedelta(minutes=20)
-    values: dict[str, Any] = {
-        "ballots": sum(counts.values()),
-        "hand_ballots": sum((by_hand or {}).values()),
-        "opened_at": then,
-        "closed_at": then,
-        "revealed_at": then,
-        "cleared_at": then,
-    }
+    values: dict[str, Any] = dict.fromkeys(("opened_at", "closed_at", "revealed_at", "cleared_at"), then)
+    values |= {"ballots": sum(counts.values()), "hand_ballots": sum((by_hand or {}).values())}
     labels = [Choice(position=number, label=label) for number, label in enumerate(choices, 1)]
     poll = Poll(event_id=event.id, position=position, question=question, choices=labels, **(values | more))
     db.session.add(poll)
@@ -129,24 +123,16 @@ def _ask_from_the_room(event: Event) -> None:
 
 
 def _seat_speakers(event: Event) -> None:
-    now = clock.now()
-    people = (
-        Speaker(
-            slug="ada-ressort",
-            name="Ada Ressort",
-            role="codirectrice",
-            organisation=Organisation(slug="atelier-du-ressort", name="Atelier du Ressort"),
-        ),
-        Speaker(slug="leo-boulon", name="Léo Boulon"),
-    )
-    db.session.add_all(people)
+    workshop = Organisation(slug="atelier-du-ressort", name="Atelier du Ressort")
+    ada = Speaker(slug="ada-ressort", name="Ada Ressort", role="codirectrice", organisation=workshop)
+    leo = Speaker(slug="leo-boulon", name="Léo Boulon")
+    db.session.add_all((ada, leo))
     db.session.flush()
-    for position, speaker in enumerate(people):
+    for position, speaker in enumerate((ada, leo)):
         db.session.add(Appearance(event_id=event.id, speaker_id=speaker.id, position=position))
-    ada, leo = (speaker.id for speaker in people)
-    approved = "Ce n’est pas la machine qui décide, c’est qui la paie."
-    db.session.add(Quotation(event_id=event.id, speaker_id=ada, text=approved, created_at=now, approved_at=now))
-    db.session.add(Quotation(event_id=event.id, speaker_id=leo, text="Jamais approuvé.", created_at=now))
+    now, approved = clock.now(), "Ce n’est pas la machine qui décide, c’est qui la paie."
+    db.session.add(Quotation(event_id=event.id, speaker_id=ada.id, text=approved, created_at=now, approved_at=now))
+    db.session.add(Quotation(event_id=event.id, speaker_id=leo.id, text="Jamais approuvé.", created_at=now))
 
 
 def add_picture(number: int, **more: Any) -> Picture:

@@ -13,9 +13,10 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.db import db, transaction
 from lunchkit.subscribers.models import Consent
 from lunchkit.subscribers.queries import subscriber_by_email
-from tests.chromium import DESK, open_context
+from tests.chromium import open_context
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, LOOKS, ORGANISER, faults_here, over_budget, weigh
+from tests.test_recap_trip import sign_in
 
 TWO = (LOOKS[0], LOOKS[-1])
 """Small and light, large and dark. Every look of each page, also where one writes: tests/test_budgets.py."""
@@ -81,10 +82,7 @@ def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: 
     assert consent(lunch, ana) is Consent.YES
     looks(phone, "yes", ATTENDEE)
 
-    desk = open_context(chromium, viewport=DESK).new_page()
-    desk.goto(lunch.sign_in)
-    with desk.expect_navigation():
-        desk.locator("main button").first.click()
+    desk = sign_in(chromium, lunch.sign_in).new_page()
     desk.goto(lunch.url(f"/organiser/e/{slug}"))
     with desk.expect_navigation():
         desk.locator("a[href$='/emails']").first.click()

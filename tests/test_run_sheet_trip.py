@@ -17,6 +17,7 @@ from lunchkit.run_sheet.models import ItemDetails
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, ORGANISER, faults
+from tests.test_recap_trip import sign_in
 
 LONG = "Êtes-vous intéressé·e par un atelier de réparation collaborative, et à quelles conditions particulières ?"
 SIX = tuple(f"Atelier de réparation collaborative numéro {number}" for number in range(1, 7))
@@ -52,11 +53,8 @@ def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
-    context = open_context(chromium, viewport=DESK, java_script_enabled=False)
-    page = context.new_page()
-    page.goto(lunch.sign_in)
-    page.locator("main button").first.click()
-    yield page
+    context = sign_in(chromium, lunch.sign_in, java_script_enabled=False)
+    yield context.new_page()
     context.close()
 
 

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.db import db
 from lunchkit.recap.queries import sections_of
-from tests.chromium import DESK, open_context
 from tests.live import House, house
+from tests.test_recap_trip import sign_in
 
 IS_SAVED = "dispatchEvent(new Event('beforeunload', { cancelable: true }))"
 """What the browser asks a page before it leaves: false if the page wants a dialog."""
@@ -19,13 +19,9 @@ TEXT = "textarea:visible, input:is([type=text], [type=email], [type=url], [type=
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[tuple[Page, House]]:
     with house(tmp_path_factory.mktemp("house")) as lunch:
-        context = open_context(chromium, viewport=DESK)
-        page = context.new_page()
-        page.goto(lunch.sign_in)
-        with page.expect_navigation():
-            page.locator("main button").first.click()
+        page = sign_in(chromium, lunch.sign_in).new_page()
         yield page, lunch
-        context.close()
+        page.context.close()
 
 
 def photos_of(lunch: House) -> str:
