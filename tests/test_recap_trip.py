@@ -103,20 +103,17 @@ def state_of(context: BrowserContext) -> StorageState:
     return state
 
 
-def draft(lunch: House) -> None:
-    with lunch.app.app_context():
-        draft_recap(any_event_by_slug_or_404(lunch.events["running"]), "Ada Ressort", empty=True)
-        db.session.remove()
-
-
 class Kept:
+    """A section in the database, of an empty draft where nobody has begun one."""
+
     def __init__(self, lunch: House, kind: SectionKind) -> None:
         with lunch.app.app_context():
             event = any_event_by_slug_or_404(lunch.events["running"])
+            draft_recap(event, "Ada Ressort", empty=True)
             found: RecapSection = next(each for each in sections_of(event.id) if each.kind == kind)
             versions: list[RecapVersion] = list(versions_of(found.id))
             db.session.remove()
-        self.id, self.title, self.data = found.id, found.title, found.data
+        self.id, self.data = found.id, found.data
         self.texts = [found.data.get("text"), *(version.data.get("text") for version in versions)]
 
 
@@ -222,7 +219,6 @@ def test_from_an_empty_draft_to_a_published_recap_by_keyboard_alone(chromium: Br
 def test_two_people_write_in_one_section_and_each_sees_both_texts(
     desk: BrowserContext, colleague: BrowserContext, lunch: House
 ) -> None:
-    draft(lunch)
     hers, his = (open_section(context, lunch, PRINCIPLES) for context in (desk, colleague))
     hers.locator("[name=text]").fill("Ce qu’elle écrit.")
     expect_state(hers, "saved")
@@ -246,7 +242,6 @@ def test_two_people_write_in_one_section_and_each_sees_both_texts(
 
 def test_a_wrong_field_is_told_beside_it_and_never_called_saved(desk: BrowserContext, lunch: House) -> None:
     """Also when the button is pressed before the page has saved by itself, and once more on the page that came back."""
-    draft(lunch)
     page = open_section(desk, lunch, SectionKind.PRESS)
     state, save = page.locator("form[data-autosave]"), page.locator("button[name=do][value=save]").last
     page.locator("[name='items-0-medium']").fill("Le Courrier")
@@ -265,8 +260,9 @@ def test_a_wrong_field_is_told_beside_it_and_never_called_saved(desk: BrowserCon
     expect(page.locator("form[data-autosave] .error")).to_have_count(0)
 
 
-def test_a_network_that_is_cut_while_somebody_types_takes_nothing(desk: BrowserContext, lunch: House) -> None:
-    draft(lunch)
+def test_a_network_that_is_cut_takes_nothing_and_overwrites_nothing(
+    desk: BrowserContext, colleague: BrowserContext, lunch: House
+) -> None:
     page = open_section(desk, lunch, INTRODUCTION)
     page.locator("[name=text]").fill("Avant la coupure.")
     expect_state(page, "saved")
@@ -279,12 +275,6 @@ def test_a_network_that_is_cut_while_somebody_types_takes_nothing(desk: BrowserC
     expect_state(page, "saved")
     assert Kept(lunch, INTRODUCTION).data["text"] == "Avant la coupure. Pendant la coupure. Encore."
 
-
-def test_a_text_from_the_train_does_not_overwrite_what_a_colleague_wrote(
-    desk: BrowserContext, colleague: BrowserContext, lunch: House
-) -> None:
-    draft(lunch)
-    page = open_section(desk, lunch, INTRODUCTION)
     desk.set_offline(True)
     page.locator("[name=text]").fill("Écrit dans le train.")
     expect_state(page, "offline")
@@ -303,7 +293,6 @@ def test_a_text_from_the_train_does_not_overwrite_what_a_colleague_wrote(
 
 
 def test_buttons_wait_for_the_network_and_for_the_person_who_writes_on(desk: BrowserContext, lunch: House) -> None:
-    draft(lunch)
     page = open_section(desk, lunch, INTRODUCTION)
     text, line, following = (page.locator(one) for one in ("[name=text]", "[data-line]", ".bar button[value=next]"))
     address, waits = page.url, str(page.locator("form[data-autosave]").get_attribute("data-waits"))
@@ -351,7 +340,6 @@ def is_pressed(request: Request) -> bool:
 
 
 def test_a_file_that_is_too_heavy_is_told_before_it_is_sent(desk: BrowserContext, lunch: House, tmp_path: Path) -> None:
-    draft(lunch)
     page = open_section(desk, lunch, SectionKind.PHOTOS)
     with page.expect_navigation():
         page.locator("main a[href$='/pictures']").click()
@@ -407,7 +395,6 @@ def killed_before_it_answers(page: Page, lunch: House) -> Iterator[None]:
 
 def test_a_server_killed_in_the_middle_of_a_save_takes_nothing(desk: BrowserContext, lunch: House) -> None:
     """Whether the page stays open or is closed too, before the server is there again."""
-    draft(lunch)
     page, written = open_section(desk, lunch, INTRODUCTION), list[str]()
     for killed, closes_page in product((killed_before_it_is_written, killed_before_it_answers), (False, True)):
         before = " ".join(written)
@@ -430,7 +417,6 @@ def test_a_server_killed_in_the_middle_of_a_save_takes_nothing(desk: BrowserCont
 
 
 def test_who_is_signed_out_while_writing_loses_nothing(chromium: Browser, lunch: House) -> None:
-    draft(lunch)
     context = sign_in(chromium, lunch.sign_in)
     page, other = open_section(context, lunch, INTRODUCTION), context.new_page()
     other.goto(lunch.url("/organiser/sessions"))

@@ -489,6 +489,8 @@ def test_a_correction_needs_a_note_and_keeps_the_first_counts_unless_told(
     assert post(ada, f"{home(event)}/correction", note="Recompté.", counts_again="y").status_code == 303
     assert total(recap) == 99
     assert [each.note for each in corrections_of(event.id)] == ["Une phrase était fausse.", "Recompté."]
+    with clock.fixed_at(lunch.coming.ends_at):
+        assert "The draft has changed since" not in ada.get(home(event) + "?lang=en").text, "the next lunch is over"
     reread(event)
     assert event.sequence == sequence + 2
     assert len(outbox.rows()) == emails, "a correction sends nothing"

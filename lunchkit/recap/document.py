@@ -32,7 +32,7 @@ from lunchkit.speakers.queries import appearances, approved_quotations
 
 VERSION = 1
 Content = dict[str, Any]
-_LIVE = (SectionKind.SPEAKERS, SectionKind.QUOTATIONS, SectionKind.PHOTOS)
+_LIVE = (SectionKind.SPEAKERS, SectionKind.QUOTATIONS, SectionKind.PHOTOS, SectionKind.NEXT)
 """Sections that are frozen empty too: what they show is looked up at each reading."""
 _WORDS = (FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN)
 
