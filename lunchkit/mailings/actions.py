@@ -31,7 +31,6 @@ NobodyToReach = user_error("NobodyToReach", _l("Nobody is left to write to: no e
 SameWordsAgain = user_error(
     "SameWordsAgain", _l("The same words went to the same people a short time ago. Nothing more was sent.")
 )
-OTHER_PEOPLE_NOW = _l("The lunch has gone on meanwhile: choose again to whom you write. Nothing was sent.")
 
 
 class NotWritable(UserError):
@@ -80,7 +79,8 @@ def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | No
 def _require_writable(session: Session, event: Event, words: Words) -> None:
     now, audience = clock.now(), words.audience
     if audience not in offered(event, now):
-        raise NotWritable(why_not(event, audience, now) or OTHER_PEOPLE_NOW)
+        others = _l("The lunch has gone on meanwhile: choose again to whom you write. Nothing was sent.")
+        raise NotWritable(why_not(event, audience, now) or others)
     if audience is Audience.SUBSCRIBERS:
         return  # each is invited once: no other limit is needed
     same = exists().where(

@@ -40,7 +40,6 @@ from lunchkit.recap.section_content import Wording, pictures_in, wording
 from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.registrations.emails import enqueue_recap_emails
 
-ORPHANED_FOR = timedelta(days=1)  # a younger picture may still be on its way to its place
 PREVIEW = "preview"  # what the token of a secret link is derived for
 
 
@@ -157,8 +156,8 @@ def put_back_picture(event: Event, picture: Picture) -> None:
 
 def erase_orphaned_pictures() -> int:
     """Destroy pictures to which nothing refers, a day after they came. Returns how many. Safe to run often."""
-    with transaction() as session:
-        old = select(Picture.token).where(Picture.created_at < clock.now() - ORPHANED_FOR)
+    with transaction() as session:  # a younger picture may still be on its way to its place
+        old = select(Picture.token).where(Picture.created_at < clock.now() - timedelta(days=1))
         orphans = set(session.scalars(old)) - pictures_in_use()
         held = set(session.scalars(select(Picture.token).where(Picture.token.in_(orphans)).with_for_update()))
         gone = held - pictures_in_use()  # again: one may just have got its place back

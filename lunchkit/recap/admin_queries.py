@@ -25,7 +25,6 @@ from lunchkit.room.qa.queries import public_questions
 from lunchkit.speakers.queries import appearances, approved_quotations
 
 Polls = Mapping[int, Poll]  # by number
-_LINE = 90  # characters
 
 
 class Row(NamedTuple):
@@ -92,7 +91,7 @@ def _pictures(state: Wording) -> list[Picture]:
 
 
 def _line(event: Event, state: Wording, polls: Polls) -> str:
-    return shorten(_summary(event, state, polls) or plain(state.data.get("text", "")), _LINE, placeholder=" …")
+    return shorten(_summary(event, state, polls) or plain(state.data.get("text", "")), 90, placeholder=" …")
 
 
 def _summary(event: Event, state: Wording, polls: Polls) -> str:

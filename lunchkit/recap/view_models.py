@@ -23,7 +23,6 @@ from lunchkit.room.polls.results import Result
 MOST_DISCS = 600  # a figure with more is shown without them
 _NUMBER = re.compile(r"[~≈<>+]?([0-9]{1,12}(?:[.,][0-9]+)?)(?![0-9.,])")
 _NAME_SIZES = (("", 6.6), ("long", 9.0), ("longer", 13.0))
-_SUMMARY = 240  # characters of a description in search engines and shared links
 
 
 @dataclass(frozen=True)
@@ -116,9 +115,9 @@ class Article:
 
     @property
     def summary(self) -> str:
-        """The beginning of the introduction, or else of the first text, cut at a word."""
+        """For search engines: the beginning of the introduction, or else of the first text."""
         texts = [plain(section.fields.get("text", "")) for section in self.sections]
-        return shorten(next(filter(None, texts), ""), _SUMMARY, placeholder=" …")
+        return shorten(next(filter(None, texts), ""), 240, placeholder=" …")
 
 
 def key_figure(item: Mapping[str, Any]) -> dict[str, Any]:

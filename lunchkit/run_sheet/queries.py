@@ -16,13 +16,6 @@ from lunchkit.run_sheet.first_lunch import proposed_questions
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.speakers.models import Appearance
 
-USUAL_GAP = 4
-"""Weeks between two lunches where nothing else is known."""
-LONGEST_GAP = 57
-"""Weeks: a longer gap was a pause."""
-PLANNED_AHEAD = timedelta(days=7)
-"""The next lunch is proposed no sooner than this from now."""
-
 
 class RunRow(NamedTuple):
     """A row of the schedule with the moment at which it is planned."""
@@ -124,18 +117,19 @@ def latest_event() -> Event | None:
 
 
 def next_start(event: Event, now: datetime) -> datetime:
-    """The proposed start of the lunch after this one: a naive time on the wall clock.
+    """The proposed start of the lunch after this one, at least a week ahead: a naive time on the wall clock.
 
-    Same weekday and hour, as many weeks later as this lunch came after the one before it.
+    Same weekday and hour, as many weeks later as this lunch came after the one before it; four weeks where there was
+    none before, or only one more than 57 weeks before, which was a pause.
     """
     before = db.session.scalar(
         select(func.max(Event.starts_at)).where(
             Event.series_id == event.series_id, Event.starts_at < event.starts_at, Event.cancelled_at.is_(None)
         )
     )
-    weeks = round((event.starts_at - before) / timedelta(weeks=1)) if before else USUAL_GAP
-    gap = timedelta(weeks=max(1, weeks) if weeks <= LONGEST_GAP else USUAL_GAP)
-    earliest = (now + PLANNED_AHEAD).astimezone(ZoneInfo(event.zone)).replace(tzinfo=None)
+    weeks = round((event.starts_at - before) / timedelta(weeks=1)) if before else 4
+    gap = timedelta(weeks=max(1, weeks) if weeks <= 57 else 4)
+    earliest = (now + timedelta(days=7)).astimezone(ZoneInfo(event.zone)).replace(tzinfo=None)
     start = event.starts_local.replace(tzinfo=None) + gap
     while start < earliest:
         start += gap

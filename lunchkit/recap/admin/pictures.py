@@ -2,7 +2,7 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict, FileStorage
 
 from lunchkit.events.models import Event
@@ -20,7 +20,6 @@ from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import current_pictures, pictures_known, section_or_404, writer
 from lunchkit.recap.sections import SectionKind
 
-CHOOSE_AGAIN = _l("Choose the file again: browsers do not keep it.")
 PLACE = f"{SECTION}/pictures"
 bp = Blueprint("pictures", __name__)
 
@@ -37,7 +36,7 @@ def add(slug: str, section_id: int) -> ResponseReturnValue:
     form = NewPictureForm(formdata=CombinedMultiDict([request.files, request.form]))
     if not form.validate():
         if isinstance(form.file.data, FileStorage) and form.file.data.filename:
-            form.file.errors = [CHOOSE_AGAIN]
+            form.file.errors = [_("Choose the file again: browsers do not keep it.")]
         return _new_page(event, section, form), 422
     try:
         _add_picture(section, form)
