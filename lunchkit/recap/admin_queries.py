@@ -25,6 +25,7 @@ from lunchkit.room.qa.queries import public_questions
 from lunchkit.speakers.queries import appearances, approved_quotations
 
 Polls = Mapping[int, Poll]  # by number
+Lack = tuple[str, RecapSection | None]  # something to complete before readers come, and in which section
 
 
 class Row(NamedTuple):
@@ -163,13 +164,6 @@ def _polls_to_tell(polls: Sequence[Poll]) -> list[Poll]:
     return [poll for poll in public if poll.id not in asked_again]
 
 
-class Lack(NamedTuple):
-    """Something to complete before readers come, and in which section."""
-
-    text: str
-    section: RecapSection | None
-
-
 def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
     """What is missing in the sections that readers would see."""
     shown = [section for section in sections if section.hidden_at is None]
@@ -177,7 +171,7 @@ def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
     polls = _polls(event)
     found = [lack for section in shown for lack in _lacks_of(event, section, polls)]
     if not any(section.data.get("text") for section in introductions):
-        found.insert(0, Lack(_("There is no introduction."), next(iter(introductions), None)))
+        found.insert(0, (_("There is no introduction."), next(iter(introductions), None)))
     return found
 
 
@@ -189,7 +183,7 @@ def _lacks_of(event: Event, section: RecapSection, polls: Polls) -> list[Lack]:
     unnamed = sum(not picture.credit for picture in _pictures(state)) if state.kind is SectionKind.PHOTOS else 0
     if unnamed:
         texts.append(ngettext("one picture has no credit.", "%(num)s pictures have no credit.", unnamed))
-    return [Lack(_("%(section)s: %(what)s", section=section.name, what=text), section) for text in texts if text]
+    return [(_("%(section)s: %(what)s", section=section.name, what=text), section) for text in texts if text]
 
 
 def _missing(state: Wording) -> list[str]:
