@@ -1,7 +1,7 @@
 """The organisers' pages of one section: writing it, and its history."""
 
-from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -52,15 +52,14 @@ def save(slug: str, section_id: int) -> ResponseReturnValue:
 
 def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: UserError) -> ResponseReturnValue:
     """Why not; where another person was faster, with what they wrote, and the version to save on next."""
-    message, theirs, version = str(refusal.message), list[tuple[str, str]](), version_of(request.form.get("version"))
+    message, now = str(refusal.message), {"version": version_of(request.form.get("version")), "theirs": list[Any]()}
     if isinstance(refusal, ChangedMeanwhile):
-        theirs, version = differing(form.wording(), section.state), section.version
+        now = {"version": section.version, "theirs": differing(form.wording(), section.state)}
     if wants_json():
-        wrong = [field.label.text for field in form.wrong]
-        answer = jsonify(error=message, version=version, theirs=theirs, wrong=wrong)
-        return answer, refusal.status, retry_header(refusal)
-    page = _edit_page(event, section, form, notice=message, version=version, theirs=theirs)
-    return page, refusal.status, retry_header(refusal)
+        answer: Any = jsonify(error=message, wrong=[field.label.text for field in form.wrong], **now)
+    else:
+        answer = _edit_page(event, section, form, notice=message, **now)
+    return answer, refusal.status, retry_header(refusal)
 
 
 def _next_page(event: Event, section: RecapSection, form: SectionForm, do: str) -> str:
@@ -81,16 +80,8 @@ def _following(event: Event, section: RecapSection) -> RecapSection | None:
     return next((each for each in order[at + 1 :] if each.hidden_at is None), None)
 
 
-def _edit_page(
-    event: Event,
-    section: RecapSection,
-    form: SectionForm,
-    *,
-    notice: str = "",
-    version: int | None = None,
-    theirs: Sequence[tuple[str, str]] = (),
-) -> str:
-    """The form of a section; ``notice`` says why it came back, ``theirs`` what the section says instead."""
+def _edit_page(event: Event, section: RecapSection, form: SectionForm, **refused: Any) -> str:
+    """The form of a section; ``refused`` has why it came back (notice), what the section says now (theirs, version)."""
     return render_template(
         "admin/recap/edit.html",
         event=event,
@@ -98,13 +89,11 @@ def _edit_page(
         shape=form.shape,
         kind=form.kind.value,
         form=form,
-        version=version or section.version,
-        notice=notice,
-        theirs=theirs,
         following=_following(event, section),
         counted=counted_now(event) if form.kind is SectionKind.NUMBERS else "",
         pictures=_pictures(form),
         focus=request.args.get("focus") or form.first,
+        **{"notice": "", "theirs": (), "version": section.version} | refused,
     )
 
 
