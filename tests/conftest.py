@@ -65,7 +65,7 @@ LONGEST_FIRST = (
     "test_cli", "test_demo", "test_room_budgets", "test_storm", "test_kills", "test_story", "test_races",
     "test_import_trip", "test_passkey_trip", "test_printouts", "test_trip", "test_mailing_trip", "test_room_trip",
     "test_recap_page", "test_settings_look", "test_survey_trip", "test_first_run", "test_hostile",
-    "test_recap_editor", "test_series_page", "test_run_sheet_trip", "test_team_trip", "test_cli_trouble",
+    "test_series_page", "test_run_sheet_trip", "test_team_trip", "test_cli_trouble",
     "test_secrecy", "test_room_fonts", "test_audit", "test_speakers", "test_check_in",
 )  # fmt: skip
 """Files that take long: begun last, the other processes would wait for one of them."""
@@ -266,8 +266,7 @@ def series(app: Flask) -> Series:
 EventMaker = Callable[..., Event]
 
 
-@pytest.fixture
-def make_event(series: Series) -> EventMaker:
+def event_maker(series: Series) -> EventMaker:
     """Makes published lunches, in three weeks unless told otherwise."""
     made = 0
 
@@ -297,6 +296,12 @@ def make_event(series: Series) -> EventMaker:
         return event
 
     return make
+
+
+@pytest.fixture
+def make_event(series: Series) -> EventMaker:
+    """Makes lunches of the network's series."""
+    return event_maker(series)
 
 
 @pytest.fixture

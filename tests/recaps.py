@@ -22,6 +22,7 @@ from jsonschema import Draft202012Validator
 from PIL import Image
 
 from lunchkit.app import create_app
+from lunchkit.demo import may_2025 as may
 from lunchkit.events.models import Event, Series
 from lunchkit.platform import clock, schema
 from lunchkit.platform.db import db
@@ -36,7 +37,7 @@ from lunchkit.room.polls.models import Choice, HandCount, Kind, Poll, Tally, Wri
 from lunchkit.room.polls.movement import publishable
 from lunchkit.room.qa.models import Question
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
-from tests.conftest import EventMaker, base_settings
+from tests.conftest import EventMaker, base_settings, event_maker
 from tests.server import Server, free_port
 
 QUESTION = "L’ESS et l’IA sont-elles compatibles ?"
@@ -49,7 +50,7 @@ FLOWS = {
 PAGE = "/e/ia-responsable/recap"
 DATA = f"{PAGE}.json"
 SCHEMA = Draft202012Validator(json.loads((STATIC / "recap.schema.json").read_text()))
-PRINCIPLES = ("écologie", "vie privée", "gouvernance", "transparence", "lien social")
+PRINCIPLES = may.PRINCIPLES
 SECOND_POLL = "Ce que la salle craint"
 """The title of the section about the second question."""
 SECRET_CONSENT = "Accord écrit du 13 mai, classeur 4"
@@ -60,8 +61,6 @@ SET_ASIDE = "Cette question a été mise de côté ?"
 
 @dataclass
 class FullLunch:
-    """What happened at a lunch."""
-
     event: Event
     coming: Event
     again: Poll
@@ -99,14 +98,8 @@ def add_poll(
 ) -> Poll:
     """A question that was asked, counted and revealed; ``counts`` by position, 0 for «sans avis»."""
     then = event.starts_at + timedelta(minutes=20)
-    values: dict[str, Any] = {
-        "ballots": sum(counts.values()),
-        "hand_ballots": sum((by_hand or {}).values()),
-        "opened_at": then,
-        "closed_at": then,
-        "revealed_at": then,
-        "cleared_at": then,
-    }
+    values: dict[str, Any] = dict.fromkeys(("opened_at", "closed_at", "revealed_at", "cleared_at"), then)
+    values |= {"ballots": sum(counts.values()), "hand_ballots": sum((by_hand or {}).values())}
     labels = [Choice(position=number, label=label) for number, label in enumerate(choices, 1)]
     poll = Poll(event_id=event.id, position=position, question=question, choices=labels, **(values | more))
     db.session.add(poll)
@@ -130,24 +123,16 @@ def _ask_from_the_room(event: Event) -> None:
 
 
 def _seat_speakers(event: Event) -> None:
-    now = clock.now()
-    people = (
-        Speaker(
-            slug="ada-ressort",
-            name="Ada Ressort",
-            role="codirectrice",
-            organisation=Organisation(slug="atelier-du-ressort", name="Atelier du Ressort"),
-        ),
-        Speaker(slug="leo-boulon", name="Léo Boulon"),
-    )
-    db.session.add_all(people)
+    workshop = Organisation(slug="atelier-du-ressort", name="Atelier du Ressort")
+    ada = Speaker(slug="ada-ressort", name="Ada Ressort", role="codirectrice", organisation=workshop)
+    leo = Speaker(slug="leo-boulon", name="Léo Boulon")
+    db.session.add_all((ada, leo))
     db.session.flush()
-    for position, speaker in enumerate(people):
+    for position, speaker in enumerate((ada, leo)):
         db.session.add(Appearance(event_id=event.id, speaker_id=speaker.id, position=position))
-    ada, leo = (speaker.id for speaker in people)
-    approved = "Ce n’est pas la machine qui décide, c’est qui la paie."
-    db.session.add(Quotation(event_id=event.id, speaker_id=ada, text=approved, created_at=now, approved_at=now))
-    db.session.add(Quotation(event_id=event.id, speaker_id=leo, text="Jamais approuvé.", created_at=now))
+    now, approved = clock.now(), "Ce n’est pas la machine qui décide, c’est qui la paie."
+    db.session.add(Quotation(event_id=event.id, speaker_id=ada.id, text=approved, created_at=now, approved_at=now))
+    db.session.add(Quotation(event_id=event.id, speaker_id=leo.id, text="Jamais approuvé.", created_at=now))
 
 
 def add_picture(number: int, **more: Any) -> Picture:
@@ -183,103 +168,57 @@ def webp(number: int, width: int, size: tuple[int, int]) -> bytes:
 
 
 def contents(lunch: FullLunch) -> list[tuple[SectionKind, str, dict[str, Any]]]:
-    """A section of every kind: kind, title, content."""
+    """A section of every kind: kind, title, content; mostly those of the demo, with each field filled in somewhere."""
+    of_demo = {kind: data for kind, _title, data in may.sections(lunch.again.position, lunch.coming.slug)}
+    figures = of_demo[SectionKind.FIGURES]["items"]
+    alternatives = of_demo[SectionKind.ALTERNATIVES]["items"]
+    alternatives[0] |= _ALTERNATIVE
     photos = [{"picture": one.token, "caption": f"Image {n} du lunch"} for n, one in enumerate(lunch.pictures, 1)]
     return [
-        (SectionKind.INTRODUCTION, "", {"text": _INTRODUCTION}),
+        (SectionKind.INTRODUCTION, "", of_demo[SectionKind.INTRODUCTION]),
         (SectionKind.NUMBERS, "", {"items": [{"value": value, "label": label} for value, label in _NUMBERS]}),
         (SectionKind.POLL, "", {"poll": lunch.again.position, "text": "La salle a surtout *posé ses conditions*."}),
         (SectionKind.POLL, SECOND_POLL, {"poll": lunch.words.position, "text": ""}),
-        (SectionKind.ANSWERS, "", {"items": _ANSWERS}),
-        (SectionKind.FIGURES, "Deux ordres de grandeur", {"items": _FIGURES}),
-        (SectionKind.PRINCIPLES, "Cinq principes", _MANIFESTO),
-        (SectionKind.ALTERNATIVES, "Des alternatives", {"text": "Il en existe.", "items": _ALTERNATIVES}),
+        (SectionKind.ANSWERS, "", {"items": of_demo[SectionKind.ANSWERS]["items"][1:3]}),
+        (SectionKind.FIGURES, "Deux ordres de grandeur", {"items": [figures[0], figures[1] | {"source": ""}]}),
+        (
+            SectionKind.PRINCIPLES,
+            "Cinq principes",
+            of_demo[SectionKind.PRINCIPLES] | {"url": "https://manifeste.example/"},
+        ),
+        (SectionKind.ALTERNATIVES, "Des alternatives", {"text": "Il en existe.", "items": alternatives[:2]}),
         (SectionKind.ROOM, "", {"text": ""}),
         (SectionKind.QUOTATIONS, "", {}),
         (SectionKind.SPEAKERS, "", {}),
-        (SectionKind.PRESS, "", {"items": _PRESS}),
-        (SectionKind.RESOURCES, "", {"items": _RESOURCES}),
+        (SectionKind.PRESS, "", {"items": [of_demo[SectionKind.PRESS]["items"][0] | _PRESS]}),
+        (SectionKind.RESOURCES, "", {"items": [_RESOURCE]}),
         (SectionKind.PHOTOS, "", {"items": photos}),
         (SectionKind.TEXT, "Le silence du RIPESS", {"text": _RIPESS}),
         (SectionKind.NEXT, "", {"text": "Un groupe de travail se réunit.", "event": lunch.coming.slug}),
     ]
 
 
-_INTRODUCTION = (
-    "Le 13 mai, des membres du réseau et des expert·es du numérique responsable se sont retrouvé·es à L’ESPACE autour "
-    "d’une question : **l’économie sociale et solidaire et l’intelligence artificielle sont-elles compatibles ?**\n\n"
-    "Deux personnes étaient invitées à y répondre. Leur avis : inutile de renoncer à l’IA, mais pas question de la "
-    "laisser faire."
-)
 _NUMBERS = ((52, "personnes inscrites"), (44, "personnes présentes"), (6, "places rendues à temps"))
-_MANIFESTO = {
-    "author": "Itopie",
-    "url": "https://manifeste.example/cinq",
-    "text": "",
-    "items": [{"name": name, "note": ""} for name in PRINCIPLES],
+_ALTERNATIVE = {
+    "instead_of": "ChatGPT",
+    "licence": "propriétaire",
+    "checked_on": "2025-05-20",
+    "url": "https://www.hebergeur.example/",
 }
-_ANSWERS = [
-    {
-        "question": "Faut-il renoncer à l’IA ?",
-        "answer": "Non. Mieux vaut prendre la main que détourner le regard.\n\n- poser des règles ;\n- les faire tenir.",
-        "by": "Ada Ressort",
-    },
-    {"question": "Quel rôle pour l’ESS ?", "answer": "S’emparer du sujet.", "by": ""},
-]
-_FIGURES = [
-    {
-        "value": "205",
-        "unit": "allers-retours Paris–New York",
-        "sentence": "Le carbone qu’aurait émis l’entraînement de GPT-3.",
-        "according": "Le Courrier",
-        "source": "https://www.journal.example/article",
-        "disc": 1,
-    },
-    {
-        "value": "6000",
-        "unit": "foyers",
-        "sentence": "Ce que peut chauffer un centre de données qui rend toute l’énergie qu’il utilise.",
-        "according": "Le Courrier",
-        "source": "",
-        "disc": 100,
-    },
-]
-_ALTERNATIVES = [
-    {
-        "name": "Infomaniak",
-        "instead_of": "ChatGPT",
-        "note": "IA souveraine",
-        "licence": "propriétaire",
-        "hosted": "Genève",
-        "is_member": True,
-        "checked_on": "2025-05-20",
-        "url": "https://www.hebergeur.example/",
-    },
-    {"name": "Mistral", "instead_of": "ChatGPT", "note": "", "licence": "Apache 2.0"},
-]
-_PRESS = [
-    {
-        "medium": "Le Courrier",
-        "title": "À table avec l’IA",
-        "author": "Alix Plume",
-        "published_on": "2025-05-21",
-        "language": "français",
-        "is_paid": True,
-        "url": "https://www.journal.example/a-table",
-        "summary": "Ce que le journal en a retenu, dans nos mots.",
-        "quotation": "On a surtout posé des conditions.",
-        "quoted": "Léo Boulon",
-    }
-]
-_RESOURCES = [{"title": "Le guide du numérique sobre", "note": "Douze pages.", "url": "https://guide.example/pdf"}]
-_RIPESS = (
-    "Le RIPESS, réseau intercontinental de promotion de l’ESS, n’a pour l’instant pas de cadre commun sur l’IA.\n\n"
-    "> La question reste ouverte."
-)
+_PRESS = {
+    "title": "À table avec l’IA",
+    "author": "Alix Plume",
+    "published_on": "2025-05-21",
+    "is_paid": True,
+    "url": "https://www.journal.example/a-table",
+    "quotation": "On a surtout posé des conditions.",
+    "quoted": "Léo Boulon",
+}
+_RESOURCE = {"title": "Le guide du numérique sobre", "note": "Douze pages.", "url": "https://guide.example/pdf"}
+_RIPESS = "Le RIPESS n’a pour l’instant pas de cadre commun sur l’IA.\n\n> La question reste ouverte."
 
 
 def write_recap(lunch: FullLunch) -> Recap:
-    """The draft, with a section of every kind."""
     recap = Recap(event_id=lunch.event.id, created_at=clock.now())
     db.session.add(recap)
     db.session.flush()
@@ -292,7 +231,6 @@ def write_recap(lunch: FullLunch) -> Recap:
 def add_section(
     event: Event, kind: SectionKind, title: str = "", data: dict[str, Any] | None = None, position: int = 99
 ) -> RecapSection:
-    """One more section of a draft."""
     section = RecapSection(
         event_id=event.id, position=position, kind=kind, title=title, data=data or {}, updated_at=clock.now()
     )
@@ -302,7 +240,6 @@ def add_section(
 
 
 def publish(event: Event) -> Recap:
-    """Freeze the draft, and show it to the public."""
     recap = db.session.get_one(Recap, event.id)
     recap.published = freeze(event, sections_of(event.id))
     recap.words = normalised_words(recap.published)
@@ -313,7 +250,6 @@ def publish(event: Event) -> Recap:
 
 
 def correct(event: Event, note: str, **ago: int) -> RecapCorrection:
-    """A correction with its note."""
     correction = RecapCorrection(event_id=event.id, corrected_at=clock.now() - timedelta(**ago), note=note)
     db.session.add(correction)
     db.session.commit()
@@ -328,7 +264,10 @@ def served(instance: Path, *, photos: int = 0) -> Iterator[tuple[str, Flask]]:
     app = create_app(settings)
     with app.app_context(), app.test_request_context():
         schema.upgrade(db.engine)
-        lunch = full_lunch(_plain_maker(), photos=photos)
+        series = Series(slug="lunch-des-bonnes-pratiques", name="Lunch des bonnes pratiques", network="APRÈS-GE")
+        db.session.add(series)
+        db.session.flush()
+        lunch = full_lunch(event_maker(series), photos=photos)
         write_recap(lunch)
         publish(lunch.event)
         db.session.remove()
@@ -338,37 +277,7 @@ def served(instance: Path, *, photos: int = 0) -> Iterator[tuple[str, Flask]]:
         yield f"{settings.public_url}/e/{lunch.event.slug}/recap", app
 
 
-def _plain_maker() -> EventMaker:
-    """Makes published lunches as the fixture of that name does, where there are no fixtures."""
-    series = Series(slug="lunch-des-bonnes-pratiques", name="Lunch des bonnes pratiques", network="APRÈS-GE")
-    db.session.add(series)
-    db.session.flush()
-
-    def make(**fields: Any) -> Event:
-        now = clock.now()
-        values: dict[str, Any] = {
-            "series_id": series.id,
-            "uid": f"{fields['slug']}@lunch.example",
-            "title": "IA responsable : l’ESS s’empare du débat",
-            "starts_at": now + timedelta(days=21),
-            "venue": "L’ESPACE",
-            "town": "Genève",
-            "contact_email": "bonjour@lunch.example",
-            "capacity": 60,
-            "created_at": now,
-            "updated_at": now,
-            "published_at": now,
-        } | fields
-        event = Event(**{"ends_at": values["starts_at"] + timedelta(hours=2)} | values)
-        db.session.add(event)
-        db.session.commit()
-        return event
-
-    return make
-
-
 def data_of(client: FlaskClient) -> Any:
-    """What a program reads."""
     return client.get(DATA).json
 
 

@@ -26,7 +26,7 @@ from lunchkit.room.polls.actions import finish_closings, open_poll
 from lunchkit.room.polls.models import Choice, Poll
 from lunchkit.room.queries import ballot_store
 from lunchkit.run_sheet.actions import add_run_item, make_lunch
-from lunchkit.run_sheet.view_models import ItemDetails
+from lunchkit.run_sheet.models import ItemDetails
 from lunchkit.site.presenter.actions import start_rehearsal
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails

@@ -13,7 +13,7 @@ from lunchkit.registrations.models import Diet
 from lunchkit.room.polls.actions import add_poll
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.run_sheet.actions import add_run_item
-from lunchkit.run_sheet.view_models import ItemDetails
+from lunchkit.run_sheet.models import ItemDetails
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from tests.conftest import EventMaker, details

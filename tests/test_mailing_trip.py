@@ -13,18 +13,18 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.db import db, transaction
 from lunchkit.subscribers.models import Consent
 from lunchkit.subscribers.queries import subscriber_by_email
-from tests.chromium import DESK, open_context
+from tests.chromium import open_context
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, LOOKS, ORGANISER, faults_here, over_budget, weigh
+from tests.test_recap_trip import sign_in
 
 TWO = (LOOKS[0], LOOKS[-1])
-"""Small and light, large and dark; every look of each page: tests/test_budgets.py."""
+"""Small and light, large and dark. Every look of each page, also where one writes: tests/test_budgets.py."""
 NOTE = "Cette fois, on répare : apportez « tout » !\n\nÀ <midi> & demi."
 
 
 @pytest.fixture
 def lunch(tmp_path: Path) -> Iterator[House]:
-    """The demo, with a second lunch whose form is open."""
     with house(tmp_path) as lunch:
         yield lunch
 
@@ -43,7 +43,6 @@ def next_lunch(lunch: House) -> str:
 
 
 def consent(lunch: House, email: str) -> Consent | None:
-    """What holds of somebody now."""
     with lunch.app.app_context():
         guest = subscriber_by_email(email)
         found = guest.consent if guest else None
@@ -52,14 +51,12 @@ def consent(lunch: House, email: str) -> Consent | None:
 
 
 def link_of(lunch: House, text: str) -> str:
-    """The guest's link in an e-mail."""
     found = re.search(re.escape(lunch.base) + r"/invitations/[\w=-]+", text)
     assert found is not None, text
     return found[0]
 
 
 def looks(page: Page, name: str, budget: tuple[int, int, int]) -> None:
-    """This page, in its budget and for everybody."""
     assert faults_here(page, TWO) == [], name
     assert over_budget(name, weigh(page, page.url), budget) == []
 
@@ -85,17 +82,12 @@ def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: 
     assert consent(lunch, ana) is Consent.YES
     looks(phone, "yes", ATTENDEE)
 
-    desk = open_context(chromium, viewport=DESK).new_page()
-    desk.goto(lunch.sign_in)
-    with desk.expect_navigation():
-        desk.locator("main button").first.click()
+    desk = sign_in(chromium, lunch.sign_in).new_page()
     desk.goto(lunch.url(f"/organiser/e/{slug}"))
     with desk.expect_navigation():
         desk.locator("a[href$='/emails']").first.click()
-    looks(desk, "e-mails", ORGANISER)
     with desk.expect_navigation():
         desk.locator("a[href$='/emails/new']").click()
-    looks(desk, "write", ORGANISER)
     desk.check("[name=audience][value=subscribers]")
     desk.fill("[name=text]", NOTE)
     with desk.expect_navigation():

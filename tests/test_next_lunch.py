@@ -26,8 +26,8 @@ from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.run_sheet.actions import add_run_item, begin_run_item, make_lunch
 from lunchkit.run_sheet.forms import like_values
+from lunchkit.run_sheet.models import ItemDetails
 from lunchkit.run_sheet.queries import next_start, run_items, run_sheet_of
-from lunchkit.run_sheet.view_models import ItemDetails
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.queries import appearances

@@ -29,17 +29,14 @@ OURS = "Le couvert est mis.\n\nVenez <b>tôt</b> : {{ 7*7 }} {name} %(title)s"
 
 
 def path(event: Event, kind: str = "confirmation") -> str:
-    """Where an organiser adds to an e-mail."""
     return f"/organiser/e/{event.slug}/emails/automatic/{kind}"
 
 
 def form_of(client: FlaskClient, event: Event, base: int = 0, **texts: str) -> dict[str, str]:
-    """What the form sends."""
     return {"csrf_token": csrf_of(client, path(event)), "version": str(base), **texts}
 
 
 def stored(event: Event, kind: str = "confirmation") -> dict[str, str]:
-    """What is stored for an e-mail now, by language."""
     db.session.rollback()
     return own_texts(event.id).get(kind, {})
 

@@ -29,13 +29,11 @@ PARTS = ("responseBodySize", "responseHeadersSize")
 
 @pytest.fixture(scope="module")
 def recap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Flask]]:
-    """A recap with a section of every kind, and six pictures."""
     with served(tmp_path_factory.mktemp("recap"), photos=6) as told:
         yield told
 
 
 def hide(app: Flask, *names: str) -> None:
-    """Publish the recap without some kinds and titles of sections."""
     with app.app_context(), app.test_request_context():
         event = any_event_by_slug_or_404("ia-responsable")
         for section in sections_of(event.id):
@@ -47,7 +45,6 @@ def hide(app: Flask, *names: str) -> None:
 
 
 def scroll(page: Page) -> None:
-    """Read to the end, so that every picture comes."""
     page.evaluate(
         "async () => { for (let y = 0; y < document.body.scrollHeight; y += 500)"
         " { scrollTo(0, y); await new Promise(done => setTimeout(done, 30)) } }"

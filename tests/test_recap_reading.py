@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,17 +13,18 @@ from sqlalchemy import select
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.images.actions import put_back, take_down
+from lunchkit.platform.links import token_hash
 from lunchkit.recap.document import freeze, normalised_words
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import sections_of
-from lunchkit.recap.sections import SHAPES, SectionKind
+from lunchkit.recap.sections import SHAPES, FieldKind, SectionKind
 from lunchkit.recap.view_models import key_figure
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.room.polls.models import Kind, Tally, WrittenAnswer
 from lunchkit.room.qa.actions import mark_off_record
 from lunchkit.room.qa.models import Question
 from lunchkit.speakers.models import Quotation
-from tests.conftest import EventMaker, details
+from tests.conftest import EventMaker, details, new_client
 from tests.recaps import (
     DATA,
     NOTE,
@@ -45,16 +47,18 @@ from tests.recaps import (
     write_recap,
 )
 
+WRITTEN = {FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN}
+HOSTILE = "<script>x</script>\"><img src=x onerror=y>'{{7*7}}"
+
 
 @pytest.fixture(scope="session")
 def database() -> str:
-    """What is tried here is the same on every database."""
     return "sqlite"
 
 
 @pytest.fixture
 def lunch(make_event: EventMaker) -> FullLunch:
-    """A lunch with a published recap in which every kind of section stands."""
+    """A lunch with a published recap in which every kind of section appears."""
     lunch = full_lunch(make_event)
     write_recap(lunch)
     publish(lunch.event)
@@ -62,11 +66,7 @@ def lunch(make_event: EventMaker) -> FullLunch:
 
 
 def section(client: FlaskClient, kind: SectionKind) -> Any:
-    """The first section of a kind, as a program reads it; None where there is none."""
     return next((part for part in data_of(client)["sections"] if part["kind"] == kind), None)
-
-
-# what shows
 
 
 def test_the_article_tells_every_kind_of_section(client: FlaskClient, lunch: FullLunch) -> None:
@@ -129,9 +129,6 @@ def test_hidden_and_empty_sections_do_not_show(app: Flask, lunch: FullLunch) -> 
     assert "poll" not in {part["kind"] for part in kept}, "their results are not public any more"
 
 
-# frozen
-
-
 def test_results_and_questions_stay_as_they_were_published(client: FlaskClient, lunch: FullLunch) -> None:
     before = data_of(client)
     for tally in db.session.scalars(select(Tally)):
@@ -165,14 +162,11 @@ def test_few_answers_say_nothing_but_how_few(client: FlaskClient, lunch: FullLun
 @pytest.mark.parametrize("kind", [Kind.SCALE, Kind.STATEMENTS, Kind.RANKING, Kind.TEXT, Kind.MULTIPLE])
 def test_every_kind_of_result_can_be_read(client: FlaskClient, lunch: FullLunch, kind: Kind) -> None:
     choices = () if kind is Kind.TEXT else ("Un", "Deux", "Trois")
-    poll = add_poll(
-        lunch.event, 9, f"De la sorte {kind} ?", choices, {1: 9, 2: 7} if choices else {}, kind=kind, ballots=16
-    )
+    counts = {1: 9, 2: 7} if choices else {}
+    poll = add_poll(lunch.event, 9, f"De la sorte {kind} ?", choices, counts, kind=kind, ballots=16)
     if kind is Kind.TEXT:
-        db.session.add(
-            WrittenAnswer(poll_id=poll.id, normalised="oui", text="Oui", count=1, approved_at=poll.closed_at)
-        )
-        db.session.commit()
+        answer = {"normalised": "oui", "text": "Oui", "count": 1, "approved_at": poll.closed_at}
+        db.session.add(WrittenAnswer(poll_id=poll.id, **answer))
     add_section(lunch.event, SectionKind.POLL, "", {"poll": poll.position})
     publish(lunch.event)
     page = client.get(PAGE)
@@ -190,9 +184,6 @@ def test_the_snapshot_is_plain_json_and_full_of_words(app: Flask, lunch: FullLun
         assert word in words, word
     assert "qui paie l'energie" not in words, "a question may be taken back into the room"
     assert "http" not in words and "**" not in words and OFF_RECORD.lower() not in words
-
-
-# live
 
 
 def test_a_picture_that_is_taken_down_disappears_at_once(client: FlaskClient, lunch: FullLunch) -> None:
@@ -216,7 +207,7 @@ def test_a_picture_that_is_taken_down_disappears_at_once(client: FlaskClient, lu
     assert first.token in client.get(PAGE).text
 
 
-def test_a_portrait_that_is_taken_down_leaves_the_initials(client: FlaskClient, lunch: FullLunch) -> None:
+def test_a_portrait_and_a_quotation_show_as_long_as_their_speaker_agrees(client: FlaskClient, lunch: FullLunch) -> None:
     quotation = db.session.scalars(select(Quotation)).first()
     assert quotation is not None
     portrait = add_picture(5, size=(640, 640))
@@ -225,10 +216,7 @@ def test_a_portrait_that_is_taken_down_leaves_the_initials(client: FlaskClient, 
     assert portrait.token in client.get(PAGE).text
     take_down(portrait)
     page = client.get(PAGE).text
-    assert portrait.token not in page and ">AR</text>" in page
-
-
-def test_quotations_need_the_speakers_approval(client: FlaskClient, lunch: FullLunch) -> None:
+    assert portrait.token not in page and ">AR</text>" in page, "the initials are left"
     told = section(client, SectionKind.QUOTATIONS)
     assert [item["by"] for item in told["items"]] == ["Ada Ressort"]
     for quotation in db.session.scalars(select(Quotation)):
@@ -274,9 +262,6 @@ def test_corrections_show_with_day_and_note(client: FlaskClient, lunch: FullLunc
     assert data_of(client)["corrections"][0]["note"] == "Le deuxième chiffre était faux."
 
 
-# parts
-
-
 @pytest.mark.parametrize(
     ("value", "disc", "discs"),
     [
@@ -288,3 +273,87 @@ def test_corrections_show_with_day_and_note(client: FlaskClient, lunch: FullLunc
 def test_a_figure_is_drawn_with_as_many_discs_as_it_is_worth(value: str, disc: int | None, discs: int) -> None:
     item = {"value": value, "unit": "", "sentence": "", "according": "", "source": "", "disc": disc}
     assert key_figure(item)["discs"] == discs
+
+
+def test_the_data_keep_to_the_schema(client: FlaskClient, lunch: FullLunch) -> None:
+    correct(lunch.event, "Corrigé.", days=1)
+    told = data_of(client)
+    assert list(SCHEMA.iter_errors(told)) == []
+    assert client.get(told["$schema"].removeprefix("http://lunch.example")).json == SCHEMA.schema
+    bodies = {client.get(DATA, headers={"Accept-Language": wish}).data for wish in ("fr", "en")}
+    assert len(bodies) == 1, "in the language of the recap, not of the reader"
+    assert told["licence"]["name"] == "CC BY 4.0"
+    for spoil in ({"version": 2}, {"secret": "x"}, {"sections": [told["sections"][0] | {"kind": "gossip"}]}):
+        assert list(SCHEMA.iter_errors(told | spoil)), "control: what does not fit is found"
+
+
+def test_shared_addresses_show_a_picture(client: FlaskClient, lunch: FullLunch) -> None:
+    page = client.get(PAGE).text
+    told = {each.get("property"): each.get("content") for each in elements(page) if each.tag == "meta"}
+    assert told["og:type"] == "article" and told["og:url"] == f"http://lunch.example{PAGE}"
+    assert told["og:image"] == f"http://lunch.example{PAGE}.png"
+    picture = client.get(f"{PAGE}.png")
+    assert picture.content_type == "image/png" and picture.data.startswith(b"\x89PNG")
+    alternate = [each.get("href") for each in elements(page) if each.get("type") == "application/json"]
+    assert alternate == [DATA]
+
+
+def test_the_page_is_sound_and_its_links_take_no_referrer_and_show_their_host(
+    client: FlaskClient, lunch: FullLunch
+) -> None:
+    correct(lunch.event, "Corrigé.", days=1)
+    page, english = client.get(f"{PAGE}?lang=fr").text, client.get(f"{PAGE}?lang=en").text
+    foreign = [each for each in elements(english) if each.get("lang") == "fr"]
+    assert len(foreign) > 10 and page.count(' lang="fr"') == 1, "what people wrote is marked with its language"
+    with pytest.raises(html5lib.html5parser.ParseError):
+        elements(page.replace("</h1>", ""))
+    links = [element for element in elements(page) if element.tag == "a" and element.get("href").startswith("http")]
+    outbound = {link: host for link in links if (host := link.get("href").split("/")[2]) != "lunch.example"}
+    assert len(outbound) >= 8, "control: there are some"
+    for link, host in outbound.items():
+        assert {"noopener", "noreferrer"} <= set(link.get("rel").split()), link.get("href")
+        assert host.removeprefix("www.") in "".join(link.itertext()), link.get("href")
+
+
+def test_nothing_that_is_written_becomes_code(client: FlaskClient, lunch: FullLunch) -> None:
+    event = lunch.event
+    event.title = HOSTILE
+    for kind, shape in SHAPES.items():
+        fields = {field.name: HOSTILE for field in shape.fields if field.kind in WRITTEN}
+        items = [{field.name: HOSTILE for field in shape.items if field.kind in WRITTEN}]
+        add_section(event, kind, HOSTILE[:200], fields | ({"items": items} if shape.items else {}))
+    quotation = db.session.scalars(select(Quotation).where(Quotation.approved_at.is_not(None))).one()
+    quotation.text = quotation.medium = quotation.speaker.name = HOSTILE
+    for picture in lunch.pictures:
+        picture.alt = picture.credit = picture.licence = HOSTILE[:100]
+    correct(event, HOSTILE, days=1)
+    publish(event)
+    page = client.get(PAGE).text
+    assert page.count("7*7") > 40 and "onerror" in page, "control: it is all there"
+    tags = list(elements(page))
+    assert [each.get("src") or each.get("type") for each in tags if each.tag == "script"] == [
+        "application/ld+json", next(each.get("src") for each in tags if each.tag == "script" and each.get("src")),
+    ]  # fmt: skip
+    assert [each for each in tags if any(str(name).startswith("on") for name in each.attrib)] == []
+    assert all(each.get("src", "").startswith("/media/") for each in tags if each.tag == "img")
+    SCHEMA.validate(data_of(client))
+
+
+def test_the_preview_shows_the_draft_to_everybody_who_has_its_link(client: FlaskClient, make_event: EventMaker) -> None:
+    draft = full_lunch(make_event)
+    write_recap(draft).preview_hash = token_hash("a-secret")
+    db.session.commit()
+    answer = client.get("/recap/a-secret")
+    assert answer.status_code == 200
+    assert PRINCIPLES[0] in answer.text and QUESTION.removesuffix(" ?") in answer.text
+    assert answer.headers["Cache-Control"] == "no-store" and "noindex" in answer.headers["X-Robots-Tag"]
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    packed = new_client(client.application).get("/recap/a-secret", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in packed.headers, "what is secret is not packed"
+    assert list(elements(answer.text))
+    for public_only in ("recap.json", "og:image", "ld+json", 'rel="canonical"'):
+        assert public_only not in answer.text, public_only
+    assert client.get("/recap/another-secret").status_code == 404
+    assert draft.pictures[0].token in answer.text
+    take_down(draft.pictures[0])
+    assert draft.pictures[0].token not in client.get("/recap/a-secret").text

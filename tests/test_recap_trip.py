@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
 from secrets import token_hex
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, StorageState, expect
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.db import SQLITE_DRIVER, db, transaction
+from lunchkit.platform.images.intake import MOST_BYTES
 from lunchkit.recap.actions import draft_recap
 from lunchkit.recap.models import RecapSection, RecapVersion
 from lunchkit.recap.queries import sections_of, versions_of
@@ -29,9 +32,35 @@ MOST_KEYS = 300
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The demo, on one server for all of these tests."""
     with house(tmp_path_factory.mktemp("house")) as demo:
         yield demo
+
+
+@pytest.fixture(scope="module")
+def ada(demo: House, chromium: Browser) -> StorageState:
+    """What the browser of an organiser keeps once she is signed in."""
+    return state_of(sign_in(chromium, new_link(demo)))
+
+
+@pytest.fixture(scope="module")
+def leo(demo: House, chromium: Browser) -> StorageState:
+    """The same for a colleague."""
+    with demo.app.app_context(), demo.app.test_request_context():
+        link = issue_console_link(add_organiser("Léo Boulon", "leo@example.org", "fr"))
+        db.session.remove()
+    return state_of(sign_in(chromium, link))
+
+
+@pytest.fixture
+def desk(chromium: Browser, ada: StorageState) -> Iterator[BrowserContext]:
+    with open_context(chromium, viewport=DESK, storage_state=ada) as context:
+        yield context
+
+
+@pytest.fixture
+def colleague(chromium: Browser, leo: StorageState) -> Iterator[BrowserContext]:
+    with open_context(chromium, viewport=DESK, storage_state=leo) as context:
+        yield context
 
 
 @pytest.fixture
@@ -45,15 +74,20 @@ def lunch(demo: House) -> House:
         columns = {name: getattr(running, name) for name in Event.__table__.columns.keys() if name != "id"}  # noqa: SIM118
         with transaction() as session:  # beside a server that writes too
             session.add(Event(**columns | {"slug": slug, "uid": f"{slug}@demo"}))
-        organiser = organiser_by_email(running.contact_email)
+        db.session.remove()
+    return House(demo.app, demo.server, demo.postman, demo.events | {"running": slug}, new_link(demo))
+
+
+def new_link(demo: House) -> str:
+    with demo.app.app_context(), demo.app.test_request_context():
+        organiser = organiser_by_email(any_event_by_slug_or_404(demo.events["running"]).contact_email)
         assert organiser is not None
         link = issue_console_link(organiser)
         db.session.remove()
-    return House(demo.app, demo.server, demo.postman, demo.events | {"running": slug}, link)
+    return link
 
 
 def sign_in(browser: Browser, link: str, **options: object) -> BrowserContext:
-    """A browser in which an organiser is signed in."""
     context = open_context(browser, viewport=DESK, **options)
     page = context.new_page()
     page.goto(link)
@@ -63,44 +97,33 @@ def sign_in(browser: Browser, link: str, **options: object) -> BrowserContext:
     return context
 
 
-def colleague(lunch: House) -> str:
-    """The sign-in link of one more organiser."""
-    with lunch.app.app_context(), lunch.app.test_request_context():
-        known = organiser_by_email("leo@example.org")
-        link = issue_console_link(known or add_organiser("Léo Boulon", "leo@example.org", "fr"))
-        db.session.remove()
-    return link
-
-
-def draft(lunch: House) -> None:
-    """An empty draft for the running lunch."""
-    with lunch.app.app_context():
-        draft_recap(any_event_by_slug_or_404(lunch.events["running"]), "Ada Ressort", empty=True)
-        db.session.remove()
+def state_of(context: BrowserContext) -> StorageState:
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 class Kept:
-    """What the database has of a section."""
+    """A section in the database, of an empty draft where nobody has begun one."""
 
     def __init__(self, lunch: House, kind: SectionKind) -> None:
         with lunch.app.app_context():
             event = any_event_by_slug_or_404(lunch.events["running"])
+            draft_recap(event, "Ada Ressort", empty=True)
             found: RecapSection = next(each for each in sections_of(event.id) if each.kind == kind)
             versions: list[RecapVersion] = list(versions_of(found.id))
             db.session.remove()
-        self.id, self.title, self.data = found.id, found.title, found.data
+        self.id, self.data = found.id, found.data
         self.texts = [found.data.get("text"), *(version.data.get("text") for version in versions)]
 
 
 def open_section(context: BrowserContext, lunch: House, kind: SectionKind) -> Page:
-    """The page of a section."""
     page = context.new_page()
     page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/recap/sections/{Kept(lunch, kind).id}"))
     return page
 
 
 def expect_state(page: Page, state: str) -> None:
-    """What the line below the form says of the text."""
     expect(page.locator(f"form[data-state={state}]")).to_be_visible()
 
 
@@ -112,12 +135,10 @@ class Keyboard:
         self.keys = 0
 
     def press(self, key: str) -> None:
-        """One key."""
         self.keys += 1
         self.page.keyboard.press(key)
 
     def reach(self, selector: str) -> None:
-        """Tab on until the focus is on something."""
         for _ in range(160):
             if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
                 return
@@ -125,13 +146,11 @@ class Keyboard:
         pytest.fail(f"the keyboard does not get to {selector}: {self.page.url}")
 
     def go(self, selector: str) -> None:
-        """Follow a link, or press a button, that leads to another page."""
         self.reach(selector)
         with self.page.expect_navigation():
             self.press("Enter")
 
     def write(self, field: str, text: str) -> None:
-        """Type into a field that is somewhere ahead."""
         self.reach(f"[name='{field}']")
         self.page.keyboard.type(text)
 
@@ -154,7 +173,6 @@ def test_from_an_empty_draft_to_a_published_recap_by_keyboard_alone(chromium: Br
     expect_state(page, "saved")
 
     def on_to(field: str) -> None:
-        """Past the sections that stay empty."""
         while page.locator(f"[name='{field}']").count() == 0:
             hands.go("button[value=next]")
 
@@ -198,9 +216,10 @@ def test_from_an_empty_draft_to_a_published_recap_by_keyboard_alone(chromium: Br
     context.close()
 
 
-def test_two_people_write_in_one_section_and_each_sees_both_texts(chromium: Browser, lunch: House) -> None:
-    draft(lunch)
-    hers, his = (open_section(sign_in(chromium, link), lunch, PRINCIPLES) for link in (lunch.sign_in, colleague(lunch)))
+def test_two_people_write_in_one_section_and_each_sees_both_texts(
+    desk: BrowserContext, colleague: BrowserContext, lunch: House
+) -> None:
+    hers, his = (open_section(context, lunch, PRINCIPLES) for context in (desk, colleague))
     hers.locator("[name=text]").fill("Ce qu’elle écrit.")
     expect_state(hers, "saved")
     his.locator("[name=text]").fill("Ce qu’il écrit.")
@@ -221,63 +240,127 @@ def test_two_people_write_in_one_section_and_each_sees_both_texts(chromium: Brow
     assert his.evaluate("Object.keys(localStorage).length") == 0
 
 
-def test_a_wrong_field_is_told_beside_it_and_never_called_saved(chromium: Browser, lunch: House) -> None:
+def test_a_wrong_field_is_told_beside_it_and_never_called_saved(desk: BrowserContext, lunch: House) -> None:
     """Also when the button is pressed before the page has saved by itself, and once more on the page that came back."""
-    draft(lunch)
-    with sign_in(chromium, lunch.sign_in) as context:
-        page = open_section(context, lunch, SectionKind.PRESS)
-        state, save = page.locator("form[data-autosave]"), page.locator("button[name=do][value=save]").last
-        page.locator("[name='items-0-medium']").fill("Le Courrier")
-        page.locator("[name='items-0-url']").fill("javascript:alert(1)")
-        save.click()
-        expect(page.locator("#items-0-url-error")).to_be_visible()
-        expect(state).to_have_attribute("data-state", "wrong")
-        save.click()
-        expect(page.locator("#items-0-url-error")).to_be_visible()
-        expect(state).to_have_attribute("data-state", "wrong")
-        page.locator("[name='items-0-url']").fill("https://lecourrier.example/article")
-        expect_state(page, "saved")
-        save.click()
-        expect_state(page, "saved")
-        page.goto(page.url)
-        expect(page.locator("form[data-autosave] .error")).to_have_count(0)
+    page = open_section(desk, lunch, SectionKind.PRESS)
+    state, save = page.locator("form[data-autosave]"), page.locator("button[name=do][value=save]").last
+    page.locator("[name='items-0-medium']").fill("Le Courrier")
+    page.locator("[name='items-0-url']").fill("javascript:alert(1)")
+    save.click()
+    expect(page.locator("#items-0-url-error")).to_be_visible()
+    expect(state).to_have_attribute("data-state", "wrong")
+    save.click()
+    expect(page.locator("#items-0-url-error")).to_be_visible()
+    expect(state).to_have_attribute("data-state", "wrong")
+    page.locator("[name='items-0-url']").fill("https://lecourrier.example/article")
+    expect_state(page, "saved")
+    save.click()
+    expect_state(page, "saved")
+    page.goto(page.url)
+    expect(page.locator("form[data-autosave] .error")).to_have_count(0)
 
 
-def test_a_network_that_is_cut_while_somebody_types_takes_nothing(chromium: Browser, lunch: House) -> None:
-    draft(lunch)
-    context = sign_in(chromium, lunch.sign_in)
-    page = open_section(context, lunch, INTRODUCTION)
+def test_a_network_that_is_cut_takes_nothing_and_overwrites_nothing(
+    desk: BrowserContext, colleague: BrowserContext, lunch: House
+) -> None:
+    page = open_section(desk, lunch, INTRODUCTION)
     page.locator("[name=text]").fill("Avant la coupure.")
     expect_state(page, "saved")
-    context.set_offline(True)
+    desk.set_offline(True)
     page.locator("[name=text]").press_sequentially(" Pendant la coupure.")
     expect_state(page, "offline")
     assert Kept(lunch, INTRODUCTION).data["text"] == "Avant la coupure."
     page.locator("[name=text]").press_sequentially(" Encore.")
-    context.set_offline(False)
+    desk.set_offline(False)
     expect_state(page, "saved")
     assert Kept(lunch, INTRODUCTION).data["text"] == "Avant la coupure. Pendant la coupure. Encore."
 
-
-def test_a_text_from_the_train_does_not_overwrite_what_a_colleague_wrote(chromium: Browser, lunch: House) -> None:
-    draft(lunch)
-    context, other = sign_in(chromium, lunch.sign_in), sign_in(chromium, colleague(lunch))
-    page = open_section(context, lunch, INTRODUCTION)
-    context.set_offline(True)
+    desk.set_offline(True)
     page.locator("[name=text]").fill("Écrit dans le train.")
     expect_state(page, "offline")
     page.close()
-    his = open_section(other, lunch, INTRODUCTION)
+    his = open_section(colleague, lunch, INTRODUCTION)
     his.locator("[name=text]").fill("Écrit au bureau.")
     expect_state(his, "saved")
-    context.set_offline(False)
-    page = context.new_page()
+    desk.set_offline(False)
+    page = desk.new_page()
     page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/recap"))
     page.locator("[data-left] a").click()
     expect_state(page, "stopped")
     expect(page.locator("#theirs")).to_contain_text("Écrit au bureau.")
     expect(page.locator("[name=text]")).to_have_value("Écrit dans le train.")
     assert Kept(lunch, INTRODUCTION).data["text"] == "Écrit au bureau."
+
+
+def test_buttons_wait_for_the_network_and_for_the_person_who_writes_on(desk: BrowserContext, lunch: House) -> None:
+    page = open_section(desk, lunch, INTRODUCTION)
+    text, line, following = (page.locator(one) for one in ("[name=text]", "[data-line]", ".bar button[value=next]"))
+    address, waits = page.url, str(page.locator("form[data-autosave]").get_attribute("data-waits"))
+
+    def kept() -> str:
+        return str(Kept(lunch, INTRODUCTION).data["text"]).strip()
+
+    def press_next_offline() -> None:
+        desk.set_offline(True)
+        text.press("Control+End")
+        text.press_sequentially(" Pendant.")
+        following.click()
+        expect_state(page, "offline")
+
+    press_next_offline()
+    expect(line).to_contain_text(waits)
+    text.press_sequentially(" Encore.")
+    expect(line).not_to_contain_text(waits)
+    desk.set_offline(False)
+    expect_state(page, "saved")
+    assert (page.url, kept()) == (address, "Pendant. Encore."), "who writes on stays"
+
+    held: list[Route] = []
+    page.route("**/sections/*", lambda route: held.append(route) if is_pressed(route.request) else route.continue_())
+    following.click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert held
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")  # back into the last field, which stops the page that is on its way
+    text.press("Control+End")
+    text.press_sequentially(" Et puis.")
+    expect_state(page, "saved")
+    assert (page.url, kept()) == (address, "Pendant. Encore. Et puis."), "also while a slow page is on its way"
+    page.unroute("**/sections/*")
+
+    press_next_offline()
+    with page.expect_navigation():
+        desk.set_offline(False)
+    assert "/sections/" in page.url and page.url != address, "control: who waits is led on"
+    assert kept().endswith("Et puis. Pendant.")
+
+
+def is_pressed(request: Request) -> bool:
+    return request.method == "POST" and request.is_navigation_request()
+
+
+def test_a_file_that_is_too_heavy_is_told_before_it_is_sent(desk: BrowserContext, lunch: House, tmp_path: Path) -> None:
+    page = open_section(desk, lunch, SectionKind.PHOTOS)
+    with page.expect_navigation():
+        page.locator("main a[href$='/pictures']").click()
+    big, small = tmp_path / "big.jpg", tmp_path / "small.jpg"
+    big.write_bytes(b"\xff\xd8\xff" + b"0" * MOST_BYTES)
+    small.write_bytes(b"\xff\xd8\xff")
+    file, error, button = page.locator("[type=file]"), page.locator("#file-error"), "main form button.button"
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.locator("[name=alt]").fill("Deux tables.")
+    file.set_input_files(big)
+    expect(error).to_contain_text("8")
+    page.locator(button).click()
+    expect(file).to_be_focused()
+    expect(page.locator("[name=alt]")).to_have_value("Deux tables.")
+    assert sent == []
+    file.set_input_files(small)
+    expect(error).to_have_count(0)
+    with page.expect_navigation():
+        page.locator(button).click()
+    assert len(sent) == 1
 
 
 @contextmanager
@@ -310,15 +393,10 @@ def killed_before_it_answers(page: Page, lunch: House) -> Iterator[None]:
     page.unroute("**/sections/*")
 
 
-@pytest.mark.parametrize("closes_page", [False, True], ids=["the page stays open", "the page is closed too"])
-def test_a_server_killed_in_the_middle_of_a_save_takes_nothing(
-    chromium: Browser, lunch: House, closes_page: bool
-) -> None:
-    draft(lunch)
-    context = sign_in(chromium, lunch.sign_in)
-    page = open_section(context, lunch, INTRODUCTION)
-    written: list[str] = []
-    for killed in (killed_before_it_is_written, killed_before_it_answers):
+def test_a_server_killed_in_the_middle_of_a_save_takes_nothing(desk: BrowserContext, lunch: House) -> None:
+    """Whether the page stays open or is closed too, before the server is there again."""
+    page, written = open_section(desk, lunch, INTRODUCTION), list[str]()
+    for killed, closes_page in product((killed_before_it_is_written, killed_before_it_answers), (False, True)):
         before = " ".join(written)
         written.append(f"Phrase {len(written)}.")
         with killed(page, lunch):
@@ -332,14 +410,13 @@ def test_a_server_killed_in_the_middle_of_a_save_takes_nothing(
             page.close()
         lunch.server.start()
         if closes_page:
-            page = open_section(context, lunch, INTRODUCTION)
+            page = open_section(desk, lunch, INTRODUCTION)
             expect(page.locator("[name=text]")).to_have_value(" ".join(written))
         expect_state(page, "saved")  # a save whose answer was lost is not taken for somebody else's
         assert Kept(lunch, INTRODUCTION).data["text"] == " ".join(written)
 
 
 def test_who_is_signed_out_while_writing_loses_nothing(chromium: Browser, lunch: House) -> None:
-    draft(lunch)
     context = sign_in(chromium, lunch.sign_in)
     page, other = open_section(context, lunch, INTRODUCTION), context.new_page()
     other.goto(lunch.url("/organiser/sessions"))
@@ -349,12 +426,7 @@ def test_who_is_signed_out_while_writing_loses_nothing(chromium: Browser, lunch:
     expect_state(page, "signedOut")
     assert page.locator("[data-line] a").get_attribute("href") is not None
     page.close()
-    with lunch.app.app_context(), lunch.app.test_request_context():
-        organiser = organiser_by_email(any_event_by_slug_or_404(lunch.events["running"]).contact_email)
-        assert organiser is not None
-        from_console = issue_console_link(organiser)
-        db.session.remove()
-    other.goto(from_console)
+    other.goto(new_link(lunch))
     with other.expect_navigation():
         other.locator("main button").first.click()
     page = open_section(context, lunch, INTRODUCTION)
@@ -363,42 +435,25 @@ def test_who_is_signed_out_while_writing_loses_nothing(chromium: Browser, lunch:
     assert Kept(lunch, INTRODUCTION).data["text"] == "Écrit sans être connecté·e."
 
 
-# What the pages weigh, and whether everybody can use them.
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[tuple[Page, dict[str, str]]]:
-    """A signed-in browser and every page of the desk: the demo's published recap, and the running lunch without one."""
-    with house(tmp_path_factory.mktemp("house")) as lunch:
-        context = sign_in(chromium, lunch.sign_in)
-        with lunch.app.app_context():
-            event = any_event_by_slug_or_404(lunch.events["past"])
-            pages = {f"section {each.kind} {each.id}": f"sections/{each.id}" for each in sections_of(event.id)}
-            first = sections_of(event.id)[0]
-            photos = next(each for each in sections_of(event.id) if each.kind == SectionKind.PHOTOS)
-            db.session.remove()
-        home = lunch.url(f"/organiser/e/{event.slug}/recap")
-        page = context.new_page()
-        page.goto(f"{home}/sections/{first.id}")
-        page.locator("[name=title]").fill("Un titre d’ici")
-        expect_state(page, "saved")
-        pages |= {
-            "history": f"sections/{first.id}/history",
-            "removal": f"sections/{first.id}/removal",
-            "new picture": f"sections/{photos.id}/pictures",
-            "correction": "correction",
-            "withdrawal": "withdrawal",
-        }
-        addresses = {"outline": home}
-        addresses |= {name: f"{home}/{path}" for name, path in pages.items()}
-        addresses["start"] = lunch.url(f"/organiser/e/{lunch.events['running']}/recap")
-        addresses["lunch"] = lunch.url(f"/organiser/e/{lunch.events['past']}")
-        addresses["preview"] = f"{home}/preview"
-        yield page, addresses
-        context.close()
-
-
-def test_the_pages_of_the_desk_keep_the_budget_and_everybody_can_use_them(desk: tuple[Page, dict[str, str]]) -> None:
-    page, addresses = desk
-    preview = {"preview": addresses.pop("preview")}  # the page of readers, which has a budget of its own
+def test_the_pages_of_the_desk_keep_the_budget_and_everybody_can_use_them(desk: BrowserContext, lunch: House) -> None:
+    with lunch.app.app_context():
+        event = any_event_by_slug_or_404(lunch.events["past"])
+        sections = sections_of(event.id)
+        db.session.remove()
+    first, photos = sections[0].id, next(each.id for each in sections if each.kind == SectionKind.PHOTOS)
+    home, page = lunch.url(f"/organiser/e/{event.slug}/recap"), desk.new_page()
+    page.goto(f"{home}/sections/{first}")
+    page.locator("[name=title]").fill("Un titre d’ici")
+    expect_state(page, "saved")
+    paths = {f"section {each.kind} {each.id}": f"sections/{each.id}" for each in sections} | {
+        "history": f"sections/{first}/history",
+        "removal": f"sections/{first}/removal",
+        "new picture": f"sections/{photos}/pictures",
+        "correction": "correction",
+        "withdrawal": "withdrawal",
+    }
+    addresses = {"outline": home} | {name: f"{home}/{path}" for name, path in paths.items()}
+    addresses["start"] = lunch.url(f"/organiser/e/{lunch.events['running']}/recap")
+    addresses["lunch"] = lunch.url(f"/organiser/e/{lunch.events['past']}")
+    preview = {"preview": f"{home}/preview"}  # the page of readers, which has a budget of its own
     assert faults(page, addresses, budget=ORGANISER) + faults(page, preview) == []

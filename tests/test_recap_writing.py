@@ -1,5 +1,7 @@
 """Writing a recap: drafted from what happened, saved so that no text is lost, published and corrected."""
 
+import random
+import re
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -11,16 +13,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse, encode_multipart
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
+from lunchkit.platform.images.actions import take_down
+from lunchkit.platform.images.intake import MOST_BYTES
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.versions import ChangedMeanwhile
+from lunchkit.platform.web import PICTURE_BODY
 from lunchkit.recap import actions
-from lunchkit.recap.errors import NothingToPublish
 from lunchkit.recap.models import Recap, RecapSection
-from lunchkit.recap.operations import MOST_VERSIONS
+from lunchkit.recap.operations import MOST_VERSIONS, NothingToPublish
 from lunchkit.recap.queries import corrections_of, sections_of
 from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SHAPES, FieldKind, SectionKind
@@ -34,14 +39,14 @@ from tests.browser import form_token, sign_in
 from tests.conftest import EventMaker, Outbox, details, new_client
 from tests.recaps import FullLunch, full_lunch, write_recap
 from tests.seating import all_at_once
+from tests.uploads import upload
 from tests.writing import JSON, Sheet, form_in, home, kept, section_of, sheet
 
-INTRODUCTION, FIGURES, PRINCIPLES = SectionKind.INTRODUCTION, SectionKind.FIGURES, SectionKind.PRINCIPLES
+INTRODUCTION, PRINCIPLES, PHOTOS = SectionKind.INTRODUCTION, SectionKind.PRINCIPLES, SectionKind.PHOTOS
 
 
 @pytest.fixture
 def lunch(make_event: EventMaker) -> FullLunch:
-    """A lunch that is over, with all that can happen at one; nobody has written about it."""
     return full_lunch(make_event, photos=1)
 
 
@@ -55,29 +60,22 @@ def event(make_event: EventMaker) -> Event:
 
 @pytest.fixture
 def ada(organiser_client: FlaskClient) -> FlaskClient:
-    """An organiser's browser."""
     return organiser_client
 
 
 @pytest.fixture
 def leo(app: Flask) -> FlaskClient:
-    """A colleague's."""
     client = new_client(app)
     sign_in(client, add_organiser("Léo Boulon", "leo@lunch.example", "fr"))
     return client
 
 
 def post(client: FlaskClient, path: str, **data: Any) -> Any:
-    """Press a button of a page of the desk."""
     return client.post(path, data={"csrf_token": form_token(client, "/organiser/sessions"), **data})
 
 
 def text_in(event: Event, kind: SectionKind = INTRODUCTION) -> str:
-    """The main text of a section, as the database has it."""
     return str(section_of(event, kind).data["text"])
-
-
-# The first draft.
 
 
 def test_a_draft_is_made_from_what_happened(lunch: FullLunch, ada: FlaskClient) -> None:
@@ -110,9 +108,6 @@ def test_two_organisers_who_begin_at_once_get_one_draft(app: Flask, lunch: FullL
     assert all_at_once(app, [begin] * 6) == [None] * 6
     db.session.rollback()
     assert len([section for section in sections_of(event_id) if section.kind == INTRODUCTION]) == 1
-
-
-# The form of a section.
 
 
 def test_a_form_that_nobody_touches_changes_nothing(lunch: FullLunch, ada: FlaskClient) -> None:
@@ -152,7 +147,7 @@ def test_what_cannot_be_read_comes_back_as_it_was_typed_and_nothing_is_saved(eve
     html = answer.text
     assert (answer.status_code, html.count('aria-invalid="true"')) == (422, 3)
     again = form_in(html, "data-autosave")
-    assert again["items-0-url"] == "javascript:alert(1)" and again["items-0-name"] == long
+    assert again["items-0-url"] == "javascript:alert(1)" and again["items-0-name"] == long.strip()
     assert section_of(event, SectionKind.ALTERNATIVES).version == 1
     page.type(items__0__name="Mistral", items__0__url="mistral.example", items__0__checked_on="").press()
     item = section_of(event, SectionKind.ALTERNATIVES).data["items"][0]
@@ -169,14 +164,14 @@ def test_values_are_read_as_people_write_them(event: Event, ada: FlaskClient) ->
     page.press()
     items = section_of(event, SectionKind.NUMBERS).data["items"]
     assert [item["value"] for item in items] == [6000, 6000, 6000, None]
+    for typed in ("1234567", "-1", "12.5", "x"):
+        assert page.type(items__0__value=typed).press().status_code == 422, typed
+        assert sheet(ada, event, SectionKind.POLL).type(poll=typed).press().status_code == 422, typed
     sheet(ada, event, PRINCIPLES).type(items__0__name="écologie", items__0__note="Deux\r\nlignes.").press()
     assert section_of(event, PRINCIPLES).data["items"][0]["note"] == "Deux lignes."
-
-
-def test_markdown_keeps_the_spaces_that_mean_something(event: Event, ada: FlaskClient) -> None:
     text = "Une ligne  \nqui casse\n\n- un\n  - deux\n\n\n\ndernier   mot \t"
     sheet(ada, event, INTRODUCTION).type(text=text).press()
-    assert text_in(event) == "Une ligne  \nqui casse\n\n- un\n  - deux\n\ndernier mot"
+    assert text_in(event) == "Une ligne  \nqui casse\n\n- un\n  - deux\n\ndernier mot", "what Markdown means by spaces"
 
 
 def test_items_are_added_moved_and_taken_out_by_buttons_that_save_at_once(event: Event, ada: FlaskClient) -> None:
@@ -207,9 +202,6 @@ def test_items_are_added_moved_and_taken_out_by_buttons_that_save_at_once(event:
     assert f"items-{most}-name" not in page.open().values, "there is no room for another one"
 
 
-# Saving: no text is lost.
-
-
 def test_a_save_whose_answer_was_lost_may_be_sent_again(event: Event, ada: FlaskClient) -> None:
     page = sheet(ada, event, INTRODUCTION).type(text="Le 13 mai.")
     first = page.client.post(page.path, data=page.values, headers=JSON)
@@ -221,7 +213,7 @@ def test_a_save_whose_answer_was_lost_may_be_sent_again(event: Event, ada: Flask
     assert text_in(event) == "Le 13 mai.", "a form without a version writes over nothing"
 
 
-def test_a_save_on_an_outdated_version_shows_both_texts_and_the_next_one_stands(
+def test_a_save_on_an_outdated_version_shows_both_texts_and_the_next_one_counts(
     event: Event, ada: FlaskClient, leo: FlaskClient
 ) -> None:
     hers, his = sheet(ada, event, INTRODUCTION), sheet(leo, event, INTRODUCTION)
@@ -308,9 +300,6 @@ def test_an_earlier_text_can_be_taken_back_and_that_too_is_kept(
     assert post(ada, f"{other}/history/{first.id}/restoration").status_code == 404
 
 
-# The outline.
-
-
 def test_sections_are_added_moved_hidden_and_shown(event: Event, ada: FlaskClient) -> None:
     def order() -> list[str]:
         db.session.rollback()
@@ -353,7 +342,7 @@ def test_a_recap_of_another_lunch_opens_neither_sections_nor_pictures_of_this_on
     write_recap(lunch)
     token, other = lunch.pictures[0].token, make_event()
     actions.draft_recap(other, "Ada", empty=True)
-    own, wrong = section_of(lunch.event, INTRODUCTION), section_of(other, SectionKind.PHOTOS)
+    own, wrong = section_of(lunch.event, INTRODUCTION), section_of(other, PHOTOS)
     for page in ("", "/history", "/removal", f"/pictures/{token}"):
         assert ada.get(f"{home(lunch.event)}/sections/{own.id}{page}").status_code == 200, "control"
         assert ada.get(f"{home(other)}/sections/{own.id}{page}").status_code == 404
@@ -362,9 +351,6 @@ def test_a_recap_of_another_lunch_opens_neither_sections_nor_pictures_of_this_on
         assert ada.get(place).status_code == 404
         assert post(ada, f"{place}/visibility", shown="0").status_code == 404
     assert ada.get(f"{home(make_event())}/preview").status_code == 404, "there is no draft"
-
-
-# Preview.
 
 
 def test_a_secret_link_is_made_renewed_and_taken_back(event: Event, ada: FlaskClient, client: FlaskClient) -> None:
@@ -388,9 +374,6 @@ def test_a_secret_link_is_made_renewed_and_taken_back(event: Event, ada: FlaskCl
     assert (link(), client.get(second).status_code) == ("", 404)
 
 
-# Publication.
-
-
 def seat_guests(event: Event) -> None:
     """Three people with a seat, two of whom want to hear of the recap, one of these without an address."""
     with clock.fixed_at(event.starts_at - timedelta(days=1)):
@@ -401,12 +384,11 @@ def seat_guests(event: Event) -> None:
 
 
 def reread(row: Event | Recap) -> None:
-    """The row as the database has it now."""
     db.session.commit()
     db.session.refresh(row)
 
 
-def test_publishing_freezes_tells_calendars_and_sends_one_letter_to_each(
+def test_publishing_freezes_tells_calendars_and_sends_one_email_to_each(
     event: Event, ada: FlaskClient, client: FlaskClient, outbox: Outbox
 ) -> None:
     seat_guests(event)
@@ -437,7 +419,7 @@ def test_publishing_freezes_tells_calendars_and_sends_one_letter_to_each(
     assert len(outbox.rows()) == before + 1, "nobody hears of it twice"
 
 
-def test_two_who_publish_at_once_send_each_letter_once(app: Flask, event: Event, outbox: Outbox) -> None:
+def test_two_who_publish_at_once_send_each_email_once(app: Flask, event: Event, outbox: Outbox) -> None:
     seat_guests(event)
     actions.save_section(
         section_of(event, INTRODUCTION), 1, wording(INTRODUCTION, "", {"text": "Ce qui s’est dit."}), "Ada"
@@ -468,14 +450,12 @@ def test_what_is_empty_not_public_or_has_not_begun_is_not_published(make_event: 
     assert db.session.get_one(Recap, coming.id).published is not None
 
 
-def count_anew(poll: Poll, count: int) -> None:
-    """Somebody changes a result after all."""
+def recount(poll: Poll, count: int) -> None:
     db.session.execute(update(Tally).where(Tally.poll_id == poll.id, Tally.position == 2).values(count=count))
     db.session.commit()
 
 
 def total(recap: Recap) -> int:
-    """How many chose the second answer, as readers see it."""
     reread(recap)
     kept = next(each for each in (recap.published or {})["sections"] if each["kind"] == "poll" and each["data"]["text"])
     rows = kept["frozen"]["result"]["rows"]
@@ -489,9 +469,11 @@ def test_a_correction_needs_a_note_and_keeps_the_first_counts_unless_told(
     seat_guests(event)
     recap = write_recap(lunch)
     assert post(ada, f"{home(event)}/correction", note="Trop tôt.").status_code == 404
+    section_of(event, SectionKind.NEXT).data = {"text": "", "event": lunch.coming.slug}
+    db.session.commit()
     actions.publish_recap(event)
     emails, sequence = len(outbox.rows()), event.sequence
-    count_anew(lunch.again, 99)
+    recount(lunch.again, 99)
     sheet(ada, event, INTRODUCTION).type(text="Mieux dit.").press()
     asked = db.session.scalars(select(Question).where(Question.event_id == event.id)).first()
     assert asked is not None
@@ -509,38 +491,32 @@ def test_a_correction_needs_a_note_and_keeps_the_first_counts_unless_told(
     assert post(ada, f"{home(event)}/correction", note="Recompté.", counts_again="y").status_code == 303
     assert total(recap) == 99
     assert [each.note for each in corrections_of(event.id)] == ["Une phrase était fausse.", "Recompté."]
+    lunch.coming.cancelled_at = clock.now()
+    db.session.commit()
+    assert "Readers see what is written here" in ada.get(home(event) + "?lang=en").text, "nobody has changed the draft"
     reread(event)
     assert event.sequence == sequence + 2
     assert len(outbox.rows()) == emails, "a correction sends nothing"
 
 
-# Pictures.
-
-
-def photograph(width: int = 800) -> BytesIO:
-    """A picture file."""
-    body = BytesIO()
-    Image.new("RGB", (width, width), (200, 90, 40)).save(body, "JPEG")
-    body.seek(0)
-    return body
-
-
-def send_picture(client: FlaskClient, event: Event, **words: Any) -> Any:
-    """Send a picture with its words."""
-    data = {"alt": "La table vue de haut", "consent": "Accord oral", "credit": "Noa Panais"} | words
-    data["file"] = (BytesIO(data["file"]) if "file" in data else photograph(), "IMG_1234.jpg")
-    return post(client, pictures(event), **data)
+def send_picture(client: FlaskClient, event: Event, **sent: Any) -> TestResponse:
+    photograph = BytesIO()
+    Image.new("RGB", (800, 800), (200, 90, 40)).save(photograph, "JPEG")
+    sent = {"alt": "La table vue de haut", "consent": "Accord oral", "credit": "Noa Panais"} | sent
+    sent["file"] = upload(sent.get("file", photograph.getvalue()))
+    sent["csrf_token"] = form_token(client, "/organiser/sessions")
+    boundary, body = encode_multipart(sent)
+    return client.post(pictures(event), data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def pictures(event: Event) -> str:
-    """Where pictures are added."""
-    return f"{home(event)}/sections/{section_of(event, SectionKind.PHOTOS).id}/pictures"
+    return f"{home(event)}/sections/{section_of(event, PHOTOS).id}/pictures"
 
 
 def test_a_picture_comes_with_its_words_and_goes_at_once(event: Event, ada: FlaskClient, client: FlaskClient) -> None:
-    page = sheet(ada, event, SectionKind.PHOTOS)
+    page = sheet(ada, event, PHOTOS)
     assert send_picture(ada, event, caption="À table").status_code == 303
-    (item,) = section_of(event, SectionKind.PHOTOS).data["items"]
+    (item,) = section_of(event, PHOTOS).data["items"]
     assert item["caption"] == "À table"
     picture = db.session.scalars(select(Picture).where(Picture.token == item["picture"])).one()
     assert (picture.alt, picture.consent, picture.credit) == ("La table vue de haut", "Accord oral", "Noa Panais")
@@ -561,7 +537,7 @@ def test_a_picture_comes_with_its_words_and_goes_at_once(event: Event, ada: Flas
     assert "Accord écrit" not in ada.get(draft).text
     assert ada.get(f"{one}/erasure").status_code == 200
     assert post(ada, f"{one}/erasure").status_code == 303
-    assert section_of(event, SectionKind.PHOTOS).data["items"] == []
+    assert section_of(event, PHOTOS).data["items"] == []
     assert (client.get(file).status_code, ada.get(one).status_code) == (404, 404)
 
 
@@ -571,6 +547,58 @@ def test_a_picture_without_its_words_is_refused_and_nothing_typed_is_lost(
 ) -> None:
     answer = send_picture(ada, event, **words)
     assert answer.status_code == 422
-    assert "Noa Panais" in answer.text
-    assert section_of(event, SectionKind.PHOTOS).data["items"] == []
+    assert "Noa Panais" in answer.text and "<title>À corriger · " in answer.text
+    assert answer.text.count(" autofocus") == 1
+    assert re.search(rf'role="alert"[^>]*autofocus.*?href="#{next(iter(words))}"', answer.text, re.DOTALL)
+    assert section_of(event, PHOTOS).data["items"] == []
     assert db.session.scalars(select(Picture)).all() == [], "nothing of it stays"
+
+
+def test_the_outline_says_of_a_section_whether_readers_will_see_it(lunch: FullLunch, ada: FlaskClient) -> None:
+    write_recap(lunch)
+    page = ada.get(home(lunch.event) + "?lang=en").text
+    assert page.count("Shown") > 8 and "205 allers-retours Paris–New York, 6000 foyers" in page
+    assert "«Source (https://…)» is missing in Figure 2." in page and "There is no introduction." not in page
+    for poll in db.session.query(Poll):
+        poll.revealed_at = None
+    db.session.commit()
+    text, introduction = section_of(lunch.event, SectionKind.TEXT), section_of(lunch.event, INTRODUCTION)
+    text.title, introduction.data = "", {}
+    db.session.commit()
+    take_down(lunch.pictures[0])
+    page = ada.get(home(lunch.event) + "?lang=en").text
+    for said in (
+        "Not shown: its result is not public",
+        "Not shown: one picture is taken down",
+        "Empty: not shown",
+        "There is no introduction.",
+        "one quotation waits for its speaker",
+        "Text: readers see it without a title.",
+    ):
+        assert said in page, said
+
+
+def test_a_picture_that_is_too_heavy_gives_the_form_back(app: Flask, event: Event, ada: FlaskClient) -> None:
+    for bytes_ in (MOST_BYTES + 1, MOST_BYTES * 2):
+        answer = send_picture(ada, event, file=random.Random(8).randbytes(bytes_))
+        assert answer.status_code == 413
+        assert "8 Mo" in answer.text.replace("\u00a0", " ").replace("&nbsp;", " ")
+        assert ("La table vue de haut" in answer.text) == (bytes_ < PICTURE_BODY), "where it was read"
+    body = {"data": b"0" * MOST_BYTES * 2, "content_type": "multipart/form-data; boundary=x"}
+    stranger = new_client(app).post(pictures(event), **body)
+    assert stranger.status_code == 401 and "data-most-bytes" not in stranger.text, "refused before it is read"
+    drawing = BytesIO()
+    Image.effect_noise((1600, 1600), 90).save(drawing, "PNG")
+    assert 2_000_000 < len(drawing.getvalue()) < MOST_BYTES
+    assert send_picture(ada, event, file=drawing.getvalue()).status_code == 303, "control: within the limit"
+
+
+def test_a_section_carries_so_many_pictures_and_no_more(lunch: FullLunch, ada: FlaskClient) -> None:
+    write_recap(lunch)
+    path = sheet(ada, lunch.event, PHOTOS).path
+    assert f'{path}/pictures"' in ada.get(path).text, "control"
+    for _ in range(SHAPES[PHOTOS].most_items - 1):
+        actions.add_picture(section_of(lunch.event, PHOTOS), lunch.pictures[0].token, "", "Ada")
+    assert f'{path}/pictures"' not in ada.get(path).text
+    assert send_picture(ada, lunch.event).status_code == 409
+    assert db.session.scalars(select(Picture)).all() == lunch.pictures, "nothing of it stays"

@@ -20,9 +20,8 @@ from lunchkit.run_sheet.actions import (
     move_run_item,
     take_back_run_item,
 )
-from lunchkit.run_sheet.models import RunItem
+from lunchkit.run_sheet.models import ItemDetails, RunItem
 from lunchkit.run_sheet.queries import run_items, run_progress, run_sheet_of
-from lunchkit.run_sheet.view_models import ItemDetails
 from tests.conftest import EventMaker, csrf_of
 from tests.room import ask
 from tests.test_organiser_lunches import post
@@ -33,13 +32,11 @@ NOON = datetime(2031, 5, 13, 10, tzinfo=UTC)
 
 @pytest.fixture
 def lunch(make_event: EventMaker) -> Event:
-    """A lunch of two hours."""
     return make_event(starts_at=NOON)
 
 
 @pytest.fixture
 def rows(lunch: Event) -> list[RunItem]:
-    """Three rows of it."""
     return [
         add_run_item(lunch, ItemDetails(minutes, title))
         for minutes, title in ((10, "Accueil"), (30, "Apport"), (60, "Tables"))
@@ -90,7 +87,12 @@ def test_rows_change_places_and_go(organiser_client: FlaskClient, lunch: Event, 
     assert organiser_client.get(path).status_code == 404
 
 
-def test_thirty_rows_are_enough(lunch: Event) -> None:
+def test_an_empty_schedule_says_what_to_do_and_thirty_rows_are_enough(
+    organiser_client: FlaskClient, lunch: Event
+) -> None:
+    base = f"/organiser/e/{lunch.slug}/run"
+    assert "Écrivez la première ligne" in organiser_client.get(base).text
+    assert "Pas encore de déroulé" in organiser_client.get(f"{base}/now").text
     for number in range(MOST_ITEMS):
         add_run_item(lunch, ItemDetails(1, f"Ligne {number}"))
     with pytest.raises(RunIsFull):
@@ -174,12 +176,6 @@ def test_the_question_of_a_row_is_opened_from_the_run_of_show(
     close_poll(poll)
     answer = organiser_client.post(f"{base}/polls/{poll.id}/opening", data={"csrf_token": token})
     assert f"{base}/room" in answer.text, "from elsewhere one goes back to the remote control"
-
-
-def test_an_empty_run_says_what_to_do(organiser_client: FlaskClient, lunch: Event) -> None:
-    base = f"/organiser/e/{lunch.slug}/run"
-    assert "Écrivez la première ligne" in organiser_client.get(base).text
-    assert "Pas encore de déroulé" in organiser_client.get(f"{base}/now").text
 
 
 def test_rows_of_another_lunch_are_not_found(

@@ -13,10 +13,11 @@ from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
 from lunchkit.run_sheet.actions import add_run_item, begin_run_item
-from lunchkit.run_sheet.view_models import ItemDetails
+from lunchkit.run_sheet.models import ItemDetails
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
 from tests.looks import ATTENDEE, ORGANISER, faults
+from tests.test_recap_trip import sign_in
 
 LONG = "Êtes-vous intéressé·e par un atelier de réparation collaborative, et à quelles conditions particulières ?"
 SIX = tuple(f"Atelier de réparation collaborative numéro {number}" for number in range(1, 7))
@@ -52,12 +53,8 @@ def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
-    """A browser without JavaScript in which an organiser is signed in."""
-    context = open_context(chromium, viewport=DESK, java_script_enabled=False)
-    page = context.new_page()
-    page.goto(lunch.sign_in)
-    page.locator("main button").first.click()
-    yield page
+    context = sign_in(chromium, lunch.sign_in, java_script_enabled=False)
+    yield context.new_page()
     context.close()
 
 
@@ -112,17 +109,13 @@ def test_the_next_lunch_asks_its_own_questions_without_javascript(lunch: House, 
 
 
 def organiser_pages(lunch: House) -> dict[str, str]:
-    """The pages of planning, full and empty."""
     coming, running = (lunch.url(f"/organiser/e/{lunch.events[name]}") for name in ("coming", "running"))
-    past = lunch.url(f"/organiser/e/{lunch.events['past']}")
     return {
         "next like the last": lunch.url(f"/organiser/e/new?like={lunch.events['coming']}"),
         "from the proposal": lunch.url("/organiser/e/new?like=template"),
         "lunches found": lunch.url("/organiser/?q=grille"),
         "no lunch found": lunch.url("/organiser/?q=zzz"),
-        "dashboard, coming": coming,
         "dashboard, running": running,
-        "dashboard, over": past,
         "questions of one's own": f"{coming}/form",
         "none of one's own": f"{running}/form",
         "one question": f"{coming}/form/5",

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from lunchkit.admin.retention.actions import purge_people
 from lunchkit.events.models import Event
-from lunchkit.mailings.errors import NobodyToReach
+from lunchkit.mailings.actions import NobodyToReach
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxEmail

@@ -114,7 +114,7 @@ def test_two_who_change_at_once_meet_behind_the_question_too(
     assert outbox.kinds() == ["confirmation"]
 
 
-def test_letter_names_only_what_is_other_when_it_leaves(event: Event, outbox: Outbox) -> None:
+def test_an_e_mail_names_only_what_is_different_when_it_leaves(event: Event, outbox: Outbox) -> None:
     coming(event)
     before = details_of(event)
     change_event(event, replace(before, venue="La Cantine"))

@@ -24,7 +24,6 @@ VERSION = re.compile(r'name="version" type="hidden" value="([^"]*)"')
 
 
 def page_of(client: FlaskClient, event: Event) -> MultiDict[str, str]:
-    """What a browser holds once it has opened the form."""
     page = filled(fresh(event))
     page.setdefault("theme", "")
     page["csrf_token"] = csrf_of(client, f"/organiser/e/{event.slug}/edit")

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.db import db
 from lunchkit.recap.queries import sections_of
-from tests.chromium import DESK, open_context
 from tests.live import House, house
+from tests.test_recap_trip import sign_in
 
 IS_SAVED = "dispatchEvent(new Event('beforeunload', { cancelable: true }))"
 """What the browser asks a page before it leaves: false if the page wants a dialog."""
@@ -18,19 +18,13 @@ TEXT = "textarea:visible, input:is([type=text], [type=email], [type=url], [type=
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[tuple[Page, House]]:
-    """A signed-in browser beside the demo."""
     with house(tmp_path_factory.mktemp("house")) as lunch:
-        context = open_context(chromium, viewport=DESK)
-        page = context.new_page()
-        page.goto(lunch.sign_in)
-        with page.expect_navigation():
-            page.locator("main button").first.click()
+        page = sign_in(chromium, lunch.sign_in).new_page()
         yield page, lunch
-        context.close()
+        page.context.close()
 
 
 def photos_of(lunch: House) -> str:
-    """The path of the section of pictures of the demo's recap."""
     with lunch.app.app_context():
         event = any_event_by_slug_or_404(lunch.events["past"])
         number = next(section.id for section in sections_of(event.id) if section.kind == "photos")
@@ -87,6 +81,6 @@ def test_moving_another_question_does_not_empty_a_half_written_one(desk: tuple[P
     page.wait_for_timeout(300)
     assert dialogs == ["beforeunload"]
     page.remove_listener("dialog", stay)
-    with page.expect_navigation():  # whoever asks once more goes on
+    with page.expect_navigation():  # asked once more, it goes on
         order.click()
         order.click()

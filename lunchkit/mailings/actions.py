@@ -2,7 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
@@ -11,17 +14,42 @@ from lunchkit.events.operations import lock_existing_event
 from lunchkit.events.paragraphs import OwnParagraph, paragraph_row
 from lunchkit.mailings.audiences import PEOPLE, why_not
 from lunchkit.mailings.emails import KINDS, MESSAGE
-from lunchkit.mailings.errors import OTHER_PEOPLE_NOW, EnoughForToday, NobodyToReach, NotWritable, SameWordsAgain
 from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.mailings.queries import A_DAY, free_again_at, is_left_to_invite, offered, once_key
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
+from lunchkit.platform.errors import UserError, user_error
+from lunchkit.platform.i18n import moment
 from lunchkit.platform.mail.outbox import Addressee, enqueue_for_all, recall_emails
 from lunchkit.platform.versions import count_version, require_version
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.seats import lock_event
 from lunchkit.subscribers.models import INVITATION, Subscriber
 from lunchkit.team.operations import forgets_names
+
+NobodyToReach = user_error("NobodyToReach", _l("Nobody is left to write to: no e-mail was sent."))
+SameWordsAgain = user_error(
+    "SameWordsAgain", _l("The same words went to the same people a short time ago. Nothing more was sent.")
+)
+
+
+class NotWritable(UserError):
+    """These people cannot be written to now; the message says why."""
+
+    def __init__(self, message: LazyString) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class EnoughForToday(UserError):
+    """The people of a lunch got as many mailings as may leave in a day; ``until`` when the next may leave."""
+
+    def __init__(self, event: Event, until: datetime) -> None:
+        again = moment(until, event.zone)
+        self.message = _l(
+            "Three e-mails within a day are enough for anybody. You can write again on %(moment)s.", moment=again
+        )
+        super().__init__(self.message)
 
 
 def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | None = None) -> Mailing:
@@ -35,16 +63,8 @@ def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | No
         if sent is not None:
             return sent
         _require_writable(session, event, words)
-        mailing = Mailing(
-            event_id=event.id,
-            form_key=form_key,
-            audience=words.audience,
-            subject=words.subject,
-            text=words.text,
-            recipients=0,
-            sent_at=clock.now(),
-            sent_by=by,
-        )
+        mailing = Mailing(event_id=event.id, form_key=form_key, sent_at=clock.now(), sent_by=by, recipients=0)
+        mailing.audience, mailing.subject, mailing.text = words.audience, words.subject, words.text
         session.add(mailing)
         session.flush()
         is_invitation = words.audience is Audience.SUBSCRIBERS
@@ -59,7 +79,8 @@ def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | No
 def _require_writable(session: Session, event: Event, words: Words) -> None:
     now, audience = clock.now(), words.audience
     if audience not in offered(event, now):
-        raise NotWritable(why_not(event, audience, now) or OTHER_PEOPLE_NOW)
+        others = _l("The lunch has gone on meanwhile: choose again to whom you write. Nothing was sent.")
+        raise NotWritable(why_not(event, audience, now) or others)
     if audience is Audience.SUBSCRIBERS:
         return  # each is invited once: no other limit is needed
     same = exists().where(
@@ -77,12 +98,8 @@ def _require_writable(session: Session, event: Event, words: Words) -> None:
 
 def _subscribers(session: Session, mailing: Mailing) -> list[Addressee]:
     """Their rows stay locked, so that an erasure or a refusal at this moment comes before or after."""
-    left = (
-        select(Subscriber.id, Subscriber.email, Subscriber.language)
-        .where(is_left_to_invite(mailing.event_id))
-        .order_by(Subscriber.id)
-    )
-    rows = session.execute(left.with_for_update(read=True, of=Subscriber)).all()
+    left = select(Subscriber.id, Subscriber.email, Subscriber.language).where(is_left_to_invite(mailing.event_id))
+    rows = session.execute(left.order_by(Subscriber.id).with_for_update(read=True, of=Subscriber)).all()
     return [
         Addressee(email, language, {"subscriber": number, "mailing": mailing.id}, once_key(mailing.event_id, number))
         for number, email, language in rows
@@ -93,15 +110,10 @@ def _registered(session: Session, mailing: Mailing) -> list[Addressee]:
     people = select(Registration.id, Registration.email, Registration.language).where(
         PEOPLE[mailing.words.audience].rows(mailing.event_id), Registration.email.is_not(None)
     )
+    rows, key = session.execute(people.order_by(Registration.id)).all(), f"mailing/{mailing.id}"
     return [
-        Addressee(
-            email or "",
-            language,
-            {"registration": number, "mailing": mailing.id},
-            f"mailing/{mailing.id}/{number}",
-            subject_id=number,
-        )
-        for number, email, language in session.execute(people.order_by(Registration.id)).all()
+        Addressee(email or "", language, {"registration": n, "mailing": mailing.id}, f"{key}/{n}", subject_id=n)
+        for n, email, language in rows
     ]
 
 

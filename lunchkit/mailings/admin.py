@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString, force_locale
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 
@@ -15,12 +15,10 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.mailings import actions
 from lunchkit.mailings.audiences import AUTOMATIC, PEOPLE, why_not
 from lunchkit.mailings.emails import KINDS, preview, thanks
-from lunchkit.mailings.errors import EnoughForToday, NobodyToReach
 from lunchkit.mailings.forms import MailingForm, ParagraphForm
 from lunchkit.mailings.models import Audience
 from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
-from lunchkit.platform import clock
-from lunchkit.platform import form_tokens as stamps
+from lunchkit.platform import clock, form_tokens
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language
@@ -62,40 +60,37 @@ def index(slug: str) -> ResponseReturnValue:
 @bp.get(f"{AREA}/new")
 def new(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    reached = reaches(event, clock.now())
-    return _form_page(event, reached, _form(event, reached))
+    return _form_page(event, _form(event))
 
 
 @bp.post(f"{AREA}/new")
 def look(slug: str) -> ResponseReturnValue:
     """Preview the mailing in each language of its readers. With ``act=trial`` the organiser gets it; stores nothing."""
     event = any_event_by_slug_or_404(slug)
-    reached = reaches(event, clock.now())
-    form = _form(event, reached, is_sent=True)
+    form = _form(event, is_sent=True)
     if not form.validate():
-        return _form_page(event, reached, form), 422 if reached else 409
+        return _form_page(event, form), 422 if form.reached else 409
     if "change" in request.form:
-        return _form_page(event, reached, form)
-    if not reached[form.words().audience].recipients:
-        return _form_page(event, reached, form, NobodyToReach.message), NobodyToReach.status
-    form.stamp.data = stamps.issue(_scope(event))
+        return _form_page(event, form)
+    if not form.reached[form.words().audience].recipients:
+        return show_on_form(actions.NobodyToReach(), partial(_form_page, event, form))
+    form.stamp.data = form_tokens.issue(_scope(event))
     outcome = _try(preview(event, form.words(), language())) if request.form.get("act") == "trial" else {}
-    return _preview_page(event, reached, form, outcome)
+    return _preview_page(event, form, outcome)
 
 
 @bp.post(f"{AREA}/sending")
 def send(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    reached = reaches(event, clock.now())
-    form = _form(event, reached, is_sent=True)
+    form = _form(event, is_sent=True)
     if not form.validate():
-        return _form_page(event, reached, form), 422 if reached else 409
-    stamp, organiser = stamps.read(form.stamp.data, _scope(event)), current_organiser()
-    by, key = organiser.name if organiser else "", stamp.key if stamp else None
+        return _form_page(event, form), 422 if form.reached else 409
+    token, organiser = form_tokens.read(form.stamp.data, _scope(event)), current_organiser()
+    by, key = organiser.name if organiser else "", token.key if token else None
     try:
         actions.send_mailing(event, form.words(), by=by, form_key=key)
     except USER_ERRORS as error:
-        return show_on_form(error, partial(_form_page, event, reached, form))
+        return show_on_form(error, partial(_form_page, event, form))
     return redirect(url_for(".index", slug=slug, done="sent"), code=303)
 
 
@@ -140,26 +135,23 @@ def _scope(event: Event) -> str:
     return f"mailing {event.slug}"
 
 
-def _form(event: Event, reached: dict[Audience, Reach], *, is_sent: bool = False) -> MailingForm:
-    wanted = request.args.get("to")
-    chosen = next((one for one in reached if one == wanted), next(iter(reached), None))
+def _form(event: Event, *, is_sent: bool = False) -> MailingForm:
+    reached, wanted = reaches(event, clock.now()), request.args.get("to")
+    chosen = wanted if wanted in reached else next(iter(reached), None)
     form = MailingForm(formdata=request.form if is_sent else None, data={"audience": chosen})
     form.audience.choices = [(str(audience), _label(reach)) for audience, reach in reached.items()]
-    form.is_over = event.is_over(clock.now())
+    form.reached, form.is_over = reached, event.is_over(clock.now())
     return form
 
 
 def _label(reach: Reach) -> str:
-    """An audience by name, with the number of e-mails."""
     number = _n("one e-mail", "%(num)s e-mails", reach.recipients) if reach.recipients else _("no e-mail")
     without = _n("one without an address", "%(num)s without an address", reach.without)
     label = f"{PEOPLE[reach.audience].label} – {number}"
     return f"{label}, {without}" if reach.without else label
 
 
-def _form_page(
-    event: Event, reached: dict[Audience, Reach], form: MailingForm, notice: LazyString | str | None = None
-) -> str:
+def _form_page(event: Event, form: MailingForm, notice: str = "") -> str:
     now = clock.now()
     until = free_again_at(event.id, now)
     return render_template(
@@ -167,17 +159,15 @@ def _form_page(
         event=event,
         form=form,
         notice=notice,
-        reached=reached,
         reasons=dict.fromkeys(filter(None, (why_not(event, one, now) for one in (Audience.ALL, Audience.SUBSCRIBERS)))),
-        enough=EnoughForToday(event, until).message if until else None,
-        is_over=form.is_over,
+        enough=actions.EnoughForToday(event, until).message if until else None,
         thanks=thanks(),
     )
 
 
-def _preview_page(event: Event, reached: dict[Audience, Reach], form: MailingForm, outcome: dict[str, Any]) -> str:
+def _preview_page(event: Event, form: MailingForm, outcome: dict[str, Any]) -> str:
     words = form.words()
-    reach = reached[words.audience]
+    reach = form.reached[words.audience]
     own_language_first = sorted(reach.languages, key=lambda one: one != language())
     return render_template(
         "admin/mailings/preview.html",

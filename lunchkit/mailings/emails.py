@@ -41,15 +41,11 @@ def invitation(facts: dict[str, Any]) -> RenderedEmail | None:
     None for a subscriber who has said no, was erased or has registered since, and if registration is not open any more.
     """
     subscriber, mailing = db.session.get(Subscriber, facts["subscriber"]), db.session.get(Mailing, facts["mailing"])
-    event = db.session.get(Event, mailing.event_id) if mailing is not None else None
-    if (
-        subscriber is None
-        or mailing is None
-        or event is None
-        or subscriber.confirmed_at is None
-        or subscriber.consent is not Consent.YES
-    ):
+    if subscriber is None or subscriber.confirmed_at is None or subscriber.consent is not Consent.YES:
         return None
+    if mailing is None:
+        return None
+    event = db.session.get_one(Event, mailing.event_id)
     is_registered = find_by_email(db.session(), event.id, subscriber.email) is not None
     if is_registered or not event.takes_registrations(clock.now()):
         return None
@@ -86,11 +82,9 @@ def preview(event: Event, words: Words, language: str) -> RenderedEmail:
 
 def thanks() -> str:
     """The thanks that lunchkit proposes, in the current language."""
-    said = (
-        _("Thank you for this lunch: for your time at table, and for what was said there."),
-        _("We hope to see you at one of the next ones."),
-    )
-    return "\n\n".join(said)
+    said = _("Thank you for this lunch: for your time at table, and for what was said there.")
+    hope = _("We hope to see you at one of the next ones.")
+    return f"{said}\n\n{hope}"
 
 
 def _invitation(event: Event, words: Words, unsubscribe: str, said_yes_at: datetime) -> RenderedEmail:
@@ -105,7 +99,7 @@ def _invitation(event: Event, words: Words, unsubscribe: str, said_yes_at: datet
         unsubscribe=unsubscribe,
         said_yes_on=said_yes_at.astimezone(ZoneInfo(event.zone)).date(),
     )
-    return _letter(event, subject, text, html, unsubscribe)
+    return _email(event, subject, text, html, unsubscribe)
 
 
 def _message(event: Event, words: Words, name: str, status: str, token: str) -> RenderedEmail:
@@ -124,10 +118,10 @@ def _message(event: Event, words: Words, name: str, status: str, token: str) -> 
         feedback=_survey_address(event),
         address=links.public("site.event", slug=event.slug),
     )
-    return _letter(event, subject, text, html)
+    return _email(event, subject, text, html)
 
 
-def _letter(event: Event, subject: str, text: str, html: str, unsubscribe: str = "") -> RenderedEmail:
+def _email(event: Event, subject: str, text: str, html: str, unsubscribe: str = "") -> RenderedEmail:
     network, mailbox = event.series.network, event.contact_email
     return RenderedEmail(subject, text, html, sender_name=network, reply_to=mailbox, unsubscribe_url=unsubscribe)
 

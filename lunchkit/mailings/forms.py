@@ -1,11 +1,14 @@
 """The form of a mailing, and of what organisers add to an automatic e-mail."""
 
+from collections.abc import Mapping
+
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from lunchkit.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT, Audience, Words
+from lunchkit.mailings.queries import Reach
 from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.fields import BareForm, at_most
 from lunchkit.platform.text import clean_line, clean_text
@@ -23,6 +26,8 @@ class MailingForm(BareForm):
     stamp = HiddenField()
     is_over = False
     """Whether the lunch is over: lunchkit then proposes thanks. Thanks and invitations need no words."""
+    reached: Mapping[Audience, Reach]
+    """Whom each audience that can be chosen would reach."""
 
     def validate_subject(self, field: StringField) -> None:
         self._require(field, _l("Write a subject."))

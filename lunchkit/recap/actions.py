@@ -18,15 +18,20 @@ from lunchkit.platform.images.models import Picture
 from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.ordered import lock_rows, move, next_position
 from lunchkit.platform.versions import ChangedMeanwhile
-from lunchkit.recap import errors
-from lunchkit.recap.admin_queries import draft_from_what_happened, empty_draft
-from lunchkit.recap.document import article_of, licence_to_give, normalised_words, snapshot_of
+from lunchkit.recap.admin_queries import first_draft
+from lunchkit.recap.document import article_of, freeze, licence_to_give, normalised_words
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.operations import (
+    LicenceHasChanged,
+    LunchHasNotBegun,
+    LunchIsNotPublic,
+    NoMorePictures,
+    NothingToPublish,
     hide_removed_pictures,
     keep_version,
     lock_recap,
     lock_section,
+    new_section,
     without_foreign_pictures,
     write,
 )
@@ -35,7 +40,6 @@ from lunchkit.recap.section_content import Wording, pictures_in, wording
 from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.registrations.emails import enqueue_recap_emails
 
-ORPHANED_FOR = timedelta(days=1)  # a younger picture may still be on its way to its place
 PREVIEW = "preview"  # what the token of a secret link is derived for
 
 
@@ -49,8 +53,8 @@ def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
         recap = Recap(event=event, created_at=clock.now())
         session.add(recap)
         session.flush()
-        drafted = empty_draft() if empty else draft_from_what_happened(event)
-        session.add_all(_new_section(event, state, position, by) for position, state in enumerate(drafted, 1))
+        drafted = enumerate(first_draft(event, empty=empty), 1)
+        session.add_all(new_section(event, state, position, by) for position, state in drafted)
     return recap
 
 
@@ -61,15 +65,9 @@ def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
         sections = sections_of(event.id)
         if SHAPES[kind].is_single and (present := [section for section in sections if section.kind == kind]):
             return present[0]
-        section = _new_section(event, wording(kind, "", {}), next_position(session, RecapSection, event.id), by)
+        section = new_section(event, wording(kind, "", {}), next_position(session, RecapSection, event.id), by)
         session.add(section)
     return section
-
-
-def _new_section(event: Event, state: Wording, place: int, by: str) -> RecapSection:
-    row = RecapSection(event_id=event.id, position=place, kind=state.kind, data=dict(state.data))
-    row.updated_at, row.updated_by = clock.now(), by
-    return row
 
 
 def move_section(section: RecapSection, direction: str) -> None:
@@ -132,7 +130,7 @@ def add_picture(section: RecapSection, token: str, caption: str, by: str) -> Non
         lock_section(session, section)
         state = section.state
         if len(state.items) >= state.shape.most_items:
-            raise errors.NoMorePictures
+            raise NoMorePictures
         write(session, section, state.with_items([*state.items, {"picture": token, "caption": caption}]), by)
 
 
@@ -158,8 +156,8 @@ def put_back_picture(event: Event, picture: Picture) -> None:
 
 def erase_orphaned_pictures() -> int:
     """Destroy pictures to which nothing refers, a day after they came. Returns how many. Safe to run often."""
-    with transaction() as session:
-        old = select(Picture.token).where(Picture.created_at < clock.now() - ORPHANED_FOR)
+    with transaction() as session:  # a younger picture may still be on its way to its place
+        old = select(Picture.token).where(Picture.created_at < clock.now() - timedelta(days=1))
         orphans = set(session.scalars(old)) - pictures_in_use()
         held = set(session.scalars(select(Picture.token).where(Picture.token.in_(orphans)).with_for_update()))
         gone = held - pictures_in_use()  # again: one may just have got its place back
@@ -186,9 +184,9 @@ def publish_recap(event: Event, *, licence: str | None = None) -> int:
         if recap.published is not None:
             return 0
         if event.published_at is None:
-            raise errors.LunchIsNotPublic
+            raise LunchIsNotPublic
         if clock.now() < event.starts_at:
-            raise errors.LunchHasNotBegun
+            raise LunchHasNotBegun
         recap.published_at = recap.published_at or clock.now()
         _freeze(session, event, recap, None, licence)
         event.recap_published_at = recap.published_at
@@ -232,14 +230,14 @@ def _freeze(
     """Give readers the draft. A licence cannot be taken back, so it is no other than the one that was promised."""
     licence = licence_to_give(recap.published).key
     if promised not in (None, licence):
-        raise errors.LicenceHasChanged
-    snapshot = snapshot_of(event, sections_of(event.id), counted) | {"licence": licence}
+        raise LicenceHasChanged
+    snapshot = freeze(event, sections_of(event.id), counted) | {"licence": licence}
     before, recap.published = pictures_read(event.id), snapshot
     after = pictures_read(event.id)
     hide_pictures(session, before - after)
     unhide_pictures(session, after)
     if all(section.kind is SectionKind.SPEAKERS for section in article_of(event, snapshot).sections):
-        raise errors.NothingToPublish
+        raise NothingToPublish
     recap.words = normalised_words(snapshot)
     _tell_calendars(event)
 

@@ -1,6 +1,7 @@
 """A draft for its organisers: how it begins, what is in each section, in a line, and what is still missing."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from flask_babel import force_locale, ngettext
@@ -24,14 +25,11 @@ from lunchkit.room.qa.queries import public_questions
 from lunchkit.speakers.queries import appearances, approved_quotations
 
 Polls = Mapping[int, Poll]  # by number
-_LINE = 90  # characters
+Lack = tuple[str, RecapSection | None]  # something to complete before readers come, and in which section
 
 
 class Row(NamedTuple):
-    """One section for the outline: what is in it, and whether readers see it.
-
-    ``mark`` is the shape of its badge: 1 shown, 3 not shown, 5 hidden.
-    """
+    """A section in the outline: what is in it, and whether readers see it, with the shape of that badge."""
 
     section: RecapSection
     line: str
@@ -42,18 +40,24 @@ class Row(NamedTuple):
 def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
     """All sections, each with what is in it, and whether it would show."""
     shown = {section.id for section in article_of(event, freeze(event, sections)).sections}
-    polls = {poll.position: poll for poll in polls_of(event.id)}
-    return [_row(event, section, polls, is_shown=section.id in shown) for section in sections]
+    polls = _polls(event)
+    return [
+        Row(each, _line(event, each.state, polls), *_badge(event, each, polls, is_shown=each.id in shown))
+        for each in sections
+    ]
 
 
-def _row(event: Event, section: RecapSection, polls: Polls, *, is_shown: bool) -> Row:
-    line = _line(event, section.state, polls)
+def _polls(event: Event) -> Polls:
+    return {poll.position: poll for poll in polls_of(event.id)}
+
+
+def _badge(event: Event, section: RecapSection, polls: Polls, *, is_shown: bool) -> tuple[int, str]:
     if section.hidden_at:
-        return Row(section, line, 5, _("Hidden"))
+        return 5, _("Hidden")
     if is_shown:
-        return Row(section, line, 1, _("Shown"))
+        return 1, _("Shown")
     trouble = _trouble_of(event, section.state, polls)
-    return Row(section, line, 3, _("Not shown: %(why)s", why=trouble) if trouble else _("Empty: not shown"))
+    return 3, _("Not shown: %(why)s", why=trouble) if trouble else _("Empty: not shown")
 
 
 def _trouble_of(event: Event, state: Wording, polls: Polls) -> str:
@@ -88,8 +92,7 @@ def _pictures(state: Wording) -> list[Picture]:
 
 
 def _line(event: Event, state: Wording, polls: Polls) -> str:
-    line = _summary(event, state, polls) or plain(state.data.get("text", ""))
-    return line if len(line) <= _LINE else line[:_LINE].rpartition(" ")[0].rstrip(" ,;:") + "…"
+    return shorten(_summary(event, state, polls) or plain(state.data.get("text", "")), 90, placeholder=" …")
 
 
 def _summary(event: Event, state: Wording, polls: Polls) -> str:
@@ -134,22 +137,24 @@ def counted_now(event: Event) -> str:
     return ", ".join(f"{value} {label}" for value, label in numbers(event) if value)
 
 
-def empty_draft() -> list[Wording]:
-    """A section of each kind that most recaps have, with nothing in it."""
-    return [wording(kind, "", {}) for kind in SHAPES if kind is not SectionKind.TEXT]
+def first_draft(event: Event, *, empty: bool) -> list[Wording]:
+    """A section of each kind that most recaps have, filled in with what the software saw unless ``empty``.
+
+    In the default language.
+    """
+    known, kinds = {} if empty else _what_happened(event), [kind for kind in SHAPES if kind is not SectionKind.TEXT]
+    return [wording(kind, "", data) for kind in kinds for data in known.get(kind, [{}])]
 
 
-def draft_from_what_happened(event: Event) -> list[Wording]:
-    """The same, filled in with what the software saw; in the default language."""
+def _what_happened(event: Event) -> dict[SectionKind, list[dict[str, Any]]]:
     with force_locale(current_settings().language):
         counted = [{"value": value, "label": label} for value, label in numbers(event) if value]
     polls, coming = _polls_to_tell(polls_of(event.id)), lunches_to_come(event)
-    known: dict[SectionKind, list[dict[str, Any]]] = {
+    return {
         SectionKind.NUMBERS: [{"items": counted}],
         SectionKind.POLL: [{"poll": poll.position} for poll in polls] or [{}],
         SectionKind.NEXT: [{"event": coming[0].slug if coming else ""}],
     }
-    return [wording(empty.kind, "", data) for empty in empty_draft() for data in known.get(empty.kind, [{}])]
 
 
 def _polls_to_tell(polls: Sequence[Poll]) -> list[Poll]:
@@ -159,21 +164,14 @@ def _polls_to_tell(polls: Sequence[Poll]) -> list[Poll]:
     return [poll for poll in public if poll.id not in asked_again]
 
 
-class Lack(NamedTuple):
-    """Something to complete before readers come, and in which section."""
-
-    text: str
-    section: RecapSection | None
-
-
 def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
     """What is missing in the sections that readers would see."""
     shown = [section for section in sections if section.hidden_at is None]
     introductions = [section for section in shown if section.kind == SectionKind.INTRODUCTION]
-    polls = {poll.position: poll for poll in polls_of(event.id)}
+    polls = _polls(event)
     found = [lack for section in shown for lack in _lacks_of(event, section, polls)]
     if not any(section.data.get("text") for section in introductions):
-        found.insert(0, Lack(_("There is no introduction."), next(iter(introductions), None)))
+        found.insert(0, (_("There is no introduction."), next(iter(introductions), None)))
     return found
 
 
@@ -182,10 +180,10 @@ def _lacks_of(event: Event, section: RecapSection, polls: Polls) -> list[Lack]:
     texts = [_trouble_of(event, state, polls), *_missing(state)]
     if state.kind is SectionKind.TEXT and state.data["text"] and not state.title:
         texts.append(_("readers see it without a title."))
-    unnamed = sum(not picture.credit for picture in _pictures(state)) if state.shape.has_pictures else 0
+    unnamed = sum(not picture.credit for picture in _pictures(state)) if state.kind is SectionKind.PHOTOS else 0
     if unnamed:
         texts.append(ngettext("one picture has no credit.", "%(num)s pictures have no credit.", unnamed))
-    return [Lack(_("%(section)s: %(what)s", section=section.name, what=text), section) for text in texts if text]
+    return [(_("%(section)s: %(what)s", section=section.name, what=text), section) for text in texts if text]
 
 
 def _missing(state: Wording) -> list[str]:
@@ -194,5 +192,5 @@ def _missing(state: Wording) -> list[str]:
         _("«%(field)s» is missing in %(item)s.", field=field.label, item=f"{state.shape.item_name} {number}")
         for number, item in enumerate(state.items, 1)
         for field in state.shape.items
-        if (field.is_required or field.is_missed) and item[field.name] in ("", None)
+        if field.is_needed and is_empty(item[field.name])
     ]

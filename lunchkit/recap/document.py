@@ -10,8 +10,7 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from lunchkit.events.models import Event, EventState
-from lunchkit.events.queries import coming_events
+from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.images.queries import pictures_by_token
@@ -20,7 +19,7 @@ from lunchkit.platform.links import public
 from lunchkit.platform.markdown import plain
 from lunchkit.platform.text import normalise
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection
-from lunchkit.recap.queries import corrections_of, sections_of
+from lunchkit.recap.queries import corrections_of, lunches_to_come, sections_of
 from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
 from lunchkit.recap.view_models import Article, FrozenPoll, Photo, Section
@@ -33,23 +32,30 @@ from lunchkit.speakers.queries import appearances, approved_quotations
 
 VERSION = 1
 Content = dict[str, Any]
-_LIVE = (SectionKind.SPEAKERS, SectionKind.QUOTATIONS)
-"""Sections without a word of their own."""
+_LIVE = (SectionKind.SPEAKERS, SectionKind.QUOTATIONS, SectionKind.PHOTOS, SectionKind.NEXT)
+"""Sections that are frozen empty too: what they show is looked up at each reading."""
 _WORDS = (FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN)
 
 
-def freeze(event: Event, sections: Sequence[RecapSection]) -> dict[str, Any]:
+def freeze(
+    event: Event, sections: Sequence[RecapSection], published: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """What is published of a draft: {"version", "language", "sections": [{"id", "kind", "title", "data", "frozen"?}]}.
 
     Hidden and empty sections are left out; the action adds "licence". ``frozen`` is what was counted: of a ``poll``
     {"result", "before", "movement"}, the first two as ``room.polls.exports.result_json`` makes them, in the default
     language; of the ``room`` {"items": [{"text", "supports", "answered"}]}, where ``supports`` is null for fewer than
-    three people.
+    three people. With ``published``, results and questions are as they were counted then.
     """
     language = current_settings().language
     with force_locale(language):
         kept = [_kept(event, section, language) for section in sections if section.hidden_at is None]
-    told = [section for section in kept if section]
+    told = [each for each in kept if SectionKind(each["kind"]) in _LIVE or _section(event, each)]
+    counted = {(each["id"], each["data"].get("poll")): each for each in (published or {"sections": []})["sections"]}
+    for each in told:
+        earlier = counted.get((each["id"], each["data"].get("poll")), {})
+        if "frozen" in each and "frozen" in earlier:
+            each["frozen"] = earlier["frozen"]
     return {"version": VERSION, "language": language, "sections": told}
 
 
@@ -67,22 +73,14 @@ def licence_to_give(published: Mapping[str, Any] | None) -> Licence:
     return wanted if published is None else freer(wanted, licence_of(published))
 
 
-def _kept(event: Event, section: RecapSection, language: str) -> Content | None:
-    kind = SectionKind(section.kind)
-    data = dict(section.state.data)
-    frozen = _frozen(event, kind, data, language)
-    if not _says_something(kind, data, frozen):
-        return None
-    kept = {"id": section.id, "kind": kind.value, "title": section.title, "data": data}
+def _kept(event: Event, section: RecapSection, language: str) -> Content:
+    data, frozen = dict(section.state.data), None
+    if section.kind == SectionKind.ROOM:
+        frozen = {"items": [_asked(question) for question in public_questions(event.id)]}
+    elif section.kind == SectionKind.POLL and data["poll"] is not None:
+        frozen = _frozen_poll(event, data["poll"], language)
+    kept = {"id": section.id, "kind": section.kind, "title": section.title, "data": data}
     return kept | ({"frozen": frozen} if frozen is not None else {})
-
-
-def _frozen(event: Event, kind: SectionKind, data: Content, language: str) -> Content | None:
-    if kind is SectionKind.POLL and data["poll"] is not None:
-        return _frozen_poll(event, data["poll"], language)
-    if kind is SectionKind.ROOM:
-        return {"items": [_asked(question) for question in public_questions(event.id)]}
-    return None
 
 
 def _asked(question: PublicQuestion) -> Content:
@@ -107,18 +105,10 @@ def _poll_address(event: Event, number: int) -> str:
     return public("polls.result", slug=event.slug, number=number)
 
 
-def _says_something(kind: SectionKind, data: Content, frozen: Content | None) -> bool:
-    if kind is SectionKind.POLL:
-        return frozen is not None and _tells_result(frozen, data)
-    asked = bool(frozen and frozen.get("items"))
-    written = bool(str(data.get("text", "")).strip()) or bool(data.get("items"))
-    return kind in _LIVE or written or asked or bool(data.get("event"))
-
-
 def _tells_result(frozen: Content, data: Content) -> bool:
     """Whether there is a result that may be shown, or a comment on it."""
-    is_bare = result_from_json(frozen["result"]).is_bare
-    return bool(frozen["result"]["shown"] and not is_bare) or bool(str(data.get("text") or "").strip())
+    result = frozen["result"]
+    return bool(data["text"]) or (result["shown"] and not result_from_json(result).is_bare)
 
 
 def normalised_words(snapshot: Mapping[str, Any]) -> str:
@@ -161,24 +151,10 @@ def article_of(event: Event, snapshot: Mapping[str, Any], corrections: Sequence[
     )
 
 
-def snapshot_of(
-    event: Event, sections: Sequence[RecapSection], published: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """What readers would get; with ``published``, results and questions as they were counted then."""
-    snapshot = freeze(event, sections)
-    counted = {(kept["id"], kept["data"].get("poll")): kept for kept in (published or {"sections": []})["sections"]}
-    for kept in snapshot["sections"]:
-        earlier = counted.get((kept["id"], kept["data"].get("poll")))
-        if "frozen" in kept and earlier is not None and "frozen" in earlier:
-            kept["frozen"] = earlier["frozen"]
-    return snapshot
-
-
 def draft_article(recap: Recap) -> Article:
     """The draft as its readers would read it."""
     event = recap.event
-    snapshot = snapshot_of(event, sections_of(event.id), recap.published)
-    return article_of(event, snapshot, corrections_of(event.id))
+    return article_of(event, freeze(event, sections_of(event.id), recap.published), corrections_of(event.id))
 
 
 def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
@@ -186,7 +162,8 @@ def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
     data = dict(wording(kind, "", kept["data"]).data)
     items = data.pop("items", frozen.get("items", []))
     read = _ITEMS.get(kind)
-    lunch, state = _coming_lunch(data["event"]) if kind is SectionKind.NEXT else (None, None)
+    offered = lunches_to_come(event) if data.get("event") else ()
+    lunch = next((each for each in offered if each.slug == data["event"]), None)
     section = Section(
         id=kept["id"],
         kind=kind,
@@ -195,7 +172,7 @@ def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
         items=tuple(read(event, items) if read else items),
         poll=_poll(event, frozen) if kind is SectionKind.POLL and frozen and _tells_result(frozen, data) else None,
         next_lunch=lunch,
-        next_state=state,
+        next_state=lunch.state(clock.now(), seats_left(lunch)) if lunch else None,
     )
     return section if section.says_something else None
 
@@ -211,15 +188,6 @@ def _poll(event: Event, frozen: Content) -> FrozenPoll:
         movement=frozen["movement"],
         has_page=poll is not None and poll.is_public,
     )
-
-
-def _coming_lunch(slug: str) -> tuple[Event | None, EventState | None]:
-    """The lunch of this address, as long as it is to come, and what its page offers."""
-    now = clock.now()
-    for lunch in coming_events(now) if slug else ():
-        if lunch.slug == slug and lunch.cancelled_at is None:
-            return lunch, lunch.state(now, seats_left(lunch))
-    return None, None
 
 
 def _questions(event: Event, items: Sequence[Content]) -> Sequence[Content]:

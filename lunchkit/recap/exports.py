@@ -124,12 +124,8 @@ def _speaker(appearance: Appearance) -> Thing:
 
 
 def _quotation(quotation: Quotation) -> Thing:
-    return {
-        "text": quotation.text,
-        "by": quotation.speaker.name,
-        "medium": quotation.medium,
-        "url": quotation.url,
-    }
+    named = {name: getattr(quotation, name) for name in ("text", "medium", "url")}
+    return named | {"by": quotation.speaker.name}
 
 
 _ITEMS: Mapping[SectionKind, Callable[[Any], Thing]] = {

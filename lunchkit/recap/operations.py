@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from datetime import timedelta
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
-from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
+from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import mark_for_vacuum
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import NotFound, user_error
 from lunchkit.platform.images.actions import hide_pictures, unhide_pictures
 from lunchkit.platform.versions import count_version
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
@@ -20,6 +21,20 @@ from lunchkit.team.operations import forgets_names
 ONE_SITTING = timedelta(minutes=5)
 """How often the history keeps what one person writes: a form saves itself every few seconds."""
 MOST_VERSIONS = 20
+NoMorePictures = user_error(
+    "NoMorePictures", _l("There are as many pictures as one page can carry. Take one out first.")
+)
+LunchIsNotPublic = user_error("LunchIsNotPublic", _l("This lunch is not public: publish it first."))
+LunchHasNotBegun = user_error(
+    "LunchHasNotBegun", _l("This lunch has not begun yet: its recap can be published once it has.")
+)
+NothingToPublish = user_error(
+    "NothingToPublish", _l("There is nothing to publish yet: every section is empty or hidden.")
+)
+LicenceHasChanged = user_error(
+    "LicenceHasChanged",
+    _l("The licence of recaps has changed since you opened this page. Nothing was published: look at it once more."),
+)
 
 
 def lock_recap(session: Session, event_id: int) -> Recap:
@@ -36,10 +51,16 @@ def lock_section(session: Session, section: RecapSection) -> None:
     The recap, because a picture that leaves the section may be one that readers have, or are just being given.
     """
     lock_recap(session, section.event_id)
-    try:
-        session.refresh(section, with_for_update=True)
-    except InvalidRequestError as error:
-        raise NotFound from error
+    if session.get(RecapSection, section.id, with_for_update=True, populate_existing=True) is None:
+        raise NotFound
+
+
+def new_section(event: Event, state: Wording, position: int, by: str) -> RecapSection:
+    """A section that is in no session yet."""
+    now = clock.now()
+    return RecapSection(
+        event_id=event.id, position=position, kind=state.kind, data=dict(state.data), updated_at=now, updated_by=by
+    )
 
 
 def keep_version(session: Session, section: RecapSection) -> None:

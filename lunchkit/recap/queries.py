@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import Select, exists, func, select
 
 from lunchkit.events.models import Event
-from lunchkit.events.queries import coming_events
+from lunchkit.events.queries import any_event_by_slug_or_404, coming_events
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
@@ -57,12 +57,12 @@ def sections_of(event_id: int) -> list[RecapSection]:
     return list(db.session.scalars(rows))
 
 
-def section_or_404(event_id: int, section_id: int) -> RecapSection:
-    """A section of this recap. Raises NotFound where it was removed, or belongs to another one."""
-    section = db.session.get(RecapSection, section_id)
-    if section is None or section.event_id != event_id:
+def section_or_404(slug: str, section_id: int) -> tuple[Event, RecapSection]:
+    """A lunch and a section of its recap. Raises NotFound where it was removed, or belongs to another one."""
+    event, section = any_event_by_slug_or_404(slug), db.session.get(RecapSection, section_id)
+    if section is None or section.event_id != event.id:
         raise NotFound
-    return section
+    return event, section
 
 
 def versions_of(section_id: int) -> Sequence[RecapVersion]:
@@ -120,12 +120,12 @@ def quotations_waiting(event_id: int) -> int:
 
 def pictures_read(event_id: int) -> set[str]:
     """The tokens of the pictures in what readers of a recap have, those that are taken down too."""
-    return _published_pictures(Recap.event_id == event_id)
+    return _tokens(_PUBLISHED.where(Recap.event_id == event_id))
 
 
 def pictures_drafted(event_id: int) -> set[str]:
     """Those in its draft, hidden sections included."""
-    return _kept_pictures(_SECTIONS.where(RecapSection.event_id == event_id))
+    return _tokens(_SECTIONS.where(RecapSection.event_id == event_id))
 
 
 def current_pictures(event_id: int) -> set[str]:
@@ -135,26 +135,24 @@ def current_pictures(event_id: int) -> set[str]:
 
 def pictures_known(event_id: int) -> set[str]:
     """Those that a recap has, or whose place in it can be restored."""
-    return current_pictures(event_id) | _kept_pictures(_VERSIONS.where(RecapSection.event_id == event_id))
+    return current_pictures(event_id) | _tokens(_VERSIONS.where(RecapSection.event_id == event_id))
 
 
 def pictures_in_use() -> set[str]:
     """All that any recap has or can restore, and the portraits."""
-    return _published_pictures() | _kept_pictures(_SECTIONS) | _kept_pictures(_VERSIONS) | portraits_in_use()
+    return _tokens(_PUBLISHED) | _tokens(_SECTIONS) | _tokens(_VERSIONS) | portraits_in_use()
 
 
+_PUBLISHED = select(Recap.published)
 _SECTIONS = select(RecapSection.data).where(RecapSection.kind == SectionKind.PHOTOS)
 _VERSIONS = select(RecapVersion.data).join(RecapSection).where(RecapSection.kind == SectionKind.PHOTOS)
 
 
-def _published_pictures(*conditions: ColumnElement[bool]) -> set[str]:
-    published = db.session.scalars(select(Recap.published).where(*conditions))
-    sections = [section for snapshot in published if snapshot for section in snapshot["sections"]]
-    return {token for section in sections for token in pictures_in(section["data"])}
-
-
-def _kept_pictures(rows: Select[Any]) -> set[str]:
-    return {token for data in db.session.scalars(rows) for token in pictures_in(data)}
+def _tokens(rows: Select[Any]) -> set[str]:
+    """The pictures in the content of sections, or in the sections of what was published."""
+    found = [content for content in db.session.scalars(rows) if content]
+    found += [section["data"] for content in found for section in content.get("sections", ())]
+    return {token for content in found for token in pictures_in(content)}
 
 
 def writer() -> str:

@@ -57,16 +57,9 @@ class FieldShape:
     label: LazyString
     most: int = 300
     """Characters; for whole numbers the largest."""
-    is_required: bool = False
-    """Of an item: without it the item counts as empty, and is dropped if nothing else is in it."""
-    is_missed: bool = False
-    """Whether the outline says that it is missing, although it may be left empty."""
+    is_needed: bool = False
+    """Whether the outline says that it is missing; it may be left empty all the same."""
     hint: LazyString | str = ""
-
-    @property
-    def is_optional(self) -> bool:
-        """Whether nothing is missing where it is not filled in; a tick always says something."""
-        return not (self.is_required or self.is_missed or self.kind is FieldKind.TICK)
 
 
 @dataclass(frozen=True)
@@ -86,11 +79,6 @@ class Shape:
     is_single: bool = False
     """Whether a recap has at most one."""
 
-    @property
-    def has_pictures(self) -> bool:
-        """Whether its items are pictures, each uploaded on a page of its own."""
-        return any(field.kind is FieldKind.PICTURE for field in self.items)
-
 
 TITLE = FieldShape("title", FieldKind.LINE, _l("Title"), 200)
 """What every section has."""
@@ -101,15 +89,15 @@ SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.INTRODUCTION: Shape(
         _l("In short"),
         _l("Two or three sentences that make somebody who was not there want to read on."),
-        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Introduction"), 4000, is_missed=True),),
+        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Introduction"), 4000, is_needed=True),),
         is_single=True,
     ),
     SectionKind.NUMBERS: Shape(
         _l("The lunch in numbers"),
-        _l("Counted by the software when the draft was made. Correct what the door saw otherwise."),
+        _l("Counted by the software when the draft was made. Correct what check-in missed."),
         items=(
-            FieldShape("value", FieldKind.WHOLE, _l("Number"), 1_000_000, is_required=True),
-            FieldShape("label", FieldKind.LINE, _l("Of what"), 120, is_required=True),
+            FieldShape("value", FieldKind.WHOLE, _l("Number"), 1_000_000, is_needed=True),
+            FieldShape("label", FieldKind.LINE, _l("Of what"), 120, is_needed=True),
         ),
         item_name=_l("Number"),
         most_items=8,
@@ -120,7 +108,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
         _l("What the room answered"),
         _l("The result of a question, with its picture; with before and after where it was asked twice."),
         fields=(
-            FieldShape("poll", FieldKind.POLL, _l("Question"), is_required=True),
+            FieldShape("poll", FieldKind.POLL, _l("Question"), is_needed=True),
             FieldShape("text", FieldKind.MARKDOWN, _l("What to make of it"), 2000),
         ),
     ),
@@ -128,7 +116,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
         _l("Questions and answers"),
         _l("What was asked at table, and what the speakers answered."),
         items=(
-            FieldShape("question", FieldKind.SENTENCE, _l("Question"), 300, is_required=True),
+            FieldShape("question", FieldKind.SENTENCE, _l("Question"), 300, is_needed=True),
             FieldShape("answer", FieldKind.MARKDOWN, _l("Answer"), 4000),
             FieldShape("by", FieldKind.LINE, _l("Who answered"), 200),
         ),
@@ -138,11 +126,11 @@ SHAPES: Mapping[SectionKind, Shape] = {
         _l("Key figures"),
         _l("A figure that people will repeat: with its unit, its source, and «according to» whom."),
         items=(
-            FieldShape("value", FieldKind.LINE, _l("Figure"), 12, is_required=True, hint=_l("For example 205.")),
+            FieldShape("value", FieldKind.LINE, _l("Figure"), 12, is_needed=True, hint=_l("For example 205.")),
             FieldShape("unit", FieldKind.LINE, _l("Unit"), 60, hint=_l("For example: return flights.")),
-            FieldShape("sentence", FieldKind.SENTENCE, _l("Sentence"), 300, is_required=True),
-            FieldShape("according", FieldKind.LINE, _l("According to"), 200, is_required=True),
-            FieldShape("source", FieldKind.URL, _l("Source (https://…)"), 500, is_missed=True),
+            FieldShape("sentence", FieldKind.SENTENCE, _l("Sentence"), 300, is_needed=True),
+            FieldShape("according", FieldKind.LINE, _l("According to"), 200, is_needed=True),
+            FieldShape("source", FieldKind.URL, _l("Source (https://…)"), 500, is_needed=True),
             FieldShape(
                 "disc",
                 FieldKind.WHOLE,
@@ -159,7 +147,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
         _l("Principles"),
         _l("A manifesto in a few words each, in order, with whose it is."),
         fields=(FieldShape("author", FieldKind.LINE, _l("Whose they are"), 200), _URL, _BEFORE),
-        items=(FieldShape("name", FieldKind.LINE, _l("Principle"), 80, is_required=True), _NOTE),
+        items=(FieldShape("name", FieldKind.LINE, _l("Principle"), 80, is_needed=True), _NOTE),
         item_name=_l("Principle"),
     ),
     SectionKind.ALTERNATIVES: Shape(
@@ -167,7 +155,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
         _l("Instead of X, Y: what it is, under which licence, where it is hosted, and when you last looked."),
         fields=(_BEFORE,),
         items=(
-            FieldShape("name", FieldKind.LINE, _l("Alternative"), 120, is_required=True),
+            FieldShape("name", FieldKind.LINE, _l("Alternative"), 120, is_needed=True),
             FieldShape("instead_of", FieldKind.LINE, _l("Instead of"), 120),
             _NOTE,
             FieldShape("licence", FieldKind.LINE, _l("Licence"), 80),
@@ -181,7 +169,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.ROOM: Shape(
         _l("Audience questions"),
         _l("What people asked and supported on their phones. Whatever was «off the record» stays in the room."),
-        fields=(replace(_BEFORE, is_missed=True),),
+        fields=(replace(_BEFORE, is_needed=True),),
         is_single=True,
     ),
     SectionKind.QUOTATIONS: Shape(
@@ -192,13 +180,13 @@ SHAPES: Mapping[SectionKind, Shape] = {
         _l("In the press"),
         _l("Articles and broadcasts about the lunch. In your own words; nothing is fetched."),
         items=(
-            FieldShape("medium", FieldKind.LINE, _l("Medium"), 120, is_required=True),
+            FieldShape("medium", FieldKind.LINE, _l("Medium"), 120, is_needed=True),
             FieldShape("title", FieldKind.LINE, _l("Title"), 200),
             FieldShape("author", FieldKind.LINE, _l("Author"), 120),
             FieldShape("published_on", FieldKind.DAY, _l("Date")),
             FieldShape("language", FieldKind.LINE, _l("Language"), 40),
             FieldShape("is_paid", FieldKind.TICK, _l("Only for subscribers")),
-            replace(_URL, is_missed=True),
+            replace(_URL, is_needed=True),
             FieldShape("summary", FieldKind.TEXT, _l("Our summary"), 1000),
             FieldShape("quotation", FieldKind.SENTENCE, _l("A short quotation"), 300),
             FieldShape("quoted", FieldKind.LINE, _l("Who is quoted"), 200),
@@ -209,7 +197,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.RESOURCES: Shape(
         _l("To go further"),
         _l("Documents, slides, places, people."),
-        items=(FieldShape("title", FieldKind.LINE, _l("Title"), 200, is_required=True), _NOTE, _URL),
+        items=(FieldShape("title", FieldKind.LINE, _l("Title"), 200, is_needed=True), _NOTE, _URL),
         item_name=_l("Resource"),
         most_items=20,
     ),
@@ -217,7 +205,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
         _l("Pictures"),
         _l("With credit, licence, what they show, and why the people in them may be shown."),
         items=(
-            FieldShape("picture", FieldKind.PICTURE, _l("Picture"), 32, is_required=True),
+            FieldShape("picture", FieldKind.PICTURE, _l("Picture"), 32, is_needed=True),
             FieldShape("caption", FieldKind.SENTENCE, _l("Caption"), 300),
         ),
         item_name=_l("Picture"),
@@ -236,7 +224,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.TEXT: Shape(
         _l("Text"),
         _l("Whatever fits nowhere else, under a title of your own."),
-        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Text"), 8000, is_missed=True),),
+        fields=(FieldShape("text", FieldKind.MARKDOWN, _l("Text"), 8000, is_needed=True),),
     ),
 }
 """In the order of a new draft."""

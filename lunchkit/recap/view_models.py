@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import cos, floor, radians, sin
+from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,6 @@ from lunchkit.room.polls.results import Result
 MOST_DISCS = 600  # a figure with more is shown without them
 _NUMBER = re.compile(r"[~≈<>+]?([0-9]{1,12}(?:[.,][0-9]+)?)(?![0-9.,])")
 _NAME_SIZES = (("", 6.6), ("long", 9.0), ("longer", 13.0))
-_SUMMARY = 240  # characters of a description in search engines and shared links
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,9 @@ class Article:
 
     @property
     def summary(self) -> str:
-        """The beginning of the introduction, or else of the first text, cut at a word."""
+        """For search engines: the beginning of the introduction, or else of the first text."""
         texts = [plain(section.fields.get("text", "")) for section in self.sections]
-        text = next(filter(None, texts), "")
-        return text if len(text) <= _SUMMARY else text[: _SUMMARY - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"
+        return shorten(next(filter(None, texts), ""), 240, placeholder=" …")
 
 
 def key_figure(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,8 +155,5 @@ def local_day(moment: datetime, zone: str) -> date:
 
 
 def written_day(text: str) -> str:
-    """A day as it was typed (YYYY-MM-DD), as people write it; as it is where it is none."""
-    try:
-        return long_date(date.fromisoformat(text))
-    except ValueError:
-        return text
+    """A day (YYYY-MM-DD) as people write it."""
+    return long_date(date.fromisoformat(text))

@@ -63,13 +63,7 @@ def card(slug: str) -> ResponseReturnValue:
 @bp.get("/recap/<token>")
 def preview(token: str) -> ResponseReturnValue:
     recap = recap_by_preview_or_404(token)
-    page = render_template(
-        "recap/show.html",
-        article=draft_article(recap),
-        event=recap.event,
-        address=public("recap.show", slug=recap.event.slug),
-        preview=True,
-    )
+    page = render_template("recap/show.html", article=draft_article(recap), event=recap.event, preview=True)
     response = Response(page)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -17,8 +17,7 @@ from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.order import place_programme
 from lunchkit.run_sheet.copying import copy_plan
 from lunchkit.run_sheet.first_lunch import template_polls, template_run
-from lunchkit.run_sheet.models import RunItem
-from lunchkit.run_sheet.view_models import ItemDetails
+from lunchkit.run_sheet.models import ItemDetails, RunItem
 
 MOST_ITEMS = 30
 LunchMadeAlready = user_error(

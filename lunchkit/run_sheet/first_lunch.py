@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from lunchkit.platform.config import WORKING_LANGUAGES, current_settings
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import Kind
-from lunchkit.run_sheet.view_models import ItemDetails
+from lunchkit.run_sheet.models import ItemDetails
 
 
 def template_values() -> dict[str, Any]:

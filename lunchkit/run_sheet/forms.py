@@ -19,21 +19,16 @@ from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
 from lunchkit.room.polls.models import Poll
 from lunchkit.run_sheet.first_lunch import template_values
-from lunchkit.run_sheet.models import RunItem
+from lunchkit.run_sheet.models import ItemDetails, RunItem
 from lunchkit.run_sheet.queries import next_start
-from lunchkit.run_sheet.view_models import ItemDetails
 
-LONGEST_ROW = 600
-"""Minutes."""
 UNTITLED = _l("Say what happens.")
 
 
 class RunItemForm(VersionedForm):
     """One row of the schedule. Rows have no version: the last save wins."""
 
-    minutes = NumberField(
-        _l("Minutes"), validators=[InputRequired(_l("Say how many minutes.")), between(1, LONGEST_ROW)]
-    )
+    minutes = NumberField(_l("Minutes"), validators=[InputRequired(_l("Say how many minutes.")), between(1, 600)])
     title = StringField(
         _l("What happens"),
         filters=[clean_line],
@@ -68,11 +63,6 @@ class TakeOverForm(BareForm):
     speakers = BooleanField(_l("The speakers too"))
 
 
-FIRST_IN = timedelta(weeks=4)
-"""A first lunch is proposed on the first Tuesday after this time from now: enough to invite people."""
-TUESDAY = 1
-
-
 def like_values(event: Event, now: datetime) -> dict[str, Any]:
     """What the form of «the next one like the last» holds: on the wall clock, all moments moved by as many days."""
     values = wall_values(event)
@@ -83,7 +73,7 @@ def like_values(event: Event, now: datetime) -> dict[str, Any]:
 
 
 def first_values(now: datetime) -> dict[str, Any]:
-    """What the form of a first lunch holds: the template's texts, a Tuesday, noon to two."""
-    day = (now + FIRST_IN).astimezone(ZoneInfo(current_settings().timezone)).date()
-    day += timedelta(days=(TUESDAY - day.weekday()) % 7)
+    """What the form of a first lunch holds: the template's texts, noon to two on the first Tuesday in four weeks."""
+    day = (now + timedelta(weeks=4)).astimezone(ZoneInfo(current_settings().timezone)).date()
+    day += timedelta(days=(1 - day.weekday()) % 7)
     return template_values() | {"date": day, "start": time(12), "end": time(14)}

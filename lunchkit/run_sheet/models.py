@@ -1,5 +1,7 @@
 """RunItem: one row of a lunch's schedule."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -29,3 +31,15 @@ class RunItem(Ordered, Model):
     began_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When it really began."""
     poll: Mapped[Poll | None] = relationship(viewonly=True)
+
+
+@dataclass(frozen=True)
+class ItemDetails:
+    """What a form says of a row; each field is a column of RunItem."""
+
+    minutes: int
+    title: str
+    who: str = ""
+    note: str = ""
+    poll_id: int | None = None
+    is_public: bool = False

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -13,15 +14,53 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.room.polls.models import Poll
 from lunchkit.run_sheet.first_lunch import proposed_questions
 from lunchkit.run_sheet.models import RunItem
-from lunchkit.run_sheet.view_models import Now, Prepared, RunRow, RunSheet
 from lunchkit.speakers.models import Appearance
 
-USUAL_GAP = 4
-"""Weeks between two lunches where nothing else is known."""
-LONGEST_GAP = 57
-"""Weeks: a longer gap was a pause."""
-PLANNED_AHEAD = timedelta(days=7)
-"""The next lunch is proposed no sooner than this from now."""
+
+class RunRow(NamedTuple):
+    """A row of the schedule with the moment at which it is planned."""
+
+    item: RunItem
+    starts_at: datetime
+
+
+class RunSheet(NamedTuple):
+    """The schedule of a lunch."""
+
+    rows: list[RunRow]
+    length: int
+    """Of the lunch, in minutes."""
+    minutes: int
+    """Of all rows together."""
+    left: int
+    """Minutes of the lunch that no row uses; below zero where the rows take too long."""
+
+
+class Now(NamedTuple):
+    """How far the room is in the schedule."""
+
+    current: RunRow | None
+    """None before the first row has begun."""
+    following: RunRow | None
+    began: int
+    """The number of rows that have begun."""
+    ends_at: datetime | None
+    """When the minutes of the present row are over."""
+    late: timedelta
+    """How far the room is behind the plan; below zero where it is ahead."""
+
+
+class Prepared(NamedTuple):
+    """How much was prepared for a lunch."""
+
+    polls: int
+    questions: int
+    rows: int
+    speakers: int
+    proposed: int
+    """Polls that still say what the proposal of a first lunch says: they show to nobody yet."""
+    minutes: int
+    """Of all rows of the schedule together."""
 
 
 def run_items(event_id: int) -> Sequence[RunItem]:
@@ -44,7 +83,8 @@ def run_sheet_of(event: Event) -> RunSheet:
     for item in run_items(event.id):
         rows.append(RunRow(item, starts_at))
         starts_at += timedelta(minutes=item.minutes)
-    return RunSheet(rows, int((event.ends_at - event.starts_at).total_seconds() // 60))
+    length, minutes = ((end - event.starts_at) // timedelta(minutes=1) for end in (event.ends_at, starts_at))
+    return RunSheet(rows, length, minutes, length - minutes)
 
 
 def run_progress(run: RunSheet, now: datetime) -> Now:
@@ -77,18 +117,19 @@ def latest_event() -> Event | None:
 
 
 def next_start(event: Event, now: datetime) -> datetime:
-    """The proposed start of the lunch after this one: a naive time on the wall clock.
+    """The proposed start of the lunch after this one, at least a week ahead: a naive time on the wall clock.
 
-    Same weekday and hour, as many weeks later as this lunch came after the one before it.
+    Same weekday and hour, as many weeks later as this lunch came after the one before it; four weeks where there was
+    none before, or only one more than 57 weeks before, which was a pause.
     """
     before = db.session.scalar(
         select(func.max(Event.starts_at)).where(
             Event.series_id == event.series_id, Event.starts_at < event.starts_at, Event.cancelled_at.is_(None)
         )
     )
-    weeks = round((event.starts_at - before) / timedelta(weeks=1)) if before else USUAL_GAP
-    gap = timedelta(weeks=max(1, weeks) if weeks <= LONGEST_GAP else USUAL_GAP)
-    earliest = (now + PLANNED_AHEAD).astimezone(ZoneInfo(event.zone)).replace(tzinfo=None)
+    weeks = round((event.starts_at - before) / timedelta(weeks=1)) if before else 4
+    gap = timedelta(weeks=max(1, weeks) if weeks <= 57 else 4)
+    earliest = (now + timedelta(days=7)).astimezone(ZoneInfo(event.zone)).replace(tzinfo=None)
     start = event.starts_local.replace(tzinfo=None) + gap
     while start < earliest:
         start += gap

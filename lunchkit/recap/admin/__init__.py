@@ -1,35 +1,47 @@
-"""The organisers' pages of a recap: its outline here, the others in the modules below."""
+"""The organisers' pages of a whole recap: outline, preview, secret link, publication, correction, withdrawal."""
+
+from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
+from lunchkit.platform.errors import USER_ERRORS, NotFound
 from lunchkit.platform.images.queries import pictures_by_token
 from lunchkit.platform.links import derived_token, public
 from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.recap import actions
-from lunchkit.recap.admin import pictures, publication, writing
+from lunchkit.recap.admin import pictures, writing
+from lunchkit.recap.admin.writing import SECTION
+from lunchkit.recap.admin_forms import CorrectionForm
 from lunchkit.recap.admin_queries import lacks, outline
-from lunchkit.recap.document import snapshot_of
+from lunchkit.recap.document import draft_article, freeze, licence_of, licence_to_give
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import (
     corrections_of,
+    emails_to_send,
     pictures_drafted,
     pictures_read,
     recap_of,
+    recap_or_404,
     section_or_404,
     sections_of,
     writer,
 )
 from lunchkit.recap.sections import SHAPES, SectionKind
+from lunchkit.room.answers_to_phones import refused
+from lunchkit.settings.forms import licence_label
 
-bp = Blueprint("recap", __name__)
-for below in (writing.bp, pictures.bp, publication.bp):
+HOME = "/e/<slug>/recap"
+bp, publishing = Blueprint("recap", __name__), Blueprint("publication", __name__)
+for below in (writing.bp, pictures.bp, publishing):
     bp.register_blueprint(below)
 
 
-@bp.get("/e/<slug>/recap")
+@bp.get(HOME)
 def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     recap = recap_of(event.id)
@@ -37,7 +49,7 @@ def index(slug: str) -> ResponseReturnValue:
         return render_template("admin/recap/start.html", event=event, is_over=event.is_over(clock.now()))
     sections = sections_of(event.id)
     present = {section.kind for section in sections}
-    now = snapshot_of(event, sections, recap.published)
+    now = freeze(event, sections, recap.published)
     return render_template(
         "admin/recap/outline.html",
         event=event,
@@ -62,14 +74,14 @@ def _secret_link(recap: Recap) -> str:
         return ""
 
 
-@bp.post("/e/<slug>/recap")
+@bp.post(HOME)
 def draft(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     actions.draft_recap(event, writer(), empty=request.form.get("start") == "empty")
     return redirect(url_for(".index", slug=slug, done="drafted"), code=303)
 
 
-@bp.post("/e/<slug>/recap/sections")
+@bp.post(f"{HOME}/sections")
 def add(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     kind = request.form.get("kind")
@@ -79,33 +91,126 @@ def add(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".writing.edit", slug=slug, section_id=section.id), code=303)
 
 
-@bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/order")
+@bp.post(f"{SECTION}/order")
 def order(slug: str, section_id: int) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    section = section_or_404(event.id, section_id)
+    _event, section = section_or_404(slug, section_id)
     actions.move_section(section, requested_direction())
     return back_to_list(slug, section)
 
 
-@bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/visibility")
+@bp.post(f"{SECTION}/visibility")
 def visibility(slug: str, section_id: int) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    section = section_or_404(event.id, section_id)
+    _event, section = section_or_404(slug, section_id)
     shows = request.form.get("shown") == "1"
     actions.set_section_visibility(section, shown=shows)
     done = "shown" if shows else "hidden"
     return redirect(url_for(".index", slug=slug, at=f"shown-{section_id}", done=done), code=303)
 
 
-@bp.get("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/removal")
+@bp.get(f"{SECTION}/removal")
 def removal(slug: str, section_id: int) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    rows = outline(event, [section_or_404(event.id, section_id)])
-    return render_template("admin/recap/removal.html", event=event, row=rows[0])
+    event, section = section_or_404(slug, section_id)
+    return render_template("admin/recap/removal.html", event=event, row=outline(event, [section])[0])
 
 
-@bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/removal")
+@bp.post(f"{SECTION}/removal")
 def remove(slug: str, section_id: int) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    actions.remove_section(section_or_404(event.id, section_id))
+    _event, section = section_or_404(slug, section_id)
+    actions.remove_section(section)
     return redirect(url_for(".index", slug=slug, done="removed"), code=303)
+
+
+@publishing.get(f"{HOME}/preview")
+def preview(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    back = url_for("organiser.recap.index", slug=slug)
+    return render_template("recap/show.html", article=draft_article(recap), event=event, preview=True, back=back)
+
+
+@publishing.post(f"{HOME}/link")
+def renew_link(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    is_on = request.form.get("link") != "none"
+    actions.set_preview(event, on=is_on)
+    done = "linked" if is_on else "revoked"
+    return redirect(url_for("organiser.recap.index", slug=slug, done=done, _anchor="link"), code=303)
+
+
+@publishing.get(f"{HOME}/publication")
+def publication(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    if recap.published is not None:
+        return redirect(url_for("organiser.recap.index", slug=slug), code=303)
+    licence = licence_to_give(recap.published)
+    return render_template(
+        "admin/recap/publication.html",
+        event=event,
+        lacks=lacks(event, sections_of(event.id)),
+        emails=emails_to_send(event.id),
+        licence=licence,
+        licence_label=licence_label(licence),
+    )
+
+
+@publishing.post(f"{HOME}/publication")
+def publish(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    promised = request.form.get("licence")
+    return _after(event, lambda: actions.publish_recap(event, licence=promised), done="published")
+
+
+@publishing.get(f"{HOME}/correction")
+def correction(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    if recap.published is None:
+        raise NotFound
+    return _correction_page(event, recap, CorrectionForm(formdata=None))
+
+
+@publishing.post(f"{HOME}/correction")
+def correct(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    form = CorrectionForm(formdata=request.form)
+    if not form.validate():
+        return _correction_page(event, recap, form), 422
+    note, counts_again, promised = form.note.data or "", bool(form.counts_again.data), request.form.get("licence")
+    correct = partial(actions.correct_recap, event, note, counts_again=counts_again, licence=promised)
+    return _after(event, correct, done="corrected")
+
+
+def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
+    published = recap.published or {}
+    return render_template(
+        "admin/recap/correction.html",
+        event=event,
+        form=form,
+        lacks=lacks(event, sections_of(event.id)),
+        licence_before=licence_of(published),
+        licence=licence_to_give(published),
+    )
+
+
+@publishing.get(f"{HOME}/withdrawal")
+def withdrawal(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    return render_template("admin/recap/withdrawal.html", event=event)
+
+
+@publishing.post(f"{HOME}/withdrawal")
+def withdraw(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    return _after(event, lambda: actions.withdraw_recap(event), done="withdrawn")
+
+
+def _after(event: Event, action: Callable[[], object], done: str) -> ResponseReturnValue:
+    """Do it, and go back to the outline; or say why not."""
+    try:
+        action()
+    except USER_ERRORS as error:
+        return refused(event, error, url_for("organiser.recap.index", slug=event.slug))
+    return redirect(url_for("organiser.recap.index", slug=event.slug, done=done), code=303)
+
+
+def _both(slug: str) -> tuple[Event, Recap]:
+    event = any_event_by_slug_or_404(slug)
+    return event, recap_or_404(event.id)

@@ -2,27 +2,26 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict, FileStorage
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from lunchkit.events.models import Event
-from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
 from lunchkit.platform.images.actions import describe_picture, erase_picture, keep_picture, take_down
 from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import any_picture_by_token_or_404
-from lunchkit.platform.web import show_error, takes_pictures
+from lunchkit.platform.web import takes_pictures
 from lunchkit.recap import actions
+from lunchkit.recap.admin.writing import SECTION
 from lunchkit.recap.admin_forms import NewPictureForm, PictureForm
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import current_pictures, pictures_known, section_or_404, writer
+from lunchkit.recap.sections import SectionKind
 
-CHOOSE_AGAIN = _l("Choose the file again: browsers do not keep it.")
+PLACE = f"{SECTION}/pictures"
 bp = Blueprint("pictures", __name__)
-PLACE = "/e/<slug>/recap/sections/<int(max=2147483647):section_id>/pictures"
 
 
 @bp.get(PLACE)
@@ -37,7 +36,7 @@ def add(slug: str, section_id: int) -> ResponseReturnValue:
     form = NewPictureForm(formdata=CombinedMultiDict([request.files, request.form]))
     if not form.validate():
         if isinstance(form.file.data, FileStorage) and form.file.data.filename:
-            form.file.errors = [CHOOSE_AGAIN]
+            form.file.errors = [_("Choose the file again: browsers do not keep it.")]
         return _new_page(event, section, form), 422
     try:
         _add_picture(section, form)
@@ -46,12 +45,6 @@ def add(slug: str, section_id: int) -> ResponseReturnValue:
         form.file.errors = [str(refusal.message)]
         return _new_page(event, section, form), refusal.status, retry_header(refusal)
     return redirect(_section(event, section, done="pictured"), code=303)
-
-
-@bp.errorhandler(RequestEntityTooLarge)
-def show_too_heavy(error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """A picture that was too heavy to be taken in at all: nothing of its form was read."""
-    return show_error(PictureTooHeavy() if (request.endpoint or "").endswith(".pictures.add") else error)
 
 
 def _add_picture(section: RecapSection, form: NewPictureForm) -> None:
@@ -66,14 +59,8 @@ def _add_picture(section: RecapSection, form: NewPictureForm) -> None:
 
 
 def _new_page(event: Event, section: RecapSection, form: NewPictureForm) -> str:
-    return render_template(
-        "admin/recap/new_picture.html",
-        event=event,
-        section=section,
-        form=form,
-        most_bytes=MOST_BYTES,
-        too_heavy=PictureTooHeavy.message,
-    )
+    limits = {"most_bytes": MOST_BYTES, "too_heavy": PictureTooHeavy.message}
+    return render_template("admin/recap/new_picture.html", event=event, section=section, form=form, **limits)
 
 
 @bp.get(f"{PLACE}/<token>")
@@ -119,10 +106,8 @@ def erase(slug: str, section_id: int, token: str) -> ResponseReturnValue:
 
 
 def _picture_page(event: Event, section: RecapSection, picture: Picture, form: PictureForm) -> str:
-    has_place = picture.token in current_pictures(event.id)
-    return render_template(
-        "admin/recap/picture.html", event=event, section=section, picture=picture, form=form, has_place=has_place
-    )
+    about = {"event": event, "section": section, "picture": picture, "form": form}
+    return render_template("admin/recap/picture.html", **about, has_place=picture.token in current_pictures(event.id))
 
 
 def _section(event: Event, section: RecapSection, done: str) -> str:
@@ -130,17 +115,15 @@ def _section(event: Event, section: RecapSection, done: str) -> str:
 
 
 def _photos(slug: str, section_id: int) -> tuple[Event, RecapSection]:
-    event = any_event_by_slug_or_404(slug)
-    section = section_or_404(event.id, section_id)
-    if not section.state.shape.has_pictures:
+    event, section = section_or_404(slug, section_id)
+    if section.kind != SectionKind.PHOTOS:
         raise NotFound
     return event, section
 
 
 def _three(slug: str, section_id: int, token: str) -> tuple[Event, RecapSection, Picture]:
     """With a picture that this recap has or once had, taken down or not. Raises NotFound for any other."""
-    event = any_event_by_slug_or_404(slug)
-    section = section_or_404(event.id, section_id)
+    event, section = section_or_404(slug, section_id)
     if token not in pictures_known(event.id):
         raise NotFound
     return event, section, any_picture_by_token_or_404(token)
