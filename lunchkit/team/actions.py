@@ -1,9 +1,11 @@
 """Actions of the team: invite, give roles, hand over, remove, erase."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
@@ -30,7 +32,6 @@ from lunchkit.team.operations import (
     add_to_team,
     drop_second_factor,
     end_sessions,
-    forget_name,
     lock_team,
     void_links,
 )
@@ -38,7 +39,6 @@ from lunchkit.team.queries import INVITATION
 
 FORGET_PEOPLE_AFTER = timedelta(days=365)
 """As long as the history."""
-FORGOTTEN = ""
 MOST_INVITATIONS = 40
 INVITATIONS_AN_HOUR = 3
 """To one address."""
@@ -181,22 +181,22 @@ def withdraw_invitation(invitation_id: int) -> None:
         session.delete(invitation)
 
 
-def forget_former_members() -> int:
+def forget_former_members(*forget_author: Callable[[Session, str], None]) -> int:
     """Erase names and addresses of people who were removed a year ago. Returns their number.
 
-    Features that store the author of something erase the name too, unless another person has the same one.
+    Each ``forget_author`` erases a name where a feature stores who wrote something; not called where another person
+    has the same name.
     """
     with transaction() as session:
-        gone = select(Organiser).where(
-            Organiser.removed_at < clock.now() - FORGET_PEOPLE_AFTER, Organiser.email != FORGOTTEN
-        )
+        gone = select(Organiser).where(Organiser.removed_at < clock.now() - FORGET_PEOPLE_AFTER, Organiser.email != "")
         people = session.scalars(gone.with_for_update()).all()
         for person in people:
             mark_for_vacuum()
             same = Organiser.name == person.name, Organiser.id != person.id
             if person.name and session.scalar(select(Organiser.id).where(*same).limit(1)) is None:
-                forget_name(session, person.name)
-            person.name = person.email = FORGOTTEN
+                for forget in forget_author:
+                    forget(session, person.name)
+            person.name = person.email = ""
             person.email_key = f"{person.id}"  # unique, and no address
             person.user_handle = None
         return len(people)

@@ -142,10 +142,8 @@ def half_open_session() -> OrganiserSession | None:
 
 def is_off_the_team() -> bool:
     """Whether the browser was signed in by a person who has been removed from the team."""
-    token = cookie.get(SESSION)
-    chosen = select(OrganiserSession.id).join(OrganiserSession.organiser).where(Organiser.removed_at.is_not(None))
-    chosen = chosen.where(OrganiserSession.token_hash == token_hash(str(token)))
-    return token is not None and db.session.scalar(chosen) is not None
+    row = _session_of_cookie()
+    return row is not None and row.organiser.removed_at is not None
 
 
 def _session_of_cookie() -> OrganiserSession | None:
@@ -153,10 +151,8 @@ def _session_of_cookie() -> OrganiserSession | None:
     if not isinstance(token, str):
         return None
     chosen = select(OrganiserSession).where(OrganiserSession.token_hash == token_hash(token))
-    row = db.session.scalar(
-        chosen.options(joinedload(OrganiserSession.organiser)).execution_options(populate_existing=True)
-    )
-    return row if row and row.organiser.removed_at is None else None
+    chosen = chosen.options(joinedload(OrganiserSession.organiser))
+    return db.session.scalar(chosen.execution_options(populate_existing=True))
 
 
 def open_sessions(organiser: Organiser) -> list[OrganiserSession]:

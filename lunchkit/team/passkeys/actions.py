@@ -191,7 +191,7 @@ def _lock_open(session: Session, row: OrganiserSession) -> tuple[OrganiserSessio
     organiser, now = lock_person(session, row.organiser_id), clock.now()
     chosen = select(OrganiserSession).where(OrganiserSession.id == row.id).with_for_update()
     held = session.scalars(chosen.execution_options(populate_existing=True)).one()
-    if organiser.removed_at is not None or not (held.is_half_open(now) or held.is_valid(now)):
+    if not (held.is_half_open(now) or held.is_valid(now)):
         raise InvalidChallenge
     return held, organiser
 
