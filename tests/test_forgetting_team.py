@@ -19,7 +19,7 @@ from lunchkit.registrations.imports.models import ImportDraft
 from lunchkit.registrations.imports.preview import ImportOptions
 from lunchkit.registrations.imports.queries import draft_or_expired
 from lunchkit.team.actions import add_organiser, forget_former_members, remove_organiser
-from lunchkit.team.emails import enqueue_own_notice
+from lunchkit.team.emails import enqueue_notice
 from lunchkit.team.models import Organiser
 from lunchkit.team.sign_in.actions import forget_old_sign_ins
 from tests.conftest import Outbox
@@ -41,7 +41,7 @@ def ada(app: Flask) -> Organiser:
 
 def record_facts(organiser: Organiser, device: str = "Phone") -> None:
     with transaction() as session:
-        enqueue_own_notice(session, "passkey_added", organiser, device=device)
+        enqueue_notice(session, "passkey_added", organiser, device=device)
 
 
 def test_letters_about_passkeys_are_forgotten_after_a_month(ada: Organiser, outbox: Outbox) -> None:

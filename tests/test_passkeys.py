@@ -25,7 +25,7 @@ from lunchkit.platform.config import Settings
 from lunchkit.platform.db import SQLITE_DRIVER, db, transaction
 from lunchkit.platform.mail.rendering import render_email
 from lunchkit.team.actions import add_organiser, remove_organiser
-from lunchkit.team.emails import NOTICES, enqueue_own_notice
+from lunchkit.team.emails import NOTICES, enqueue_notice
 from lunchkit.team.models import Organiser, OrganiserSession, Passkey, RecoveryCode
 from lunchkit.team.passkeys import actions, authenticators
 from lunchkit.team.passkeys.actions import code_hash, new_codes
@@ -466,7 +466,7 @@ def test_the_last_passkey_takes_the_second_factor_with_it(
 def test_every_notice_is_written_in_both_languages(what: str, ada: Organiser, outbox: Outbox) -> None:
     facts = {"by": "Zoé <b>", "device": "A & B", "left": "3", "who": "Léo", "role": "helper", "email": LEO, "host": "x"}
     with transaction() as session:
-        enqueue_own_notice(session, what, ada, **facts)
+        enqueue_notice(session, what, ada, **facts)
     row = outbox.rows(ADA)[-1]
     for language in ("en", "fr"):
         row.language = language

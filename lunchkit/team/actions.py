@@ -35,7 +35,7 @@ from lunchkit.team.operations import (
     lock_team,
     void_links,
 )
-from lunchkit.team.queries import INVITATION
+from lunchkit.team.queries import INVITATION, owner
 
 FORGET_PEOPLE_AFTER = timedelta(days=365)
 """As long as the history."""
@@ -74,7 +74,7 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
             raise OwnerStays
         record(session, AuditEvent("console.remove"))
         record_facts(session, who=organiser.name)
-        enqueue_notice(session, "removed", organiser, who=organiser.name)
+        enqueue_notice(session, "removed", owner(), organiser, who=organiser.name)
         session.execute(update(Organiser).where(Organiser.id == organiser.id).values(removed_at=clock.now()))
         void_links(session, organiser.id)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id)
@@ -94,7 +94,7 @@ def give_role(organiser: Organiser, role: Role) -> None:
         record_facts(session, who=organiser.name, role=role.value)
         if organiser.role != role:
             organiser.role = role
-            enqueue_notice(session, "role", organiser, who=organiser.name, role=role.value)
+            enqueue_notice(session, "role", owner(), organiser, who=organiser.name, role=role.value)
             end_sessions(session, OrganiserSession.organiser_id == organiser.id)
 
 
@@ -115,7 +115,7 @@ def hand_over(heir: Organiser, *, by: Organiser | None = None) -> None:
         record_facts(session, who=heir.name)
         if heir.role == Role.OWNER:
             return
-        enqueue_notice(session, "owner", heir, who=heir.name)
+        enqueue_notice(session, "owner", owner(), heir, who=heir.name)
         for one in team:
             if one.role == Role.OWNER:
                 one.role = Role.ORGANISER
@@ -167,7 +167,7 @@ def invite(name: str, email: str, role: Role, by: Organiser) -> Invitation:
         if emails_lately(session, address, now) >= INVITATIONS_AN_HOUR:
             raise TooMany
         enqueue_invitation(session, invitation, by.language)
-        enqueue_notice(session, "invited", who=name, email=address, role=role.value)
+        enqueue_notice(session, "invited", owner(), who=name, email=address, role=role.value)
     return invitation
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.config import current_settings
@@ -67,25 +67,19 @@ def end_sessions(organiser_id: int) -> ResponseReturnValue:
     return _change(person, lambda: sign_out_everywhere(person), "signed-out")
 
 
-@bp.get(f"{ONE}/removal")
-def removal(organiser_id: int) -> ResponseReturnValue:
-    return render_template("admin/team/removal.html", person=member_or_404(organiser_id))
-
-
-@bp.post(f"{ONE}/removal")
+@bp.route(f"{ONE}/removal", methods=["GET", "POST"])
 def remove(organiser_id: int) -> ResponseReturnValue:
     person = member_or_404(organiser_id)
+    if request.method != "POST":
+        return render_template("admin/team/removal.html", person=person)
     return _change(person, lambda: actions.remove_organiser(person, spare_last=True), "removed")
 
 
-@bp.get(f"{ONE}/house")
-def handing_over(organiser_id: int) -> ResponseReturnValue:
-    return render_template("admin/team/handing_over.html", person=member_or_404(organiser_id))
-
-
-@bp.post(f"{ONE}/house")
+@bp.route(f"{ONE}/house", methods=["GET", "POST"])
 def hand_over(organiser_id: int) -> ResponseReturnValue:
     person = member_or_404(organiser_id)
+    if request.method != "POST":
+        return render_template("admin/team/handing_over.html", person=person)
     return _change(person, lambda: actions.hand_over(person, by=_me()), "handed")
 
 

@@ -13,7 +13,7 @@ from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Window
 from lunchkit.platform.links import random_token, token_hash
-from lunchkit.team.emails import enqueue_own_notice
+from lunchkit.team.emails import enqueue_notice
 from lunchkit.team.errors import (
     InvalidChallenge,
     KnownPasskey,
@@ -78,7 +78,7 @@ def add_passkey(row: OrganiserSession, name: str, answer: str) -> list[str]:
         passkey.organiser_id, passkey.name, passkey.created_at = organiser.id, name, clock.now()
         session.add(passkey)
         record_facts(session, who=name)
-        enqueue_own_notice(session, "passkey_added", organiser, device=name)
+        enqueue_notice(session, "passkey_added", organiser, device=name)
         if known:
             return []
         end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != held.id)
@@ -125,7 +125,7 @@ def confirm_by_code(row: OrganiserSession, typed: str) -> OpenedSession:
         is_good = session.scalar(used.returning(RecoveryCode.id)) is not None
         record(session, AuditEvent("sign_in.code" if is_good else "sign_in.wrong_code", organiser.id, organiser.name))
         if is_good:
-            enqueue_own_notice(session, "code_used", organiser, left=str(codes_left(organiser)))
+            enqueue_notice(session, "code_used", organiser, left=str(codes_left(organiser)))
             opened = _confirm(held, organiser)
     if not is_good:
         raise WrongRecoveryCode
@@ -144,7 +144,7 @@ def remove_passkey(row: OrganiserSession, passkey_id: int) -> None:
         is_last = not has_passkeys(session, organiser.id)
         if is_last:
             drop_second_factor(session, organiser.id)
-        enqueue_own_notice(session, "last_passkey_removed" if is_last else "passkey_removed", organiser, device=name)
+        enqueue_notice(session, "last_passkey_removed" if is_last else "passkey_removed", organiser, device=name)
 
 
 def make_codes(row: OrganiserSession) -> list[str]:
@@ -153,7 +153,7 @@ def make_codes(row: OrganiserSession) -> list[str]:
         _held, organiser = _lock_open(session, row)
         if not has_passkeys(session, organiser.id):
             raise NotFound
-        enqueue_own_notice(session, "new_codes", organiser)
+        enqueue_notice(session, "new_codes", organiser)
         return _replace_codes(session, organiser)
 
 
@@ -171,7 +171,7 @@ def reset_passkeys(organiser: Organiser, by: str = "") -> None:
         drop_second_factor(session, person.id)
         void_links(session, person.id)
         end_sessions(session, OrganiserSession.organiser_id == person.id)
-        enqueue_own_notice(session, "passkeys_reset", person, by=by)
+        enqueue_notice(session, "passkeys_reset", person, by=by)
 
 
 def _refuse_obstacle() -> None:
