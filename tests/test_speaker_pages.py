@@ -12,7 +12,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.db import db
 from lunchkit.platform.links import public
 from lunchkit.speakers import actions
-from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
+from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.page import SpeakerPage, written_page
@@ -96,7 +96,7 @@ def _tell_everything(lunch: House) -> dict[str, str]:
     for number, text in enumerate(
         ("On ne demande pas à un marteau d’être éthique.", "Le logiciel libre est à nous.", "Non.")
     ):
-        quotation = actions.quote_speaker(talks[0], QuotationDetails(text, "Le Courrier", "https://lecourrier.ch/"))
+        quotation = actions.quote_speaker(talks[0], text, "Le Courrier", "https://lecourrier.ch/")
         if number < 2:
             actions.answer_quotation(speaker, quotation, is_approved=True, text=text)
     organisation = speaker.organisation

@@ -22,7 +22,7 @@ from lunchkit.platform.links import derived_token
 from lunchkit.platform.mail.rendering import render_email
 from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.speakers import actions
-from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
+from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails
 from lunchkit.speakers.emails import AN_HOUR
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.page import SpeakerPage, draft_page
@@ -512,7 +512,7 @@ def test_picture_that_is_too_heavy_is_refused_with_a_sentence(client: FlaskClien
 
 def quote(event: Event, speaker: Speaker, text: str = "L’IA n’est pas une fatalité.", **more: str) -> Quotation:
     appearance = db.session.get_one(Appearance, (event.id, speaker.id))
-    return actions.quote_speaker(appearance, QuotationDetails(text, **more))
+    return actions.quote_speaker(appearance, text, **more)
 
 
 def respond(client: FlaskClient, link: str, quotation: Quotation, verdict: str) -> TestResponse:

@@ -17,6 +17,7 @@ from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
 from lunchkit.speakers.models import Appearance, Speaker
 from lunchkit.speakers.page import LABELS, SpeakerPage, written_page
+from lunchkit.speakers.queries import talks_of
 
 NAMELESS = _l("Write the name.")
 UNDESCRIBED = _l("Say in a sentence what the picture shows, for those who cannot see it.")
@@ -118,8 +119,9 @@ class PageForm(SpeakerForm):
         return [(str(label), page.as_text(name)) for name, label in LABELS.items()]
 
 
-def page_form(speaker: Speaker, talks: Sequence[Appearance], data: MultiDict[str, str] | None = None) -> PageForm:
+def page_form(speaker: Speaker, data: MultiDict[str, str] | None = None) -> PageForm:
     """The form, filled from what the speaker has written or from form data."""
+    talks = talks_of(speaker.id)
     page = written_page(speaker, talks)
     values = asdict(page) | {"version": speaker.version, "links": page.as_text("links")}
     form = PageForm(formdata=data, data=values)
@@ -148,8 +150,3 @@ class PortraitForm(VersionedForm):
         """The uploaded file, if any."""
         upload = self.picture.data
         return upload if isinstance(upload, FileStorage) and upload.filename else None
-
-
-def portrait_form(page: SpeakerPage, data: MultiDict[str, Any] | None = None) -> PortraitForm:
-    """The form, filled from a page, or from form data with files."""
-    return PortraitForm(formdata=data, data=asdict(page))
