@@ -75,9 +75,9 @@ def _tell_everything(lunch: House) -> dict[str, str]:
         ],
         slides={
             str(events[0].id): {
-                "url": "https://diapositives.example/1",
-                "title": "Cinq questions à poser",
-                "licence": "CC BY-SA 4.0",
+                "slides_url": "https://diapositives.example/1",
+                "slides_title": "Cinq questions à poser",
+                "slides_licence": "CC BY-SA 4.0",
             }
         },
     )

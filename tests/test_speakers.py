@@ -616,7 +616,7 @@ def test_draft_takes_over_what_organisers_correct(
     actions.change_appearance(appearance, corrected, again(speaker).version)
     page = draft_of(speaker)
     assert (page.name, page.role, page.short_bio) == ("Laura T.", "mon rôle", "À moi.")
-    assert page.slides_of(event.id)["url"] == "https://slides.example/"
+    assert page.slides_of(event.id)["slides_url"] == "https://slides.example/"
 
 
 def test_only_organisers_see_the_link(

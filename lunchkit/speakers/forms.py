@@ -83,9 +83,8 @@ class SlidesForm(BareForm):
             raise ValidationError(_("Say under which licence, or «all rights reserved»."))
 
     def slides(self) -> dict[str, str]:
-        """What was typed, as ``SpeakerPage.slides`` has it; empty without an address."""
-        names = ("url", "title", "licence")
-        return {name: self[f"slides_{name}"].data for name in names} if self.slides_url.data else {}
+        """What was typed, as ``Appearance.slides`` has it; empty without an address."""
+        return self.data if self.slides_url.data else {}
 
 
 class PageForm(SpeakerForm):
@@ -126,13 +125,11 @@ def page_form(speaker: Speaker, data: MultiDict[str, str] | None = None) -> Page
     values = asdict(page) | {"version": speaker.version, "links": page.as_text("links")}
     form = PageForm(formdata=data, data=values)
     form.before = page
-    form.talks = [(talk, _slides_form(talk, page, data)) for talk in talks]
+    form.talks = [
+        (talk, SlidesForm(formdata=data, data=page.slides_of(talk.event_id), prefix=f"talk-{talk.event_id}-"))
+        for talk in talks
+    ]
     return form
-
-
-def _slides_form(talk: Appearance, page: SpeakerPage, data: MultiDict[str, str] | None) -> SlidesForm:
-    values = {f"slides_{name}": text for name, text in page.slides_of(talk.event_id).items()}
-    return SlidesForm(formdata=data, data=values, prefix=f"talk-{talk.event_id}-")
 
 
 class PortraitForm(VersionedForm):

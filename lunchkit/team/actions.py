@@ -16,17 +16,8 @@ from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.mail.addresses import normal_email, normalise_email
 from lunchkit.platform.mail.outbox import emails_lately
 from lunchkit.platform.text import clean_line
+from lunchkit.team import errors
 from lunchkit.team.emails import enqueue_invitation, enqueue_notice
-from lunchkit.team.errors import (
-    AddressTaken,
-    InvitedAlready,
-    LastOrganiser,
-    Nameless,
-    NotTheOwner,
-    OnlyToOrganisers,
-    OwnerStays,
-    TooManyInvitations,
-)
 from lunchkit.team.models import INVITATION_LIFE, Invitation, Organiser, OrganiserSession, Role
 from lunchkit.team.operations import (
     add_to_team,
@@ -51,7 +42,7 @@ def add_organiser(name: str, email: str, language: str | None = None, role: Role
     """
     name, address = clean_line(name), normal_email(email)
     if not any(map(str.isalnum, name)):
-        raise Nameless
+        raise errors.Nameless
     with transaction() as session:
         organiser = add_to_team(session, name, address, language or current_settings().language, role)
         record(session, AuditEvent("console.add", facts={"who": organiser.name, "role": organiser.role}))
@@ -67,11 +58,11 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
     with transaction() as session:
         ids = {one.id for one in lock_team(session)}
         if spare_last and ids <= {organiser.id}:
-            raise LastOrganiser
+            raise errors.LastOrganiser
         if organiser.id not in ids:
             return
         if organiser.role == Role.OWNER and len(ids) > 1:
-            raise OwnerStays
+            raise errors.OwnerStays
         record(session, AuditEvent("console.remove"))
         record_facts(session, who=organiser.name)
         enqueue_notice(session, "removed", owner(), organiser, who=organiser.name)
@@ -90,7 +81,7 @@ def give_role(organiser: Organiser, role: Role) -> None:
         if organiser not in lock_team(session):
             raise NotFound
         if organiser.role == Role.OWNER or role is Role.OWNER:
-            raise OwnerStays
+            raise errors.OwnerStays
         record_facts(session, who=organiser.name, role=role.value)
         if organiser.role != role:
             organiser.role = role
@@ -106,11 +97,11 @@ def hand_over(heir: Organiser, *, by: Organiser | None = None) -> None:
     with transaction() as session:
         team = lock_team(session)
         if by is not None and (by not in team or by.role != Role.OWNER):
-            raise NotTheOwner
+            raise errors.NotTheOwner
         if heir not in team:
             raise NotFound
         if by is not None and heir.role == Role.HELPER:
-            raise OnlyToOrganisers
+            raise errors.OnlyToOrganisers
         record(session, AuditEvent("console.owner"))
         record_facts(session, who=heir.name)
         if heir.role == Role.OWNER:
@@ -140,16 +131,16 @@ def invite(name: str, email: str, role: Role, by: Organiser) -> Invitation:
     key, nonce = normalise_email(address), secrets.token_bytes(16)
     with transaction() as session:
         if any(one.email_key == key for one in lock_team(session)):
-            raise AddressTaken
+            raise errors.AddressTaken
         record_facts(session, who=name, role=role.value)
         invitations = session.scalars(select(Invitation)).all()
         same = next((one for one in invitations if one.email_key == key and one.is_valid(now)), None)
         if same is not None and same.role != role:
-            raise InvitedAlready
+            raise errors.InvitedAlready
         if same is not None:
             return same
         if len(invitations) >= MOST_INVITATIONS:
-            raise TooManyInvitations
+            raise errors.TooManyInvitations
         session.execute(delete(Invitation).where(Invitation.email_key == key))  # expired: the new one replaces it
         invitation = Invitation(
             name=name,

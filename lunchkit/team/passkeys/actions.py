@@ -13,16 +13,8 @@ from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Window
 from lunchkit.platform.links import random_token, token_hash
+from lunchkit.team import errors
 from lunchkit.team.emails import enqueue_notice
-from lunchkit.team.errors import (
-    InvalidChallenge,
-    KnownPasskey,
-    NothingToReset,
-    NotPossible,
-    TooManyCodes,
-    TooManyPasskeys,
-    WrongRecoveryCode,
-)
 from lunchkit.team.models import CHALLENGE_LIFE, Organiser, OrganiserSession, Passkey, RecoveryCode
 from lunchkit.team.operations import (
     OpenedSession,
@@ -73,7 +65,7 @@ def add_passkey(row: OrganiserSession, name: str, answer: str) -> list[str]:
         held, organiser = _lock_open(session, row)
         passkey = check_creation(_take_challenge(held), answer)
         if session.scalar(select(Passkey.id).where(Passkey.credential_id == passkey.credential_id)) is not None:
-            raise KnownPasskey
+            raise errors.KnownPasskey
         known = _refuse_more(organiser)
         passkey.organiser_id, passkey.name, passkey.created_at = organiser.id, name, clock.now()
         session.add(passkey)
@@ -115,7 +107,7 @@ def confirm_by_code(row: OrganiserSession, typed: str) -> OpenedSession:
     Raises TooManyCodes, InvalidChallenge where the session has ended, or WrongRecoveryCode.
     """
     if not attempts.allows(row.id):
-        raise TooManyCodes
+        raise errors.TooManyCodes
     with transaction() as session:
         held, organiser = _lock_open(session, row)
         typed_hash = code_hash(organiser.id, typed)
@@ -128,7 +120,7 @@ def confirm_by_code(row: OrganiserSession, typed: str) -> OpenedSession:
             enqueue_notice(session, "code_used", organiser, left=str(codes_left(organiser)))
             opened = _confirm(held, organiser)
     if not is_good:
-        raise WrongRecoveryCode
+        raise errors.WrongRecoveryCode
     return opened
 
 
@@ -165,7 +157,7 @@ def reset_passkeys(organiser: Organiser, by: str = "") -> None:
     with transaction() as session:
         person = lock_person(session, organiser.id)
         if not has_passkeys(session, person.id):
-            raise NothingToReset
+            raise errors.NothingToReset
         record(session, AuditEvent("console.reset"))
         record_facts(session, who=person.name)
         drop_second_factor(session, person.id)
@@ -176,13 +168,13 @@ def reset_passkeys(organiser: Organiser, by: str = "") -> None:
 
 def _refuse_obstacle() -> None:
     if passkey_obstacle():
-        raise NotPossible
+        raise errors.NotPossible
 
 
 def _refuse_more(organiser: Organiser) -> list[Passkey]:
     known = passkeys_of(organiser)
     if len(known) >= MOST_PASSKEYS:
-        raise TooManyPasskeys
+        raise errors.TooManyPasskeys
     return known
 
 
@@ -192,7 +184,7 @@ def _lock_open(session: Session, row: OrganiserSession) -> tuple[OrganiserSessio
     chosen = select(OrganiserSession).where(OrganiserSession.id == row.id).with_for_update()
     held = session.scalars(chosen.execution_options(populate_existing=True)).one()
     if not (held.is_half_open(now) or held.is_valid(now)):
-        raise InvalidChallenge
+        raise errors.InvalidChallenge
     return held, organiser
 
 
@@ -207,7 +199,7 @@ def _take_challenge(held: OrganiserSession) -> bytes:
     challenge, expires_at = held.challenge, held.challenge_expires_at
     held.challenge = None
     if challenge is None or expires_at is None or expires_at <= clock.now():
-        raise InvalidChallenge
+        raise errors.InvalidChallenge
     return challenge
 
 

@@ -11,6 +11,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.errors import USER_ERRORS, show_on_form
+from lunchkit.platform.web import SAFE_METHODS
 from lunchkit.team.admin import show_sign_in_needed
 from lunchkit.team.errors import SignInNeeded
 from lunchkit.team.forms import RecoveryCodeForm, return_path
@@ -30,18 +31,14 @@ bp.register_error_handler(SignInNeeded, show_sign_in_needed)
 @bp.before_request
 def require_session() -> ResponseReturnValue | None:
     """The second factor comes after the first."""
-    if request.method in ("GET", "HEAD") and _session_to_confirm() is None:
+    if request.method in SAFE_METHODS and not (current_session() or half_open_session()):
         return redirect(url_for("sign_in.ask", next=request.path))
     _session()
     return None
 
 
-def _session_to_confirm() -> OrganiserSession | None:
-    return current_session() or half_open_session()
-
-
 def _session() -> OrganiserSession:
-    row = _session_to_confirm()
+    row = current_session() or half_open_session()
     if row is None:
         raise SignInNeeded
     return row
