@@ -16,7 +16,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.routing import IntegerConverter
 from werkzeug.test import TestResponse
 
 from lunchkit.platform import clock
@@ -36,7 +35,7 @@ from tests.authenticator import Authenticator, to_bytes
 from tests.browser import INSIDE, SIGN_IN, form_token, is_inside, press, sign_in
 from tests.conftest import EventMaker, Outbox, base_settings, new_client
 from tests.test_cli import lunchkit
-from tests.test_policies import locked_rules
+from tests.test_policies import locked_rules, methods_of, sample
 
 CONFIRMATION = "/organiser/confirmation"
 NEW = "/organiser/passkeys/new"
@@ -139,10 +138,8 @@ def routes(app: Flask) -> list[tuple[str, str]]:
     adapter = app.url_map.bind("localhost")
     found = []
     for rule in locked_rules(app):
-        kinds = rule._converters
-        values = {name: 1 if isinstance(kinds[name], IntegerConverter) else "x" for name in rule.arguments}
-        methods = sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})
-        found += [(method, adapter.build(rule.endpoint, values, append_unknown=False)) for method in methods]
+        path = adapter.build(rule.endpoint, sample(rule), append_unknown=False)
+        found += [(method, path) for method in methods_of(rule)]
     return found
 
 

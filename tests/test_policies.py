@@ -61,6 +61,14 @@ def plain(rule: Rule) -> str:
     return re.sub(r"<(?:[^:<>]*:)?(\w+)>", r"<\1>", rule.rule)
 
 
+def sample(rule: Rule) -> dict[str, int | str]:
+    """A value for each part of a rule's address."""
+    return {
+        name: 1 if isinstance(kind, IntegerConverter) else min(getattr(kind, "items", {"x"}))
+        for name, kind in rule._converters.items()
+    }
+
+
 def locked_rules(app: Flask, among: str = "") -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"organiser.{among}")]
 
@@ -131,8 +139,7 @@ def surprises(app: Flask, lunches: None) -> Iterator[Surprises]:
             if cookie := cookies[role]:
                 client.set_cookie("lunchkit", cookie.value)
             for address, (rule, methods) in addresses(tried, among).items():
-                kinds = rule._converters
-                values = {name: 1 if isinstance(kinds[name], IntegerConverter) else "x" for name in rule.arguments}
+                values = sample(rule)
                 is_limited = role == "helper" and "slug" in values  # others may open every lunch
                 for lunch in ("near", "far", "draft", "none") if is_limited else ("near",):
                     path = adapter.build(rule.endpoint, {**values, "slug": CASES[lunch]}, append_unknown=False)
@@ -248,6 +255,21 @@ def owner(app: Flask) -> FlaskClient:
     client = new_client(app)
     sign_in(client, add_organiser("Ada Ressort", "ada@lunch.example"))
     return client
+
+
+def test_no_route_takes_what_another_site_posts(app: Flask, owner: FlaskClient) -> None:
+    """Form tokens are switched off: the views of attendees and speakers ask for none."""
+    adapter = app.url_map.bind("lunch.example")
+    posts = [rule for rule in app.url_map.iter_rules() if methods_of(rule) not in ([], ["GET"])]
+    paths = {rule.endpoint: adapter.build(rule.endpoint, sample(rule), method="POST") for rule in posts}
+    taken = {
+        f"{endpoint}: {status}"
+        for endpoint, path in paths.items()
+        if (status := owner.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code) != 403
+    }
+    assert taken == set()
+    own = [path for endpoint, path in paths.items() if endpoint.startswith(("own_page.", "subscribers."))]
+    assert len(own) > 6 and {owner.post(path).status_code for path in own} == {303, 404}, "control"
 
 
 def lunch_rules(app: Flask) -> list[Rule]:

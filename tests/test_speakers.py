@@ -170,7 +170,6 @@ def test_get_changes_nothing_and_is_cached_nowhere(client: FlaskClient, link: st
     for path in ("/submission", "/quotations/1/approval", "/quotations/1/refusal"):
         assert client.get(link + path).status_code == 405
     assert tables() == before
-    assert client.post(f"{link}/portrait/removal", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert client.post(f"{link}/portrait/removal").status_code == 303
     assert write(client, link, short_bio="Autre.").status_code == 303
     assert tables() != before, "control: a change is seen"
@@ -368,38 +367,30 @@ def test_two_windows_lose_nothing(client: FlaskClient, speaker: Speaker, link: s
     assert answer.status_code == 409 and "Les deux." in answer.text and again(speaker).submitted_at is None
 
 
-@pytest.mark.parametrize(
-    ("field", "typed"),
-    [
+def test_wrong_values_come_back_with_all_that_was_typed(
+    client: FlaskClient, event: Event, speaker: Speaker, link: str
+) -> None:
+    for field, typed in (
         ("name", ""),
         ("name", "?!"),
         ("short_bio", "x" * 301),
         ("links", "javascript:alert(1)"),
         ("links", "https://example.org/\nlaura@impactia.example"),
         ("links", "https://user@example.org/ Moi"),
-    ],
-)
-def test_wrong_values_come_back_with_all_that_was_typed(
-    client: FlaskClient, speaker: Speaker, link: str, field: str, typed: str
-) -> None:
-    answer = write(client, link, **{"biography": "Rien de perdu.", field: typed})
-    assert answer.status_code == 422 and again(speaker).draft is None
-    assert f'id="{field}-error"' in answer.text and f'href="#{field}"' in answer.text
-    assert str(escape(typed)) in answer.text and ("Rien de perdu." in answer.text or field == "biography")
-
-
-def test_slides_need_a_licence(client: FlaskClient, event: Event, link: str) -> None:
+    ):
+        answer = write(client, link, **{"biography": "Rien de perdu.", field: typed})
+        assert answer.status_code == 422 and again(speaker).draft is None
+        assert f'id="{field}-error"' in answer.text and f'href="#{field}"' in answer.text
+        assert str(escape(typed)) in answer.text and "Rien de perdu." in answer.text
     answer = write(client, link, **{f"talk-{event.id}-slides_url": "https://slides.example/"})
     assert answer.status_code == 422 and f'id="talk-{event.id}-slides_licence-error"' in answer.text
-
-
-def test_unknown_field_names_are_ignored(client: FlaskClient, speaker: Speaker, link: str) -> None:
+    # fields that the form does not have
     form = form_of(client, f"{link}/page") | {"short_bio": "Oui."}
     form |= {"slug": "evil", "link_hash": "x", "portrait": "x", "set_aside_at": "x", "talk-999-slides_url": "x"}
     assert client.post(f"{link}/page", data=form).status_code == 303
     page = draft_of(speaker)
     assert (page.short_bio, page.links, page.slides, page.portrait) == ("Oui.", [], {}, "")
-    assert again(speaker).slug == "laura-tocmacov"
+    assert again(speaker).slug == "laura-tocmacov", "not one that was sent"
     assert client.post(f"{link}/page").status_code == 422, "nothing at all is no page"
 
 
@@ -440,10 +431,15 @@ def test_portrait_needs_words_and_is_public_with_the_page(
     assert compared.count("<img") == 2 and 'alt="Laura rit."' in compared and 'alt="Laura lit."' in compared
 
 
-def test_replaced_portrait_is_destroyed(client: FlaskClient, speaker: Speaker, link: str) -> None:
+def test_portrait_is_hidden_shown_again_and_destroyed_when_it_is_replaced(
+    client: FlaskClient, organiser_client: FlaskClient, speaker: Speaker, link: str, desk: str
+) -> None:
     send_photo(client, link, photo())
     public = publish_photo(client, speaker, link)
     assert count(Picture) == 1, "the first one was never public"
+    for shown in ("0", "1"):
+        assert organise(organiser_client, f"{desk}/portrait", desk, shown=shown).status_code == 303
+        assert all(("/media/" in client.get(path).text) is (shown == "1") for path in (LAURA, IMPACTIA))
     send_photo(client, link, photo(), portrait_alt="Une autre.")
     assert count(Picture) == 2 and public in client.get(LAURA).text
     submit(client, link)
@@ -490,20 +486,11 @@ def test_removed_portrait_is_gone_at_once_everywhere(client: FlaskClient, speake
     assert "Un brouillon." in client.get(f"{link}/preview").text
 
 
-def test_organiser_hides_a_portrait_and_shows_it_again(
-    client: FlaskClient, organiser_client: FlaskClient, speaker: Speaker, link: str, desk: str
-) -> None:
-    publish_photo(client, speaker, link)
-    for shown in ("0", "1"):
-        assert organise(organiser_client, f"{desk}/portrait", desk, shown=shown).status_code == 303
-        assert all(("/media/" in client.get(path).text) is (shown == "1") for path in (LAURA, IMPACTIA))
-
-
-@pytest.mark.parametrize("weight", [8_500_000, 12_000_000])
-def test_picture_that_is_too_heavy_is_refused_with_a_sentence(client: FlaskClient, link: str, weight: int) -> None:
-    answer = send_photo(client, link, b"\xff\xd8\xff" + b"x" * weight)
-    assert answer.status_code == 413 and re.search("8.M", answer.text)
-    assert answer.headers["Cache-Control"] == "no-store"
+def test_picture_that_is_too_heavy_is_refused_with_a_sentence(client: FlaskClient, link: str) -> None:
+    for weight in (8_500_000, 12_000_000):
+        answer = send_photo(client, link, b"\xff\xd8\xff" + b"x" * weight)
+        assert answer.status_code == 413 and re.search("8.M", answer.text)
+        assert answer.headers["Cache-Control"] == "no-store"
     assert client.post(f"{link}/page", data={"biography": "x" * 2_000_000}).status_code == 413
 
 

@@ -193,14 +193,6 @@ def test_a_mail_provider_says_no_with_one_post(app: Flask, content_type: str) ->
     assert provider.post(f"{door}/confirmation").status_code == 303 and wish_of("Ana") is Consent.YES
 
 
-def test_a_form_of_another_site_cannot_press_for_somebody(client: FlaskClient) -> None:
-    door = door_of(said_yes("Ana"))
-    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
-        assert client.post(door, headers=headers).status_code == 403
-        assert client.post(f"{door}/confirmation", headers=headers).status_code == 403
-    assert wish_of("Ana") is Consent.YES
-
-
 def test_no_link_can_be_made_up_and_the_refusal_calms(client: FlaskClient, event: Event) -> None:
     guest = said_yes("Ana")
     token = subscriber_token(guest)
