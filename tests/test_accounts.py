@@ -1,4 +1,4 @@
-"""Sign-in links: who gets one, how long it is good, for whom, and how often."""
+"""Sign-in links: who gets one, how long it is good, for whom, and how often; and accounts from the console."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +11,13 @@ from sqlalchemy import func, select
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
+from lunchkit.platform.mail.addresses import BadAddress
 from lunchkit.platform.mail.rendering import render_email
-from lunchkit.team.actions import add_organiser
+from lunchkit.team.actions import add_organiser, remove_organiser
+from lunchkit.team.errors import AddressTaken, AlreadySetUp, LastOrganiser, Nameless
 from lunchkit.team.models import Organiser, OrganiserSession, SignInLink
-from lunchkit.team.sign_in.actions import issue_console_link, request_sign_in
+from lunchkit.team.queries import present_organisers
+from lunchkit.team.sign_in.actions import issue_console_link, issue_setup_link, request_sign_in
 
 from .browser import SIGN_IN, is_inside, path_of, press
 from .conftest import Outbox, csrf_of, new_client
@@ -171,3 +174,55 @@ def test_guesses_lock_nobody_out(ada: Organiser, client: FlaskClient, outbox: Ou
     for guess in ("A" * 32, path[-32:].swapcase(), "%00", "é" * 50, "." * 9) * 10:
         assert client.post(f"{SIGN_IN}/{guess}", data=form).status_code in (404, 410)
     assert press(client, path) == 303
+
+
+# Accounts from the console
+
+
+def test_there_is_no_way_into_a_fresh_server_but_the_set_up_link(app: Flask, client: FlaskClient) -> None:
+    replaced = path_of(issue_setup_link())
+    path = path_of(issue_setup_link())
+    form = {"csrf_token": csrf_of(client, path), "name": "Ada Ressort", "email": "ada@"}
+    assert client.post(replaced, data=form).status_code == 410
+    assert client.post(path, data=form).status_code == 422, "a slip in the form leaves the link good"
+    assert client.post(path, data=form | {"email": ADA}).status_code == 303
+    assert is_inside(client)
+    assert [organiser.email for organiser in present_organisers()] == [ADA]
+    late = new_client(app)
+    form = {"csrf_token": csrf_of(late, SIGN_IN), "name": "Eve", "email": "eve@lunch.example"}
+    assert late.post(path, data=form).status_code == 410
+    with pytest.raises(AlreadySetUp):
+        issue_setup_link()
+
+
+def test_a_set_up_link_is_good_for_one_hour_and_signs_nobody_in(app: Flask, client: FlaskClient) -> None:
+    with clock.fixed_at(NOON):
+        path = path_of(issue_setup_link())
+        assert client.get(path).status_code == 200
+        assert client.get(path.replace("set-up", "sign-in")).status_code == 410
+    with clock.fixed_at(NOON + timedelta(minutes=61)):
+        assert client.get(path).status_code == 410
+
+
+def test_organisers_are_told_apart_by_address(ada: Organiser) -> None:
+    with pytest.raises(AddressTaken):
+        add_organiser("Another", "ADA@lunch.example")
+    with pytest.raises(BadAddress):
+        add_organiser("Another", "not an address")
+    with pytest.raises(LastOrganiser):
+        remove_organiser(ada, spare_last=True)
+    remove_organiser(ada)
+    assert present_organisers() == []
+    assert add_organiser("Ada again", ADA).id == ada.id
+
+
+@pytest.mark.parametrize("nothing", ["", "\u2066\u200e", "…"])
+def test_the_first_organiser_needs_a_name_and_an_address(client: FlaskClient, nothing: str) -> None:
+    path = path_of(issue_setup_link())
+    form = {"csrf_token": csrf_of(client, path), "name": "Ada Ressort", "email": ADA}
+    for field in ("name", "email"):
+        assert client.post(path, data=form | {field: nothing}).status_code == 422, field
+    assert present_organisers() == []
+    with pytest.raises(Nameless):
+        add_organiser(nothing, ADA)
+    assert client.post(path, data=form).status_code == 303, "control: the link and the rest of the form are good"

@@ -19,7 +19,6 @@ from lunchkit.team.actions import add_organiser, give_role, hand_over, invite, r
 from lunchkit.team.errors import NotTheOwner, OnlyToOrganisers, OwnerStays
 from lunchkit.team.models import Invitation, Organiser, OrganiserSession, Role
 from lunchkit.team.queries import invitation_link, organiser_by_email, owner, present_organisers
-from lunchkit.team.sign_in.actions import forget_old_sign_ins
 from lunchkit.team.sign_in.views import browser_name
 from tests.browser import INSIDE, is_inside, path_of, sign_in
 from tests.conftest import EventMaker, Outbox, csrf_of, new_client
@@ -249,16 +248,6 @@ def test_without_a_mail_server_the_owner_gets_the_link_to_hand_over(ada_client: 
     sign_in(leo, add_organiser("Léo Boulon", "leo@lunch.example"))
     page = leo.get(TEAM).text
     assert "Noa" not in page and "invitation/" not in page, "an organiser sees who is in, and no way in"
-
-
-def test_what_came_to_an_end_is_forgotten_after_a_month(ada: Organiser, outbox: Outbox) -> None:
-    with clock.fixed_at(NOON):
-        ask()
-    for days, left in ((36, 1), (38, 0)):
-        with clock.fixed_at(NOON + timedelta(days=days)):
-            forget_old_sign_ins()
-        assert db.session.scalar(select(func.count()).select_from(Invitation)) == left
-    assert outbox.rows(NOA) == []
 
 
 # Roles and removal
