@@ -79,29 +79,21 @@ def test_questions_about_strangers_leave_at_most_one_row_behind(ada: Organiser, 
     assert outbox.rows() == []
 
 
-@pytest.mark.parametrize(("minutes", "status"), [(9.98, 303), (10.01, 410)])
-def test_a_link_is_good_for_ten_minutes(
-    minutes: float, status: int, ada: Organiser, client: FlaskClient, outbox: Outbox
-) -> None:
+def test_a_link_is_good_for_ten_minutes_and_once(ada: Organiser, client: FlaskClient, outbox: Outbox) -> None:
     with clock.fixed_at(NOON):
         ask(client)
         path = link_in(outbox)
-    with clock.fixed_at(NOON + timedelta(minutes=minutes)):
-        assert press(client, path) == status
-        assert is_inside(client) is (status == 303)
-
-
-def test_a_link_is_good_once(ada: Organiser, client: FlaskClient, outbox: Outbox) -> None:
-    ask(client)
-    path = link_in(outbox)
     kept = client.get_cookie("lunchkit")
     assert kept is not None
-    assert press(client, path) == 303
-    again = client.get(path)
-    assert again.status_code == 410 and 'href="/organiser/"' in again.text and "/organiser/sign-in" not in again.text
-    client.set_cookie("lunchkit", kept.value)
-    assert 'href="/organiser/sign-in"' in client.get(path).text, "who is not in asks for a new one"
-    assert press(client, path) == 410
+    with clock.fixed_at(NOON + timedelta(minutes=10.01)):
+        assert press(client, path) == 410 and not is_inside(client)
+    with clock.fixed_at(NOON + timedelta(minutes=9.98)):
+        assert press(client, path) == 303 and is_inside(client)
+        page = client.get(path)
+        assert page.status_code == 410 and 'href="/organiser/"' in page.text and "/organiser/sign-in" not in page.text
+        client.set_cookie("lunchkit", kept.value)
+        assert 'href="/organiser/sign-in"' in client.get(path).text, "who is not in asks for a new one"
+        assert press(client, path) == 410
 
 
 def test_a_link_opens_only_where_it_was_asked_for(
