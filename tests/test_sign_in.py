@@ -104,15 +104,13 @@ def test_link_and_code_are_one_way_in_and_used_up_together(
     assert type_code(other, code).status_code == 422 and not is_inside(other)
 
 
-@pytest.mark.parametrize(("minutes", "status"), [(9.98, 303), (10.01, 422)])
-def test_a_code_is_good_for_ten_minutes(
-    minutes: float, status: int, ada: Organiser, client: FlaskClient, outbox: Outbox
-) -> None:
+def test_a_code_is_good_for_ten_minutes(ada: Organiser, client: FlaskClient, outbox: Outbox) -> None:
     with clock.fixed_at(NOON):
         ask(client)
         code = code_in(outbox)
-    with clock.fixed_at(later(minutes)):
-        assert type_code(client, code).status_code == status
+    for minutes, status in ((10.01, 422), (9.98, 303)):
+        with clock.fixed_at(later(minutes)):
+            assert type_code(client, code).status_code == status
 
 
 def test_five_wrong_codes_are_enough_and_the_link_stays_good(
@@ -205,15 +203,13 @@ def test_the_code_of_the_check_in_page_opens_it_on_a_phone_once(
     assert press(late, path) == 410 and not is_inside(late)
 
 
-@pytest.mark.parametrize(("minutes", "status"), [(1.98, 303), (2.01, 410)])
-def test_the_code_is_good_for_two_minutes(
-    minutes: float, status: int, ada: Organiser, app: Flask, client: FlaskClient
-) -> None:
+def test_the_code_is_good_for_two_minutes(ada: Organiser, app: Flask, client: FlaskClient) -> None:
     with clock.fixed_at(NOON):
         sign_in(client, ada)
         path = make_code(client)
-    with clock.fixed_at(later(minutes)):
-        assert press(new_client(app), path) == status
+    for minutes, status in ((2.01, 410), (1.98, 303)):
+        with clock.fixed_at(later(minutes)):
+            assert press(new_client(app), path) == status
 
 
 def test_a_phone_gets_no_fresher_and_no_longer_session_and_a_helper_stays_one(
