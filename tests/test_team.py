@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.errors import UserError
 from lunchkit.team.actions import add_organiser, give_role, hand_over, invite, remove_organiser, withdraw_invitation
 from lunchkit.team.errors import NotTheOwner, OnlyToOrganisers, OwnerStays
 from lunchkit.team.models import Invitation, Organiser, OrganiserSession, Role
@@ -22,6 +21,7 @@ from lunchkit.team.queries import invitation_link, organiser_by_email, owner, pr
 from lunchkit.team.sign_in.views import browser_name
 from tests.browser import INSIDE, is_inside, path_of, sign_in
 from tests.conftest import EventMaker, Outbox, csrf_of, new_client
+from tests.seating import all_at_once
 
 TEAM = "/organiser/team"
 NOA = "noa@lunch.example"
@@ -101,20 +101,9 @@ def test_the_owner_stays_until_the_house_is_handed_over(ada: Organiser) -> None:
 
 
 def at_once(app: Flask, *verbs: Callable[[], object]) -> list[str]:
-    """Do all of them at the same moment, each in a thread of its own; what was refused, by name."""
-
-    def run(verb: Callable[[], object]) -> str:
-        with app.app_context():
-            try:
-                verb()
-            except UserError as refusal:
-                return type(refusal).__name__
-            finally:
-                db.session.remove()
-        return ""
-
-    with ThreadPoolExecutor(len(verbs)) as pool:
-        return sorted(pool.map(run, verbs))
+    """Do all of them at the same moment; what was refused, by name."""
+    results = all_at_once(app, verbs)
+    return sorted(type(one).__name__ if isinstance(one, Exception) else "" for one in results)
 
 
 def fresh(person: Organiser) -> Organiser:
@@ -203,9 +192,7 @@ def test_a_withdrawn_invitation_opens_nothing_and_its_letter_does_not_leave(
 def test_asking_again_is_the_same_invitation_and_another_role_is_refused(
     ada: Organiser, app: Flask, outbox: Outbox
 ) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        told = list(pool.map(lambda _: at_once(app, lambda: ask()), range(4)))
-    assert told == [[""]] * 4
+    assert at_once(app, *[ask] * 4) == [""] * 4
     assert db.session.scalar(select(func.count()).select_from(Invitation)) == 1
     assert outbox.kinds(NOA) == ["invitation"]
     assert at_once(app, lambda: ask(role=Role.ORGANISER)) == ["InvitedAlready"]
