@@ -44,22 +44,18 @@ def _session() -> OrganiserSession:
     return row
 
 
-@bp.get("")
+@bp.route("", methods=["GET", "POST"])
 def show() -> ResponseReturnValue:
-    return _page(RecoveryCodeForm(formdata=None))
+    """The ways to confirm; a POST has the answer of a passkey."""
+    form = RecoveryCodeForm(formdata=None)
+    if request.method != "POST":
+        return _page(form)
+    return _confirm(form, lambda: actions.confirm_by_passkey(_session(), request.form.get("answer", "")))
 
 
 @bp.post("/challenge")
 def challenge() -> Response:
     return jsonify(actions.ask_for_passkey(_session()))
-
-
-@bp.post("")
-def by_passkey() -> ResponseReturnValue:
-    return _confirm(
-        RecoveryCodeForm(formdata=None),
-        lambda: actions.confirm_by_passkey(_session(), request.form.get("answer", "")),
-    )
 
 
 @bp.post("/code")

@@ -105,19 +105,13 @@ def by_code() -> ResponseReturnValue:
     return go_in(opened, return_path(cookie.get(NEXT)))
 
 
-@bp.get("/sign-in/<token>")
+@bp.route("/sign-in/<token>", methods=["GET", "POST"])
 def confirm(token: str) -> ResponseReturnValue:
-    _, organiser = valid_link(token, cookie.get(REQUESTED))
-    then = return_path(request.args.get("next")) or ""
-    return render_template("team/confirm.html", token=token, organiser=organiser, next=then)
-
-
-@bp.post("/sign-in/<token>")
-def enter(token: str) -> ResponseReturnValue:
-    valid_link(token, cookie.get(REQUESTED))  # a guess does not wait for the right to write
-    return go_in(
-        actions.sign_in(token, _browser()), return_path(request.form.get("next")) or return_path(cookie.get(NEXT))
-    )
+    _, organiser = valid_link(token, cookie.get(REQUESTED))  # a guess does not wait for the right to write
+    then = return_path(request.values.get("next"))
+    if request.method == "POST":
+        return go_in(actions.sign_in(token, _browser()), then or return_path(cookie.get(NEXT)))
+    return render_template("team/confirm.html", token=token, organiser=organiser, next=then or "")
 
 
 @bp.route("/set-up/<token>", methods=["GET", "POST"])
