@@ -10,7 +10,6 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from lunchkit.platform.db import db
@@ -33,19 +32,6 @@ from lunchkit.speakers.queries import (
 )
 from lunchkit.speakers.views import page_facts
 
-REMOVALS = {
-    "draft": (
-        _l("Delete the draft?"),
-        _l("What you wrote and did not publish is gone, a new picture too. What is public stays."),
-        _l("Delete the draft"),
-    ),
-    "portrait": (
-        _l("Remove the picture?"),
-        _l("It is destroyed, and disappears from every page at once. Your initials take its place."),
-        _l("Remove the picture"),
-    ),
-}
-"""Title, text and button of the page that confirms."""
 bp = Blueprint("own_page", __name__, url_prefix="/s/<token>")
 
 
@@ -104,8 +90,7 @@ def remove(token: str, what: str) -> ResponseReturnValue:
     if request.method == "POST":
         (actions.discard_draft if what == "draft" else actions.remove_portrait)(speaker)
         return _to_start(token, "discarded" if what == "draft" else "bare")
-    title, text, button = REMOVALS[what]
-    return _private("confirmation.html", speaker, token, title=title, text=text, button=button)
+    return _private("removal.html", speaker, token, what=what)
 
 
 @bp.route("/portrait", methods=["GET", "POST"])
