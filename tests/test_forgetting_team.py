@@ -15,25 +15,19 @@ from lunchkit.platform.db import db, transaction
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.outbox import enqueue
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
-from lunchkit.registrations.imports import actions as import_actions
-from lunchkit.registrations.imports.errors import ImportExpired
-from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.preview import ImportOptions
-from lunchkit.registrations.imports.queries import draft_or_expired
+from lunchkit.registrations.imports.actions import delete_expired_imports
 from lunchkit.team.actions import add_organiser, forget_former_members, invite, remove_organiser
 from lunchkit.team.emails import NOTICE, enqueue_notice
 from lunchkit.team.models import Invitation, Organiser, OrganiserSession, Role, SignInLink
 from lunchkit.team.sign_in.actions import forget_old_sign_ins, request_sign_in
 from tests.browser import sign_in
-from tests.conftest import Outbox
+from tests.conftest import Outbox, csrf_of
 from tests.importing import as_csv, preview
 
 pytestmark = pytest.mark.both_databases
 
 
 NOON = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
-SEEDS = [f"Zyxwolf{number:03}" for number in range(60)]
-"""Names that occur nowhere else, enough of them to fill many pages of the file."""
 
 
 @pytest.fixture
@@ -104,33 +98,13 @@ def test_whoever_left_is_not_named_beside_what_they_wrote(
     assert writers() == left, "a namesake who is still there keeps their name"
 
 
-def is_there(draft: ImportDraft) -> bool:
-    try:
-        draft_or_expired(draft.event_id, draft.id, draft.session_id)
-    except ImportExpired:
-        return False
-    return True
-
-
-def drafts() -> int:
-    db.session.rollback()
-    return len(list(db.session.scalars(select(ImportDraft.id))))
-
-
-def test_the_hour_of_a_list_begins_with_its_import(
-    organiser_client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    preview(organiser_client, event, as_csv([["Nom"], ["Ana"]]))
+def test_the_hour_of_a_list_begins_with_its_import(organiser_client: FlaskClient, event: Event) -> None:
+    path = preview(organiser_client, event, as_csv([["Nom"], ["Ana"]]))
     now = clock.now()
-    draft = db.session.scalars(select(ImportDraft)).one()
-
-    def at(minutes: float) -> None:
-        monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=minutes))
-
-    at(59)
-    import_actions.import_attendees(draft, ImportOptions())
-    at(118)
-    assert import_actions.delete_expired_imports() == 0 and is_there(draft)
-    at(120)
-    assert not is_there(draft)
-    assert import_actions.delete_expired_imports() == 1 and drafts() == 0
+    for minutes, gone, status in ((59, 0, 200), (118, 0, 200), (120, 1, 410)):
+        with clock.fixed_at(now + timedelta(minutes=minutes)):
+            assert delete_expired_imports() == gone
+            assert organiser_client.get(path).status_code == status
+            if minutes == 59:
+                data = {"csrf_token": csrf_of(organiser_client, path), "language": "fr"}
+                assert organiser_client.post(path, data=data).status_code == 303
