@@ -344,7 +344,7 @@ def organiser_client(app: Flask) -> FlaskClient:
     link = issue_console_link(organiser)
     opened = sign_in(link.rpartition("/")[2])
     client = new_client(app)
-    with client.session_transaction() as cookie:  # what the door does with it: tests/test_accounts.py goes through it
+    with client.session_transaction() as cookie:  # what the door does with it: tests/test_sign_in.py goes through it
         cookie[SESSION], cookie[KNOWN] = opened.token, opened.organiser_id
     return client
 
