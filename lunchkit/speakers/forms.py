@@ -26,7 +26,7 @@ LICENCES = ("CC BY 4.0", "CC BY-SA 4.0", "CC BY-NC-SA 4.0", "CC0 1.0")
 
 
 def line(label: LazyString | str, most: int, *validators: Any) -> StringField:
-    """A field for one line of at most so many characters."""
+    """A field for one line of at most ``most`` characters."""
     return StringField(label, filters=[clean_line], validators=[*validators, at_most(most)])
 
 

@@ -101,14 +101,14 @@ def portrait(token: str) -> ResponseReturnValue:
         return _portrait_page(speaker, token, _portrait_form(speaker))
     form = _portrait_form(speaker, CombinedMultiDict((request.files, request.form)))
 
-    def act() -> None:
+    def change() -> None:
         upload = form.file()
         data = None if upload is None and written_page(speaker, ()).portrait else read_upload(upload)
         consent = _("Uploaded by the person it shows, by their private link.")
         actions.save_portrait(speaker, data, form.portrait_alt.data or "", form.portrait_credit.data or "", consent)
 
     page = partial(_portrait_page, speaker, token)
-    return save(form, act, page, lambda: _portrait_form(speaker), url_for(".write", token=token, done="portrait"))
+    return save(form, change, page, lambda: _portrait_form(speaker), url_for(".write", token=token, done="portrait"))
 
 
 @bp.post("/quotations/<int(max=2147483647):quotation_id>/<any(approval, refusal):verdict>")

@@ -4,10 +4,7 @@ An entry applies to its endpoint and to all below it; the longest one wins. Nobo
 ``tests/test_policies.py`` compares this table with a list of its own.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from flask import url_for
+from flask import request, url_for
 
 from lunchkit.team.models import Role
 from lunchkit.team.queries import current_organiser
@@ -73,8 +70,9 @@ SECTIONS_TO_CONFIRM = {"letters", "address"}
 """Of the settings only these: mail and address lead to everybody's sign-in links."""
 
 
-def page_after_confirmation(endpoint: str, values: Mapping[str, Any]) -> str | None:
-    """The page to open after a fresh confirmation, for a route that needs one; None for all others."""
+def page_after_confirmation() -> str | None:
+    """The page to open after a fresh confirmation, where the requested route needs one; None for all others."""
+    endpoint, values = request.endpoint or "", request.view_args or {}
     section = values.get("section", values.get("step"))
     if endpoint not in PAGE_AFTER_CONFIRMATION or (section is not None and section not in SECTIONS_TO_CONFIRM):
         return None

@@ -59,24 +59,20 @@ def require_organiser() -> ResponseReturnValue | None:
         raise SignInNeeded
     if not row.organiser.may(least_role(request.endpoint or "")):
         raise NotAllowed
-    if _page_after_confirmation() and not row.is_fresh(clock.now()):
+    if page_after_confirmation() and not row.is_fresh(clock.now()):
         raise NotFresh
     with suppress(*STORAGE_ERRORS):  # reading goes on where nothing can be written
         actions.note_seen(row)
     if request.method not in SAFE_METHODS:
-        _begin_act(row)
+        _begin_entry(row)
     return None
 
 
-def _page_after_confirmation() -> str | None:
-    return page_after_confirmation(request.endpoint or "", request.view_args or {})
-
-
-def _begin_act(row: OrganiserSession) -> None:
+def _begin_entry(row: OrganiserSession) -> None:
     values: dict[str, Any] = request.view_args or {}
     numbers = {name.removesuffix("_id"): value for name, value in values.items() if isinstance(value, int)}
-    verb = (request.endpoint or "").removeprefix("organiser.")
-    begin(AuditEvent(verb, row.organiser.id, row.organiser.name, numbers), values.get("slug"))
+    action = (request.endpoint or "").removeprefix("organiser.")
+    begin(AuditEvent(action, row.organiser.id, row.organiser.name, numbers), values.get("slug"))
 
 
 @area.after_request
@@ -96,7 +92,7 @@ def show_sign_in_needed(refusal: UserError) -> ResponseReturnValue:
 @area.errorhandler(NotFresh)
 def ask_to_confirm(refusal: UserError) -> ResponseReturnValue:
     """Redirect to the confirmation. What was typed waits on a page meanwhile, to be sent again."""
-    address = url_for("confirmation.show", next=_page_after_confirmation())
+    address = url_for("confirmation.show", next=page_after_confirmation())
     typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     if not typed:
         return redirect(address, code=303)

@@ -123,14 +123,14 @@ def _person_page(person: Organiser, form: RoleForm | None = None, notice: str = 
     )
 
 
-def _change(person: Organiser, act: Callable[[], object], done: str) -> ResponseReturnValue:
-    return _after(act, done, lambda notice: _person_page(person, notice=notice))
+def _change(person: Organiser, action: Callable[[], object], done: str) -> ResponseReturnValue:
+    return _after(action, done, lambda notice: _person_page(person, notice=notice))
 
 
-def _after(act: Callable[[], object], done: str, page: Callable[[str], str]) -> ResponseReturnValue:
-    """Act and go back to the list; or show the error on a page."""
+def _after(action: Callable[[], object], done: str, page: Callable[[str], str]) -> ResponseReturnValue:
+    """Run the action and go back to the list; or show the error on a page."""
     try:
-        act()
+        action()
     except NotFound:
         raise
     except USER_ERRORS as error:

@@ -1,4 +1,4 @@
-"""Pages where a person confirms that it is them: after the sign-in link, or again before a dangerous act.
+"""Pages where a person confirms that it is them: after the sign-in link, or again before a dangerous action.
 
 They are outside the organisers' area, since a half-open session opens nothing in it.
 """

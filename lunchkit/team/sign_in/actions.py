@@ -145,8 +145,8 @@ def _enter(session: Session, link: SignInLink, organiser: Organiser, browser: Br
     _use(session, link)
     void_links(session, organiser.id)
     opened = open_session(session, organiser.id, browser, handing)
-    verb = "sign_in.begin" if opened.is_half_open else "sign_in.phone" if handing else "sign_in.enter"
-    record(session, AuditEvent(verb, organiser.id, organiser.name))
+    action = "sign_in.begin" if opened.is_half_open else "sign_in.phone" if handing else "sign_in.enter"
+    record(session, AuditEvent(action, organiser.id, organiser.name))
     return opened
 
 
