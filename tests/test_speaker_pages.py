@@ -240,7 +240,7 @@ def test_speaker_writes_a_page_without_javascript_and_an_organiser_publishes_it(
     context.close()
 
 
-def test_what_a_speaker_typed_is_kept_on_leaving_and_offline(
+def test_what_a_speaker_typed_is_kept_on_leaving_offline_and_by_a_phone_that_drops_the_page(
     lunch: House, chromium: Browser, people: dict[str, str]
 ) -> None:
     address, leave = lunch.url(f"{people['waiting']}/page"), "setTimeout(() => location.assign('/privacy'))"
@@ -265,14 +265,7 @@ def test_what_a_speaker_typed_is_kept_on_leaving_and_offline(
     page.locator("button[name=preview]").click()
     page.wait_for_url(re.compile("/preview"))
     assert "cordière" in page.locator("main").inner_text()
-    context.close()
-
-
-def test_what_a_phone_dropped_is_back_until_it_is_saved(
-    lunch: House, chromium: Browser, people: dict[str, str]
-) -> None:
-    address = lunch.url(f"{people['waiting']}/page")
-    context = open_context(chromium)
+    page.close()
     page = context.new_page()
     page.goto(address)
     page.locator("[name=role]").fill("vannière")
