@@ -232,13 +232,14 @@ def test_draft_is_public_only_once_an_organiser_has_read_it(
         **{
             "links": "www.impactia.example  Son site\r\n\r\nhttps://аpple.com/",
             f"talk-{event.id}-slides_url": "https://slides.example/", f"talk-{event.id}-slides_licence": "CC0 1.0",
+            f"talk-{event.id}-slides_title": "Cinq principes",
         },
     )  # fmt: skip
     assert answer.status_code == 303
     public, preview = client.get(LAURA).text, client.get(f"{link}/preview").text
     written = (
-        "Elle répare\u00a0: tout.", "codirectrice", "slides.example", "CC0 1.0", "Impact IA", "suisse-allemand",
-        "<strong>ici</strong>", "&lt;script&gt;", "xn--pple-43d.com",
+        "Elle répare\u00a0: tout.", "codirectrice", "slides.example", "Cinq principes", "CC0 1.0", "Impact IA",
+        "suisse-allemand", "<strong>ici</strong>", "&lt;script&gt;", "xn--pple-43d.com",
         '<a href="https://www.impactia.example" rel="noopener noreferrer">Son site</a>',
     )  # fmt: skip
     for words in written:
@@ -552,7 +553,14 @@ def test_organiser_writes_what_was_said_and_who_it_is(
     told = {f"organisation-{name}": text for name, text in told.items()}
     assert organise(organiser_client, f"{desk}/organisation", desk, **told).status_code == 303
     page = client.get(LAURA).text
-    for words in ("<em>compte</em>", "slides.example", "CC0", "codirectrice", "impactia.example"):
+    for words in (
+        "<em>compte</em>",
+        "slides.example",
+        "CC0",
+        "codirectrice",
+        ">impactia.example<",
+        f'href="{IMPACTIA}"',
+    ):
         assert words in page, words
     page = client.get(IMPACTIA).text
     assert "<strong>laboratoire</strong>" in page and "Genève" in page
