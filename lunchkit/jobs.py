@@ -21,6 +21,7 @@ from lunchkit.admin.retention.actions import (
     release_unconfirmed,
 )
 from lunchkit.admin.system_status.database import check_damage
+from lunchkit.mailings.actions import forget_sender
 from lunchkit.platform.audit.actions import delete_old_audit_entries
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, known_damage
@@ -29,6 +30,7 @@ from lunchkit.platform.mail.actions import deliver_due
 from lunchkit.platform.mail.outbox import wake
 from lunchkit.platform.mail.queue import BATCH
 from lunchkit.recap.actions import erase_orphaned_pictures
+from lunchkit.recap.operations import forget_recap_writer
 from lunchkit.registrations.imports.actions import delete_expired_imports
 from lunchkit.room.polls.actions import finish_closings
 from lunchkit.room.qa.actions import freeze_supports
@@ -61,7 +63,7 @@ BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
     (drop_old_notes, 3600.0),
     (forget_old_sign_ins, 3600.0),
     (delete_old_audit_entries, 3600.0),
-    (forget_former_members, 3600.0),
+    (partial(forget_former_members, forget_recap_writer, forget_sender), 3600.0),
 )
 """What only the clock decides, and destroys for good."""
 

@@ -63,7 +63,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 LONGEST_FIRST = (
     "test_recap_trip", "test_check_in_trip", "test_budgets", "test_speaker_pages",
     "test_cli", "test_demo", "test_room_budgets", "test_storm", "test_kills", "test_story", "test_races",
-    "test_import_trip", "test_passkey_trip", "test_printouts", "test_trip", "test_mailing_trip", "test_room_trip",
+    "test_import_trip", "test_printouts", "test_trip", "test_mailing_trip", "test_room_trip",
     "test_recap_page", "test_settings_look", "test_survey_trip", "test_first_run", "test_hostile",
     "test_series_page", "test_run_sheet_trip", "test_team_trip", "test_cli_trouble",
     "test_secrecy", "test_room_fonts", "test_audit", "test_speakers", "test_check_in",
@@ -346,6 +346,6 @@ def organiser_client(app: Flask) -> FlaskClient:
     link = issue_console_link(organiser)
     opened = sign_in(link.rpartition("/")[2])
     client = new_client(app)
-    with client.session_transaction() as cookie:  # what the door does with it: tests/test_accounts.py goes through it
+    with client.session_transaction() as cookie:  # what the door does with it: tests/test_sign_in.py goes through it
         cookie[SESSION], cookie[KNOWN] = opened.token, opened.organiser_id
     return client

@@ -5,29 +5,29 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
 from lunchkit.events.models import Event
+from lunchkit.jobs import BY_THE_CLOCK
 from lunchkit.mailings.models import Mailing
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
+from lunchkit.platform.mail.models import OutboxEmail
+from lunchkit.platform.mail.outbox import enqueue
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
-from lunchkit.registrations.imports import actions as import_actions
-from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.preview import ImportExpired, draft_or_expired
-from lunchkit.team.actions import add_organiser, forget_former_members, remove_organiser
-from lunchkit.team.emails import enqueue_own_notice
-from lunchkit.team.models import Organiser
-from lunchkit.team.sign_in.actions import forget_old_sign_ins
-from tests.conftest import Outbox
-from tests.importing import NO_WISH, as_csv, preview
+from lunchkit.registrations.imports.actions import delete_expired_imports
+from lunchkit.team.actions import add_organiser, forget_former_members, invite, remove_organiser
+from lunchkit.team.emails import NOTICE, enqueue_notice
+from lunchkit.team.models import Invitation, Organiser, OrganiserSession, Role, SignInLink
+from lunchkit.team.sign_in.actions import forget_old_sign_ins, request_sign_in
+from tests.browser import sign_in
+from tests.conftest import Outbox, csrf_of
+from tests.importing import as_csv, preview
 
 pytestmark = pytest.mark.both_databases
 
 
 NOON = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
-SEEDS = [f"Zyxwolf{number:03}" for number in range(60)]
-"""Names that occur nowhere else, enough of them to fill many pages of the file."""
 
 
 @pytest.fixture
@@ -36,20 +36,30 @@ def ada(app: Flask) -> Organiser:
         return add_organiser("Ada Rave", "ada@lunch.example")
 
 
-def record_facts(organiser: Organiser, device: str = "Phone") -> None:
-    with transaction() as session:
-        enqueue_own_notice(session, "passkey_added", organiser, device=device)
+def test_links_sessions_invitations_and_their_emails_are_forgotten_when_they_are_over(
+    ada: Organiser, client: FlaskClient, outbox: Outbox
+) -> None:
+    def left(**after: float) -> tuple[list[int], list[str]]:
+        with clock.fixed_at(NOON + timedelta(**after)):
+            forget_old_sign_ins()
+        tables = (SignInLink, OrganiserSession, Invitation, Organiser)
+        counts = [db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+        return counts, outbox.kinds()
 
-
-def test_letters_about_passkeys_are_forgotten_after_a_month(ada: Organiser, outbox: Outbox) -> None:
     with clock.fixed_at(NOON):
-        record_facts(ada)
-    with clock.fixed_at(NOON + timedelta(days=30)):
-        forget_old_sign_ins()
-        assert len(outbox.rows()) == 1
-    with clock.fixed_at(NOON + timedelta(days=30, seconds=1)):
-        forget_old_sign_ins()
-    assert outbox.rows() == []
+        sign_in(client, ada)
+        request_sign_in(ada.email)
+        invite("Noa Panais", "noa@lunch.example", Role.HELPER, ada)
+        with transaction() as session:
+            enqueue(session, kind="x/other", recipient=ada.email, language="fr", facts={})
+            session.execute(delete(OutboxEmail).where(OutboxEmail.kind == NOTICE))
+            enqueue_notice(session, "passkey_added", ada, device="Phone")
+    assert left(hours=23) == ([1, 1, 1, 1], ["sign_in", "invitation", "other", "notice"])
+    assert left(hours=25) == ([0, 1, 1, 1], ["invitation", "other", "notice"])
+    assert left(days=2) == ([0, 0, 1, 1], ["invitation", "other", "notice"])
+    assert left(days=30, seconds=1) == ([0, 0, 1, 1], ["other"])
+    assert left(days=36) == ([0, 0, 1, 1], ["other"]), "a month after the seven days of an invitation"
+    assert left(days=38) == ([0, 0, 0, 1], ["other"])
 
 
 def written_by(event: Event, name: str) -> None:
@@ -83,37 +93,18 @@ def test_whoever_left_is_not_named_beside_what_they_wrote(
         remove_organiser(leo)
     assert writers() == ["Léo Boulon"] * 3
     with clock.fixed_at(NOON + timedelta(days=366)):
-        assert forget_former_members() == 1
+        [forget] = [job for job, _every in BY_THE_CLOCK if getattr(job, "func", None) is forget_former_members]
+        assert forget() == 1
     assert writers() == left, "a namesake who is still there keeps their name"
 
 
-def is_there(draft: ImportDraft) -> bool:
-    try:
-        draft_or_expired(draft.event_id, draft.id, draft.session_id)
-    except ImportExpired:
-        return False
-    return True
-
-
-def drafts() -> int:
-    db.session.rollback()
-    return len(list(db.session.scalars(select(ImportDraft.id))))
-
-
-def test_the_hour_of_a_list_begins_with_its_import(
-    organiser_client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    preview(organiser_client, event, as_csv([["Nom"], ["Ana"]]))
+def test_the_hour_of_a_list_begins_with_its_import(organiser_client: FlaskClient, event: Event) -> None:
+    path = preview(organiser_client, event, as_csv([["Nom"], ["Ana"]]))
     now = clock.now()
-    draft = db.session.scalars(select(ImportDraft)).one()
-
-    def at(minutes: float) -> None:
-        monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=minutes))
-
-    at(59)
-    import_actions.import_attendees(draft, NO_WISH)
-    at(118)
-    assert import_actions.delete_expired_imports() == 0 and is_there(draft)
-    at(120)
-    assert not is_there(draft)
-    assert import_actions.delete_expired_imports() == 1 and drafts() == 0
+    for minutes, gone, status in ((59, 0, 200), (118, 0, 200), (120, 1, 410)):
+        with clock.fixed_at(now + timedelta(minutes=minutes)):
+            assert delete_expired_imports() == gone
+            assert organiser_client.get(path).status_code == status
+            if minutes == 59:
+                data = {"csrf_token": csrf_of(organiser_client, path), "language": "fr"}
+                assert organiser_client.post(path, data=data).status_code == 303

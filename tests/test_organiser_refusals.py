@@ -35,12 +35,6 @@ def opened(client: FlaskClient, path: str) -> dict[str, str]:
     return {"csrf_token": csrf_of(client, path), "version": version}
 
 
-def fresh(event: Event) -> Event:
-    db.session.rollback()
-    db.session.expire_all()
-    return db.session.get_one(Event, event.id)
-
-
 def keeps(page: str, *words: str) -> bool:
     return all(word in page for word in words)
 

@@ -22,7 +22,6 @@ from lunchkit.recap import actions
 from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SectionKind
 from lunchkit.speakers.actions import quote_speaker, remove_quotation, remove_speaker
-from lunchkit.speakers.admin_forms import QuotationDetails
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.page import public_page
 from tests.browser import form_token
@@ -302,7 +301,7 @@ def test_of_speakers_quotations_and_versions_no_byte_stays_after_upkeep(
     app: Flask, lunch: FullLunch, make_event: EventMaker, settings: Settings
 ) -> None:
     talk = speak(lunch.event, "Zyxwolf Erste")
-    quotation = quote_speaker(talk, QuotationDetails("Zyxwolf zweitens.", "", ""))
+    quotation = quote_speaker(talk, "Zyxwolf zweitens.")
     gone = speak(make_event(), "Zyxwolf Dritte")
     section = section_of(lunch.event, SectionKind.INTRODUCTION)
     for text in ("Zyxwolf viertens.", "Nichts."):

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.db import db
 from lunchkit.platform.links import public
 from lunchkit.speakers import actions
-from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
+from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.page import SpeakerPage, written_page
-from lunchkit.speakers.queries import private_link, talks_of
+from lunchkit.speakers.queries import appearance_or_404, private_link, talks_of
 from tests.chromium import DESK, PHONE, open_context, read_qr
 from tests.live import House, house
 from tests.looks import ORGANISER, faults
@@ -49,19 +50,43 @@ def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def people(lunch: House) -> dict[str, str]:
-    """Paths: a speaker of whom everything is known, at three lunches, one draft waiting; and one of whom nothing is."""
+    """Paths: a speaker of whom everything is known, at three lunches; one whose draft waits; one of whom nothing is."""
     with lunch.app.app_context(), lunch.app.test_request_context():
-        known, waiting, unknown = _tell_everything(lunch), _write_and_wait(lunch), _say_nothing(lunch)
+        events = [any_event_by_slug_or_404(lunch.events[name]) for name in ("past", "running", "coming")]
+        known, (waiting, waiting_desk), (new, new_desk) = (
+            _tell_everything(events), _add(events[2:], "Ana Topinambour", FEDERATION), _add(events[2:], "Bea", ""),
+        )  # fmt: skip
+        page = written_page(waiting, talks_of(waiting.id))
+        actions.save_page(waiting, replace(page, short_bio="Un mot.", biography=BIOGRAPHY), waiting.version)
+        actions.submit_page(waiting, waiting.version)
+        paths = known | {
+            "waiting": _path(waiting),
+            "desk, waiting": waiting_desk,
+            "draft": f"{waiting_desk}/draft",
+            "unknown": f"/speakers/{new.slug}",
+            "new": _path(new),
+            "desk, new": new_desk,
+            "list": new_desk.rpartition("/")[0],
+        }
         db.session.remove()
         db.engine.dispose()
-    return known | waiting | unknown
+    return paths
 
 
-def _tell_everything(lunch: House) -> dict[str, str]:
-    events = [any_event_by_slug_or_404(lunch.events[name]) for name in ("past", "running", "coming")]
-    talks = [actions.add_speaker(event, SpeakerDetails(NAME, "codirectrice", FEDERATION)) for event in events]
-    speaker = talks[0].speaker
-    actions.issue_link(speaker)
+def _add(events: list[Event], name: str, organisation: str) -> tuple[Speaker, str]:
+    """A speaker with a private link, and the path of the organisers' page at the first of some lunches."""
+    talks = [actions.add_speaker(event, SpeakerDetails(name, "", organisation)) for event in events]
+    actions.issue_link(talks[0].speaker)
+    return talks[0].speaker, f"/organiser/e/{events[0].slug}/speakers/{talks[0].speaker_id}"
+
+
+def _tell_everything(events: list[Event]) -> dict[str, str]:
+    speaker, desk = _add(events, NAME, FEDERATION)
+    talk = appearance_or_404(events[0].id, speaker.id)
+    slides = {
+        "slides_url": "https://diapositives.example/1", "slides_title": "Cinq questions à poser",
+        "slides_licence": "CC BY-SA 4.0",
+    }  # fmt: skip
     page = SpeakerPage(
         name=NAME,
         role="codirectrice et responsable des outils numériques",
@@ -73,72 +98,31 @@ def _tell_everything(lunch: House) -> dict[str, str]:
             {"label": "Le site de la fédération", "url": "https://www.numerique-soutenable.example/accueil"},
             {"label": "", "url": "https://social.exemple-de-tres-long-nom-de-serveur.example/@mfvg"},
         ],
-        slides={
-            str(events[0].id): {
-                "url": "https://diapositives.example/1",
-                "title": "Cinq questions à poser",
-                "licence": "CC BY-SA 4.0",
-            }
-        },
+        slides={str(talk.event_id): slides},
     )
     actions.save_page(speaker, page, speaker.version)
     actions.save_portrait(speaker, photo(1600, 2000), "Elle sourit devant un établi.", "Zoé Exemple", "")
-    _submit(speaker)
+    actions.submit_page(speaker, speaker.version)
     actions.approve_page(speaker, speaker.version)
-    said = AppearanceDetails(
-        NAME,
-        page.role,
-        FEDERATION,
-        "Renoncer n’est pas la question : **qui décide** l’est.",
-        "https://diapositives.example/1",
-    )
-    actions.change_appearance(talks[0], said, speaker.version)
-    for number, text in enumerate(
-        ("On ne demande pas à un marteau d’être éthique.", "Le logiciel libre est à nous.", "Non.")
-    ):
-        quotation = actions.quote_speaker(talks[0], QuotationDetails(text, "Le Courrier", "https://lecourrier.ch/"))
-        if number < 2:
-            actions.answer_quotation(speaker, quotation, is_approved=True, text=text)
+    said = "Renoncer n’est pas la question : **qui décide** l’est."
+    actions.change_appearance(talk, AppearanceDetails(NAME, page.role, FEDERATION, said, **slides), speaker.version)
+    quotations = [
+        actions.quote_speaker(talk, text, "Le Courrier", "https://lecourrier.ch/")
+        for text in ("On ne demande pas à un marteau d’être éthique.", "Le logiciel libre est à nous.", "Non.")
+    ]
+    for quotation in quotations[:2]:
+        actions.answer_quotation(speaker, quotation, is_approved=True, text=quotation.text)
     organisation = speaker.organisation
     assert organisation is not None
-    told = OrganisationDetails(
-        FEDERATION, "https://www.numerique-soutenable.example/", "Genève", "Elle *réunit*.", True
-    )
+    site = "https://www.numerique-soutenable.example/"
+    told = OrganisationDetails(FEDERATION, site, "Genève", "Elle *réunit*.", True)
     actions.change_organisation(organisation, told, organisation.version)
     return {
         "known": f"/speakers/{speaker.slug}",
         "organisation": f"/organisations/{organisation.slug}",
         "link": _path(speaker),
-        "desk": f"/organiser/e/{events[0].slug}/speakers/{speaker.id}",
+        "desk": desk,
     }
-
-
-def _write_and_wait(lunch: House) -> dict[str, str]:
-    event = any_event_by_slug_or_404(lunch.events["coming"])
-    speaker = actions.add_speaker(event, SpeakerDetails("Ana Topinambour", "", FEDERATION)).speaker
-    actions.issue_link(speaker)
-    page = written_page(speaker, talks_of(speaker.id))
-    actions.save_page(speaker, replace(page, short_bio="Un mot.", biography=BIOGRAPHY), speaker.version)
-    _submit(speaker)
-    desk = f"/organiser/e/{event.slug}/speakers/{speaker.id}"
-    return {"waiting": _path(speaker), "desk, waiting": desk, "draft": f"{desk}/draft"}
-
-
-def _say_nothing(lunch: House) -> dict[str, str]:
-    event = any_event_by_slug_or_404(lunch.events["coming"])
-    speaker = actions.add_speaker(event, SpeakerDetails("Bea", "", "")).speaker
-    actions.issue_link(speaker)
-    desk = f"/organiser/e/{event.slug}/speakers/{speaker.id}"
-    return {
-        "unknown": f"/speakers/{speaker.slug}",
-        "new": _path(speaker),
-        "desk, new": desk,
-        "list": desk.rpartition("/")[0],
-    }
-
-
-def _submit(speaker: Speaker) -> None:
-    actions.submit_page(speaker, speaker.version)
 
 
 def _path(speaker: Speaker) -> str:
@@ -189,21 +173,15 @@ def test_pages_keep_their_budget_and_everybody_can_use_them(
     assert (found, faults(inside, theirs, budget=ORGANISER)) == ([], [])
 
 
-def test_a_camera_reads_the_contact_card(
+def test_a_camera_reads_the_contact_card_and_a_press_site_learns_nothing(
     lunch: House, chromium: Browser, people: dict[str, str], tmp_path: Path
 ) -> None:
     context = open_context(chromium, color_scheme="dark")
-    page = context.new_page()
-    page.goto(lunch.url(people["known"]))
-    assert read_qr(page, ".qr", tmp_path) == lunch.url(people["known"]) + ".vcf"
-    context.close()
-
-
-def test_a_press_site_learns_nothing(lunch: House, chromium: Browser, people: dict[str, str]) -> None:
-    context = open_context(chromium)
     heard: list[dict[str, str]] = []
     context.route("https://**", lambda route: (heard.append(route.request.headers), route.fulfill(body="ok")))
     page = context.new_page()
+    page.goto(lunch.url(people["known"]))
+    assert read_qr(page, ".qr", tmp_path) == lunch.url(people["known"]) + ".vcf"
     for path in (people["known"], people["link"]):
         page.goto(lunch.url(path))
         page.locator("main a[href^='https://lecourrier']").first.click()
@@ -262,7 +240,7 @@ def test_speaker_writes_a_page_without_javascript_and_an_organiser_publishes_it(
     context.close()
 
 
-def test_what_a_speaker_typed_is_kept_on_leaving_and_offline(
+def test_what_a_speaker_typed_is_kept_on_leaving_offline_and_by_a_phone_that_drops_the_page(
     lunch: House, chromium: Browser, people: dict[str, str]
 ) -> None:
     address, leave = lunch.url(f"{people['waiting']}/page"), "setTimeout(() => location.assign('/privacy'))"
@@ -287,14 +265,7 @@ def test_what_a_speaker_typed_is_kept_on_leaving_and_offline(
     page.locator("button[name=preview]").click()
     page.wait_for_url(re.compile("/preview"))
     assert "cordière" in page.locator("main").inner_text()
-    context.close()
-
-
-def test_what_a_phone_dropped_is_back_until_it_is_saved(
-    lunch: House, chromium: Browser, people: dict[str, str]
-) -> None:
-    address = lunch.url(f"{people['waiting']}/page")
-    context = open_context(chromium)
+    page.close()
     page = context.new_page()
     page.goto(address)
     page.locator("[name=role]").fill("vannière")

@@ -21,17 +21,24 @@ from lunchkit.platform.images.models import Picture, PictureFile
 from lunchkit.platform.links import derived_token
 from lunchkit.platform.mail.rendering import render_email
 from lunchkit.platform.versions import ChangedMeanwhile
+from lunchkit.recap.models import Recap
+from lunchkit.recap.sections import SectionKind
+from lunchkit.room.qa.models import Question
+from lunchkit.run_sheet.models import RunItem
 from lunchkit.speakers import actions
-from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
+from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails
 from lunchkit.speakers.emails import AN_HOUR
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.page import SpeakerPage, draft_page
 from lunchkit.speakers.queries import SCOPE, LinkGone, appearances, approved_quotations, waiting_pages
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of
+from tests.recaps import add_poll, add_section
 from tests.seating import all_at_once
 from tests.speaking import again, approve, form_of, link_of, organise, photo, send_photo, speak, submit, tables, write
 
+NAME = "Laura Tocmacov"
+PLACES = re.compile(r'<li><a href="([^"]+)">')
 PRIVATE = ("", "/page", "/preview", "/portrait", "/portrait/removal", "/draft/removal")
 LAURA, IMPACTIA = "/speakers/laura-tocmacov", "/organisations/impactia"
 
@@ -85,33 +92,6 @@ def test_speaker_is_public_as_soon_as_one_lunch_is(client: FlaskClient, make_eve
     assert f'href="/e/{event.slug}/recap"' in client.get(LAURA).text
 
 
-def test_page_shows_what_is_known(client: FlaskClient, event: Event) -> None:
-    appearance = speak(event)
-    speaker = appearance.speaker
-    speaker.short_bio, speaker.biography = "Elle répare : tout.", "Née **ici**.\n\n<script>alert(1)</script>"
-    speaker.languages = "français, suisse allemand"
-    speaker.links = [
-        {"label": "Son site", "url": "https://www.impactia.example/x"},
-        {"label": "", "url": "https://аpple.com/"},
-    ]
-    appearance.said = "Il n’est *pas* nécessaire d’y renoncer."
-    appearance.slides_url, appearance.slides_title = "https://slides.example/1", "Cinq principes"
-    appearance.slides_licence = "CC BY 4.0"
-    speaker.organisation.website = "https://impactia.example/"  # type: ignore[union-attr]
-    db.session.commit()
-    page = client.get(LAURA).text
-    for words in (
-        "Elle répare\u00a0: tout.", "<strong>ici</strong>", "&lt;script&gt;", "français, suisse allemand",
-        '<a href="https://www.impactia.example/x" rel="noopener noreferrer">Son site</a>', ">impactia.example<",
-        "xn--pple-43d.com", "<em>pas</em>", "Cinq principes", "CC BY 4.0", f'href="{IMPACTIA}"',
-        "s’empare du débat", str(event.starts_local.year),
-    ):  # fmt: skip
-        assert words in page, words
-    assert page.count("<h1") == 1 and "<script>alert" not in page
-    outward = re.findall(r'<a [^>]*href="https?://[^>]*>', page.split("<main")[1])
-    assert outward and all("noopener noreferrer" in address for address in outward)
-
-
 def test_organisation_shows_its_speakers_and_keeps_its_address(client: FlaskClient, make_event: EventMaker) -> None:
     first, second, draft = make_event(), make_event(title="Le second"), make_event(title="Caché", published_at=None)
     organisation = speak(first).speaker.organisation
@@ -127,12 +107,10 @@ def test_organisation_shows_its_speakers_and_keeps_its_address(client: FlaskClie
     with pytest.raises(ChangedMeanwhile):
         actions.change_organisation(organisation, OrganisationDetails("Autre"), 1)
     assert speak(first, "Jean Cardon", "", "fondation impactia").speaker.organisation == organisation
-
-
-def test_an_organisation_is_known_in_any_case(event: Event) -> None:
     for number, name in enumerate(("École d’Été", "école d’été", "ÉCOLE D’ÉTÉ", "Ecole d’Ete")):
-        speak(event, f"Jean Cardon {number}", "", name)
-    assert sorted(one.name for one in db.session.scalars(select(Organisation))) == ["Ecole d’Ete", "École d’Été"]
+        speak(first, f"Jean Cardon {number}", "", name)
+    named = set(db.session.scalars(select(Organisation.name)))
+    assert named == {"Fondation ImpactIA", "Ecole d’Ete", "École d’Été"}, "known in any case"
 
 
 def test_pages_are_valid_html(
@@ -170,7 +148,6 @@ def test_get_changes_nothing_and_is_cached_nowhere(client: FlaskClient, link: st
     for path in ("/submission", "/quotations/1/approval", "/quotations/1/refusal"):
         assert client.get(link + path).status_code == 405
     assert tables() == before
-    assert client.post(f"{link}/portrait/removal", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert client.post(f"{link}/portrait/removal").status_code == 303
     assert write(client, link, short_bio="Autre.").status_code == 303
     assert tables() != before, "control: a change is seen"
@@ -249,32 +226,41 @@ def test_draft_is_public_only_once_an_organiser_has_read_it(
         name="Laura Tocmacov-Exemple",
         role="codirectrice",
         organisation="Impact IA",
-        short_bio="Elle répare.",
-        biography="Un.\n\nDeux.",
+        short_bio="Elle répare : tout.",
+        biography="Née **ici**.\n\n<script>alert(1)</script>\n\nDeux.",
         languages="Français, suisse-allemand et anglais",
         **{
-            "links": "www.impactia.example  Son site\r\n\r\nhttps://example.org/",
+            "links": "www.impactia.example  Son site\r\n\r\nhttps://аpple.com/",
             f"talk-{event.id}-slides_url": "https://slides.example/", f"talk-{event.id}-slides_licence": "CC0 1.0",
+            f"talk-{event.id}-slides_title": "Cinq principes",
         },
     )  # fmt: skip
     assert answer.status_code == 303
     public, preview = client.get(LAURA).text, client.get(f"{link}/preview").text
-    for words in ("Elle répare.", "codirectrice", "slides.example", "example.org", "Impact IA"):
+    written = (
+        "Elle répare\u00a0: tout.", "codirectrice", "slides.example", "Cinq principes", "CC0 1.0", "Impact IA",
+        "suisse-allemand", "<strong>ici</strong>", "&lt;script&gt;", "xn--pple-43d.com",
+        '<a href="https://www.impactia.example" rel="noopener noreferrer">Son site</a>',
+    )  # fmt: skip
+    for words in written:
         assert words in preview and words not in public, words
-    assert again(speaker).submitted_at is None and "Elle répare." not in client.get(IMPACTIA).text
+    assert again(speaker).submitted_at is None and "Elle répare" not in client.get(IMPACTIA).text
     assert submit(client, link).status_code == 303
     assert again(speaker).submitted_at is not None and client.get(LAURA).text == public
     compared = organiser_client.get(f"{desk}/draft").text
-    assert "Elle répare." in compared and "<p>Deux.</p>" in compared
+    assert "Elle répare" in compared and "<p>Deux.</p>" in compared
     assert organise(organiser_client, f"{desk}/draft/approval", f"{desk}/draft").status_code == 303
     page = client.get(LAURA).text
-    for words in ("Elle répare.", "codirectrice", "slides.example", "example.org", "Laura Tocmacov-Exemple"):
+    for words in (*written, "Laura Tocmacov-Exemple", "s’empare du débat", str(event.starts_local.year)):
         assert words in page, words
+    assert page.count("<h1") == 1 and "<script>alert" not in page
+    outward = re.findall(r'<a [^>]*href="https?://[^>]*>', page.split("<main")[1])
+    assert outward and all("noopener noreferrer" in address for address in outward)
     speaker = again(speaker)
     assert (speaker.draft, speaker.submitted_at) == (None, None)
     assert speaker.links == [
         {"label": "Son site", "url": "https://www.impactia.example"},
-        {"label": "", "url": "https://example.org/"},
+        {"label": "", "url": "https://аpple.com/"},
     ]
     assert speaker.organisation is not None and speaker.organisation.name == "Impact IA"
     assert speaker.slug == "laura-tocmacov", "published addresses never die"
@@ -368,38 +354,30 @@ def test_two_windows_lose_nothing(client: FlaskClient, speaker: Speaker, link: s
     assert answer.status_code == 409 and "Les deux." in answer.text and again(speaker).submitted_at is None
 
 
-@pytest.mark.parametrize(
-    ("field", "typed"),
-    [
+def test_wrong_values_come_back_with_all_that_was_typed(
+    client: FlaskClient, event: Event, speaker: Speaker, link: str
+) -> None:
+    for field, typed in (
         ("name", ""),
         ("name", "?!"),
         ("short_bio", "x" * 301),
         ("links", "javascript:alert(1)"),
         ("links", "https://example.org/\nlaura@impactia.example"),
         ("links", "https://user@example.org/ Moi"),
-    ],
-)
-def test_wrong_values_come_back_with_all_that_was_typed(
-    client: FlaskClient, speaker: Speaker, link: str, field: str, typed: str
-) -> None:
-    answer = write(client, link, **{"biography": "Rien de perdu.", field: typed})
-    assert answer.status_code == 422 and again(speaker).draft is None
-    assert f'id="{field}-error"' in answer.text and f'href="#{field}"' in answer.text
-    assert str(escape(typed)) in answer.text and ("Rien de perdu." in answer.text or field == "biography")
-
-
-def test_slides_need_a_licence(client: FlaskClient, event: Event, link: str) -> None:
+    ):
+        answer = write(client, link, **{"biography": "Rien de perdu.", field: typed})
+        assert answer.status_code == 422 and again(speaker).draft is None
+        assert f'id="{field}-error"' in answer.text and f'href="#{field}"' in answer.text
+        assert str(escape(typed)) in answer.text and "Rien de perdu." in answer.text
     answer = write(client, link, **{f"talk-{event.id}-slides_url": "https://slides.example/"})
     assert answer.status_code == 422 and f'id="talk-{event.id}-slides_licence-error"' in answer.text
-
-
-def test_unknown_field_names_are_ignored(client: FlaskClient, speaker: Speaker, link: str) -> None:
+    # fields that the form does not have
     form = form_of(client, f"{link}/page") | {"short_bio": "Oui."}
     form |= {"slug": "evil", "link_hash": "x", "portrait": "x", "set_aside_at": "x", "talk-999-slides_url": "x"}
     assert client.post(f"{link}/page", data=form).status_code == 303
     page = draft_of(speaker)
     assert (page.short_bio, page.links, page.slides, page.portrait) == ("Oui.", [], {}, "")
-    assert again(speaker).slug == "laura-tocmacov"
+    assert again(speaker).slug == "laura-tocmacov", "not one that was sent"
     assert client.post(f"{link}/page").status_code == 422, "nothing at all is no page"
 
 
@@ -440,10 +418,15 @@ def test_portrait_needs_words_and_is_public_with_the_page(
     assert compared.count("<img") == 2 and 'alt="Laura rit."' in compared and 'alt="Laura lit."' in compared
 
 
-def test_replaced_portrait_is_destroyed(client: FlaskClient, speaker: Speaker, link: str) -> None:
+def test_portrait_is_hidden_shown_again_and_destroyed_when_it_is_replaced(
+    client: FlaskClient, organiser_client: FlaskClient, speaker: Speaker, link: str, desk: str
+) -> None:
     send_photo(client, link, photo())
     public = publish_photo(client, speaker, link)
     assert count(Picture) == 1, "the first one was never public"
+    for shown in ("0", "1"):
+        assert organise(organiser_client, f"{desk}/portrait", desk, shown=shown).status_code == 303
+        assert all(("/media/" in client.get(path).text) is (shown == "1") for path in (LAURA, IMPACTIA))
     send_photo(client, link, photo(), portrait_alt="Une autre.")
     assert count(Picture) == 2 and public in client.get(LAURA).text
     submit(client, link)
@@ -490,20 +473,11 @@ def test_removed_portrait_is_gone_at_once_everywhere(client: FlaskClient, speake
     assert "Un brouillon." in client.get(f"{link}/preview").text
 
 
-def test_organiser_hides_a_portrait_and_shows_it_again(
-    client: FlaskClient, organiser_client: FlaskClient, speaker: Speaker, link: str, desk: str
-) -> None:
-    publish_photo(client, speaker, link)
-    for shown in ("0", "1"):
-        assert organise(organiser_client, f"{desk}/portrait", desk, shown=shown).status_code == 303
-        assert all(("/media/" in client.get(path).text) is (shown == "1") for path in (LAURA, IMPACTIA))
-
-
-@pytest.mark.parametrize("weight", [8_500_000, 12_000_000])
-def test_picture_that_is_too_heavy_is_refused_with_a_sentence(client: FlaskClient, link: str, weight: int) -> None:
-    answer = send_photo(client, link, b"\xff\xd8\xff" + b"x" * weight)
-    assert answer.status_code == 413 and re.search("8.M", answer.text)
-    assert answer.headers["Cache-Control"] == "no-store"
+def test_picture_that_is_too_heavy_is_refused_with_a_sentence(client: FlaskClient, link: str) -> None:
+    for weight in (8_500_000, 12_000_000):
+        answer = send_photo(client, link, b"\xff\xd8\xff" + b"x" * weight)
+        assert answer.status_code == 413 and re.search("8.M", answer.text)
+        assert answer.headers["Cache-Control"] == "no-store"
     assert client.post(f"{link}/page", data={"biography": "x" * 2_000_000}).status_code == 413
 
 
@@ -512,7 +486,7 @@ def test_picture_that_is_too_heavy_is_refused_with_a_sentence(client: FlaskClien
 
 def quote(event: Event, speaker: Speaker, text: str = "L’IA n’est pas une fatalité.", **more: str) -> Quotation:
     appearance = db.session.get_one(Appearance, (event.id, speaker.id))
-    return actions.quote_speaker(appearance, QuotationDetails(text, **more))
+    return actions.quote_speaker(appearance, text, **more)
 
 
 def respond(client: FlaskClient, link: str, quotation: Quotation, verdict: str) -> TestResponse:
@@ -579,7 +553,14 @@ def test_organiser_writes_what_was_said_and_who_it_is(
     told = {f"organisation-{name}": text for name, text in told.items()}
     assert organise(organiser_client, f"{desk}/organisation", desk, **told).status_code == 303
     page = client.get(LAURA).text
-    for words in ("<em>compte</em>", "slides.example", "CC0", "codirectrice", "impactia.example"):
+    for words in (
+        "<em>compte</em>",
+        "slides.example",
+        "CC0",
+        "codirectrice",
+        ">impactia.example<",
+        f'href="{IMPACTIA}"',
+    ):
         assert words in page, words
     page = client.get(IMPACTIA).text
     assert "<strong>laboratoire</strong>" in page and "Genève" in page
@@ -616,7 +597,7 @@ def test_draft_takes_over_what_organisers_correct(
     actions.change_appearance(appearance, corrected, again(speaker).version)
     page = draft_of(speaker)
     assert (page.name, page.role, page.short_bio) == ("Laura T.", "mon rôle", "À moi.")
-    assert page.slides_of(event.id)["url"] == "https://slides.example/"
+    assert page.slides_of(event.id)["slides_url"] == "https://slides.example/"
 
 
 def test_only_organisers_see_the_link(
@@ -677,6 +658,60 @@ def test_erased_speaker_stays_erased_after_a_restore(client: FlaskClient, event:
     assert (repeat_erasures(), repeat_erasures()) == (1, 0)
     assert client.get(LAURA).status_code == 404 and count(Quotation) == 0
     assert [one.name for one in db.session.scalars(select(Speaker))] == ["Samuel Chenal"]
+
+
+# Where the name still is
+
+
+def named_everywhere(event: Event) -> set[str]:
+    """Write the name into every kind of text, in other capitals and accents too; returns where each is changed."""
+    other = speak(event, name="Otto Exemple").speaker
+    item = RunItem(event_id=event.id, position=1, minutes=10, title="Débat", who=f"avec {NAME.upper()}")
+    add_poll(event, 1, "Que dit Laura Tocmàcov ?", ("Oui", "Non"), {1: 6, 2: 5})
+    recap = Recap(event_id=event.id, created_at=clock.now(), published={"sections": [], "press": f"«{NAME}»"})
+    event.summary = f"Un lunch. {'Et encore. ' * 40}Puis {NAME}."
+    db.session.add_all([item, recap, Question(event_id=event.id, text=f"{NAME}, et après ?", supports=0)])
+    db.session.commit()
+    section = add_section(event, SectionKind.PRESS, data={"items": [{"quote": "Non", "author": f"de {NAME}"}]})
+    talk = db.session.scalars(select(Appearance).where(Appearance.speaker_id == other.id)).one()
+    talk.said = f"En réponse à {NAME}."
+    db.session.commit()
+    base = f"/organiser/e/{event.slug}"
+    return {
+        f"{base}/edit", f"{base}/run/{item.id}", f"{base}/polls", f"{base}/questions",
+        f"{base}/speakers/{other.id}", f"{base}/recap/sections/{section.id}", f"{base}/recap/correction",
+    }  # fmt: skip
+
+
+def removed(client: FlaskClient, event: Event, speaker: Speaker) -> tuple[str, int, str]:
+    """What the page says before, and the answer to the button."""
+    path = f"/organiser/e/{event.slug}/speakers/{speaker.id}/removal"
+    before = client.get(path).text
+    answer = client.post(path, data={"csrf_token": csrf_of(client, path)})
+    return unescape(before), answer.status_code, unescape(answer.text)
+
+
+def test_every_place_is_listed_before_and_after(organiser_client: FlaskClient, event: Event) -> None:
+    speaker = speak(event).speaker
+    places = named_everywhere(event)
+    before, status, after = removed(organiser_client, event, speaker)
+    assert set(PLACES.findall(before)) == places
+    assert status == 200 and set(PLACES.findall(after)) == places
+    assert f"Puis {NAME}" in before, "the words around the name"
+    for place in places:
+        assert organiser_client.get(place).status_code == 200, place
+    assert db.session.scalar(select(Speaker).where(Speaker.name == NAME)) is None
+
+
+def test_where_no_text_names_them_the_page_says_so(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event, other = make_event(), make_event()
+    speaker = speak(event).speaker
+    other.summary = f"Un autre lunch, avec {NAME}."
+    event.summary = "Avec Laura Tocmacovski."
+    db.session.commit()
+    before, status, _after = removed(organiser_client, event, speaker)
+    assert PLACES.findall(before) == [] and "Aucun autre texte" in before
+    assert status == 303
 
 
 # E-mails

@@ -12,8 +12,8 @@ from lunchkit.mailings.models import Audience, Mailing
 from lunchkit.platform.db import db
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.models import Registration
-from lunchkit.subscribers.models import Consent, Subscriber
-from lunchkit.subscribers.queries import HAS_CONSENT
+from lunchkit.subscribers.models import Subscriber
+from lunchkit.subscribers.queries import HAS_CONSENTED
 
 A_DAY, MOST_A_DAY = timedelta(days=1), 3
 """The limit of mailings to the people of a lunch."""
@@ -68,7 +68,7 @@ def is_left_to_invite(event_id: int) -> ColumnElement[bool]:
     key = literal(once_key(event_id, 0)[:-1]) + cast(Subscriber.id, String)
     is_invited = exists().where(OutboxEmail.once_key == key)
     is_registered = exists().where(Registration.event_id == event_id, Registration.email_key == Subscriber.email_key)
-    return and_(HAS_CONSENT[Consent.YES], not_(is_registered), not_(is_invited))
+    return and_(HAS_CONSENTED, not_(is_registered), not_(is_invited))
 
 
 def mailings(event_id: int) -> Sequence[Mailing]:

@@ -16,7 +16,6 @@ from lunchkit.platform.versions import count_version
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
 from lunchkit.recap.queries import current_pictures, pictures_known, versions_of
 from lunchkit.recap.section_content import Wording, pictures_in
-from lunchkit.team.operations import forgets_names
 
 ONE_SITTING = timedelta(minutes=5)
 """How often the history keeps what one person writes: a form saves itself every few seconds."""
@@ -110,7 +109,6 @@ def without_foreign_pictures(event_id: int, state: Wording) -> Wording:
     return state.with_items([item for item in state.items if item["picture"] not in strange]) if strange else state
 
 
-@forgets_names
 def forget_recap_writer(session: Session, name: str) -> None:
     """The sections and their earlier states stay; who wrote them is forgotten with the person."""
     session.execute(update(RecapSection).where(RecapSection.updated_by == name).values(updated_by=""))

@@ -22,6 +22,7 @@ from lunchkit.settings.in_force import take_over
 from lunchkit.settings.models import ONLY, Site, blank_site
 from lunchkit.settings.queries import mail_mark
 from lunchkit.team.emails import NOTICE, enqueue_notice
+from lunchkit.team.queries import owner
 
 trials = Window(20, 3600.0)
 """Test e-mails to one person in an hour."""
@@ -56,9 +57,9 @@ def change_settings(values: Mapping[str, str], step: str) -> None:
 def _tell_of(session: Session, before: Settings, after: Settings) -> None:
     """Mail and address lead to everybody's sign-in links: the owner gets a notice by the earlier mail account."""
     if before.mail_host and mail_mark(before) != mail_mark(after):
-        enqueue_notice(session, "mail", hold=CLAIM, host=after.mail_host)
+        enqueue_notice(session, "mail", owner(), hold=CLAIM, host=after.mail_host)
     if before.has_address and before.public_url != after.public_url:
-        enqueue_notice(session, "address", hold=CLAIM, host=after.address)
+        enqueue_notice(session, "address", owner(), hold=CLAIM, host=after.address)
 
 
 def _rename_series(session: Session, old: str, new: str) -> None:

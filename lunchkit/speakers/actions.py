@@ -15,7 +15,7 @@ from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.errors import UserError, user_error
 from lunchkit.platform.images.actions import erase_picture, keep_picture
 from lunchkit.platform.versions import ChangedMeanwhile, count_version, require_version
-from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails, QuotationDetails
+from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails
 from lunchkit.speakers.emails import enqueue_submission
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
@@ -197,14 +197,15 @@ def _lock_submitted(session: Session, speaker: Speaker, version: int) -> tuple[S
     return talks, draft
 
 
-def quote_speaker(appearance: Appearance, details: QuotationDetails) -> Quotation:
+def quote_speaker(appearance: Appearance, text: str, medium: str = "", url: str = "") -> Quotation:
     """Add a quotation, not public before the speaker approves it. The same one again returns the first."""
     with transaction() as session:
         lock(session, appearance.speaker)
         lock(session, appearance)
-        here = {"event_id": appearance.event_id, "speaker_id": appearance.speaker_id, **asdict(details)}
-        known = session.scalars(select(Quotation).filter_by(**here)).first()
-        quotation = known or Quotation(**here, created_at=clock.now())
+        where = {"event_id": appearance.event_id, "speaker_id": appearance.speaker_id}
+        said = {"text": text, "medium": medium, "url": url}
+        known = session.scalars(select(Quotation).filter_by(**where, **said)).first()
+        quotation = known or Quotation(**where, **said, created_at=clock.now())
         session.add(quotation)
     return quotation
 

@@ -36,7 +36,6 @@ from lunchkit.speakers.queries import (
 
 bp = Blueprint("speakers", __name__)
 ONE = "/e/<slug>/speakers/<int(max=2147483647):speaker_id>"
-QUOTATION = f"{ONE}/quotations/<int(max=2147483647):quotation_id>"
 
 
 @bp.get("/e/<slug>/speakers")
@@ -90,19 +89,19 @@ def update_organisation(slug: str, speaker_id: int) -> ResponseReturnValue:
 def quote(slug: str, speaker_id: int) -> ResponseReturnValue:
     appearance, form = _appearance(slug, speaker_id), QuotationForm(formdata=request.form)
     blank = partial(QuotationForm, formdata=None)
-    return _save(appearance, form, lambda: actions.quote_speaker(appearance, form.details()), blank)
+
+    def change() -> None:
+        actions.quote_speaker(appearance, form.quotation.data or "", form.medium.data or "", form.url.data or "")
+
+    return _save(appearance, form, change, blank)
 
 
-@bp.get(f"{QUOTATION}/removal")
-def quotation_removal(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
-    appearance = _appearance(slug, speaker_id)
-    return _show("quotation_removal.html", appearance, quotation=quotation_or_404(speaker_id, quotation_id))
-
-
-@bp.post(f"{QUOTATION}/removal")
+@bp.route(f"{ONE}/quotations/<int(max=2147483647):quotation_id>/removal", methods=["GET", "POST"])
 def remove_quotation(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
-    appearance = _appearance(slug, speaker_id)
-    actions.remove_quotation(quotation_or_404(speaker_id, quotation_id))
+    appearance, quotation = _appearance(slug, speaker_id), quotation_or_404(speaker_id, quotation_id)
+    if request.method != "POST":
+        return _show("quotation_removal.html", appearance, quotation=quotation)
+    actions.remove_quotation(quotation)
     return _to(appearance, "unquoted")
 
 
@@ -139,18 +138,13 @@ def set_aside(slug: str, speaker_id: int) -> ResponseReturnValue:
     return _decide(slug, speaker_id, actions.set_aside_page, "aside")
 
 
-@bp.get(f"{ONE}/removal")
-def removal(slug: str, speaker_id: int) -> ResponseReturnValue:
-    appearance = _appearance(slug, speaker_id)
-    is_last, places = len(talks_of(speaker_id)) == 1, places_of(appearance.event, appearance.speaker)
-    return _show("removal.html", appearance, is_last=is_last, places=places)
-
-
-@bp.post(f"{ONE}/removal")
+@bp.route(f"{ONE}/removal", methods=["GET", "POST"])
 def remove(slug: str, speaker_id: int) -> ResponseReturnValue:
     """Remove the speaker, and list the texts that still contain the name: no later page can."""
     appearance = _appearance(slug, speaker_id)
     places = places_of(appearance.event, appearance.speaker)
+    if request.method != "POST":
+        return _show("removal.html", appearance, is_last=len(talks_of(speaker_id)) == 1, places=places)
     actions.remove_speaker(appearance)
     if places:
         return _show("removed.html", appearance, places=places)

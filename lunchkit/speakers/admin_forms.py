@@ -68,27 +68,13 @@ def organisation_form(organisation: Organisation, data: Data | None = None) -> O
     return OrganisationForm(formdata=data, obj=organisation, prefix="organisation-")
 
 
-@dataclass(frozen=True)
-class QuotationDetails:
-    """A sentence of a speaker, and where it was said or printed."""
-
-    text: str
-    medium: str = ""
-    url: str = ""
-
-
 class QuotationForm(VersionedForm):
-    """A new quotation."""
+    """A new quotation. Its quotation marks are left out: the page adds them."""
 
     quotation = TextAreaField(
         _l("Quotation"),
-        filters=[clean_line],
+        filters=[clean_line, lambda text: text.strip('«»“”"\u00a0\u202f ')],
         validators=[InputRequired(WORDLESS), at_most(500), has_a_word(WORDLESS)],
     )
     medium: StringField = line(_l("Medium"), 120)
     url = web_link(_l("Quotation: address (https://…)"))
-
-    def details(self) -> QuotationDetails:
-        """The frozen value of a valid form, without quotation marks: the page adds them."""
-        text = (self.quotation.data or "").strip('«»“”"\u00a0\u202f ')
-        return QuotationDetails(text, self.medium.data or "", self.url.data or "")

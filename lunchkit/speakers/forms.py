@@ -17,6 +17,7 @@ from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
 from lunchkit.speakers.models import Appearance, Speaker
 from lunchkit.speakers.page import LABELS, SpeakerPage, written_page
+from lunchkit.speakers.queries import talks_of
 
 NAMELESS = _l("Write the name.")
 UNDESCRIBED = _l("Say in a sentence what the picture shows, for those who cannot see it.")
@@ -25,7 +26,7 @@ LICENCES = ("CC BY 4.0", "CC BY-SA 4.0", "CC BY-NC-SA 4.0", "CC0 1.0")
 
 
 def line(label: LazyString | str, most: int, *validators: Any) -> StringField:
-    """A field for one line of at most so many characters."""
+    """A field for one line of at most ``most`` characters."""
     return StringField(label, filters=[clean_line], validators=[*validators, at_most(most)])
 
 
@@ -82,9 +83,8 @@ class SlidesForm(BareForm):
             raise ValidationError(_("Say under which licence, or «all rights reserved»."))
 
     def slides(self) -> dict[str, str]:
-        """What was typed, as ``SpeakerPage.slides`` has it; empty without an address."""
-        names = ("url", "title", "licence")
-        return {name: self[f"slides_{name}"].data for name in names} if self.slides_url.data else {}
+        """What was typed, as ``Appearance.slides`` has it; empty without an address."""
+        return self.data if self.slides_url.data else {}
 
 
 class PageForm(SpeakerForm):
@@ -118,19 +118,18 @@ class PageForm(SpeakerForm):
         return [(str(label), page.as_text(name)) for name, label in LABELS.items()]
 
 
-def page_form(speaker: Speaker, talks: Sequence[Appearance], data: MultiDict[str, str] | None = None) -> PageForm:
+def page_form(speaker: Speaker, data: MultiDict[str, str] | None = None) -> PageForm:
     """The form, filled from what the speaker has written or from form data."""
+    talks = talks_of(speaker.id)
     page = written_page(speaker, talks)
     values = asdict(page) | {"version": speaker.version, "links": page.as_text("links")}
     form = PageForm(formdata=data, data=values)
     form.before = page
-    form.talks = [(talk, _slides_form(talk, page, data)) for talk in talks]
+    form.talks = [
+        (talk, SlidesForm(formdata=data, data=page.slides_of(talk.event_id), prefix=f"talk-{talk.event_id}-"))
+        for talk in talks
+    ]
     return form
-
-
-def _slides_form(talk: Appearance, page: SpeakerPage, data: MultiDict[str, str] | None) -> SlidesForm:
-    values = {f"slides_{name}": text for name, text in page.slides_of(talk.event_id).items()}
-    return SlidesForm(formdata=data, data=values, prefix=f"talk-{talk.event_id}-")
 
 
 class PortraitForm(VersionedForm):
@@ -148,8 +147,3 @@ class PortraitForm(VersionedForm):
         """The uploaded file, if any."""
         upload = self.picture.data
         return upload if isinstance(upload, FileStorage) and upload.filename else None
-
-
-def portrait_form(page: SpeakerPage, data: MultiDict[str, Any] | None = None) -> PortraitForm:
-    """The form, filled from a page, or from form data with files."""
-    return PortraitForm(formdata=data, data=asdict(page))

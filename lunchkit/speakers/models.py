@@ -77,6 +77,9 @@ class Speaker(Versioned, Model):
         return bool(self.short_bio or self.biography or self.languages or self.links or self.portrait_id)
 
 
+SLIDES = ("slides_url", "slides_title", "slides_licence")
+
+
 class Appearance(Model):
     """A speaker at one lunch, in order of appearance."""
 
@@ -96,9 +99,8 @@ class Appearance(Model):
 
     @property
     def slides(self) -> dict[str, str]:
-        """As ``SpeakerPage.slides`` has it; empty if there are none."""
-        names = ("url", "title", "licence")
-        return {name: getattr(self, f"slides_{name}") for name in names} if self.slides_url else {}
+        """By column; empty if there are none."""
+        return {name: getattr(self, name) for name in SLIDES} if self.slides_url else {}
 
 
 class Quotation(Model):

@@ -14,7 +14,7 @@ from lunchkit.platform.images.models import Picture
 from lunchkit.platform.slugs import free_slug, slug_of
 from lunchkit.platform.versions import count_version
 from lunchkit.speakers.forms import SpeakerDetails
-from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
+from lunchkit.speakers.models import SLIDES, Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.page import SpeakerPage, public_page, written_page
 from lunchkit.speakers.queries import LinkGone, organisation_named, talks_of
 
@@ -65,8 +65,8 @@ def publish(session: Session, speaker: Speaker, page: SpeakerPage, talks: Sequen
         setattr(speaker, name, getattr(page, name))
     speaker.organisation = organisation_for(session, page.organisation)
     for talk in talks:
-        for name in ("url", "title", "licence"):
-            setattr(talk, f"slides_{name}", page.slides_of(talk.event_id).get(name, ""))
+        for name in SLIDES:
+            setattr(talk, name, page.slides_of(talk.event_id).get(name, ""))
     before = speaker.portrait.token if speaker.portrait else ""
     portrait = session.scalar(select(Picture).where(Picture.token == page.portrait)) if page.portrait else None
     speaker.portrait = portrait

@@ -3,12 +3,13 @@
 Its pages are not cached, not indexed, and send no referrer. GET changes nothing.
 """
 
+from dataclasses import asdict
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from lunchkit.platform.db import db
@@ -18,7 +19,7 @@ from lunchkit.platform.images.queries import picture_by_token
 from lunchkit.platform.versions import ChangedMeanwhile, save, version_of
 from lunchkit.platform.web import takes_pictures
 from lunchkit.speakers import actions
-from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form, portrait_form
+from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.page import draft_page, public_page, written_page
 from lunchkit.speakers.queries import (
@@ -31,19 +32,6 @@ from lunchkit.speakers.queries import (
 )
 from lunchkit.speakers.views import page_facts
 
-REMOVALS = {
-    "draft": (
-        _l("Delete the draft?"),
-        _l("What you wrote and did not publish is gone, a new picture too. What is public stays."),
-        _l("Delete the draft"),
-    ),
-    "portrait": (
-        _l("Remove the picture?"),
-        _l("It is destroyed, and disappears from every page at once. Your initials take its place."),
-        _l("Remove the picture"),
-    ),
-}
-"""Title, text and button of the page that confirms."""
 bp = Blueprint("own_page", __name__, url_prefix="/s/<token>")
 
 
@@ -66,21 +54,17 @@ def write(token: str) -> ResponseReturnValue:
     return _start_page(speaker_by_link_or_404(token), token)
 
 
-@bp.get("/page")
+@bp.route("/page", methods=["GET", "POST"])
 def edit(token: str) -> ResponseReturnValue:
     speaker = speaker_by_link_or_404(token)
-    return _edit_page(speaker, token, _form(speaker))
-
-
-@bp.post("/page")
-def keep(token: str) -> ResponseReturnValue:
-    speaker = speaker_by_link_or_404(token)
-    form = _form(speaker, request.form)
+    if request.method != "POST":
+        return _edit_page(speaker, token, page_form(speaker))
+    form = page_form(speaker, request.form)
     return save(
         form,
         lambda: actions.save_page(speaker, form.page(), form.base_version),
         partial(_edit_page, speaker, token),
-        lambda: _form(speaker),
+        lambda: page_form(speaker),
         url_for(".preview" if "preview" in request.form else ".write", token=token, done="saved"),
     )
 
@@ -100,45 +84,31 @@ def submit(token: str) -> ResponseReturnValue:
     return _to_start(token, "submitted")
 
 
-@bp.get("/<any(draft, portrait):what>/removal")
-def removal(token: str, what: str) -> ResponseReturnValue:
-    title, text, button = REMOVALS[what]
+@bp.route("/<any(draft, portrait):what>/removal", methods=["GET", "POST"])
+def remove(token: str, what: str) -> ResponseReturnValue:
     speaker = speaker_by_link_or_404(token)
-    return _private("confirmation.html", speaker, token, title=title, text=text, button=button)
+    if request.method == "POST":
+        (actions.discard_draft if what == "draft" else actions.remove_portrait)(speaker)
+        return _to_start(token, "discarded" if what == "draft" else "bare")
+    return _private("removal.html", speaker, token, what=what)
 
 
-@bp.post("/draft/removal")
-def remove_draft(token: str) -> ResponseReturnValue:
-    actions.discard_draft(speaker_by_link_or_404(token))
-    return _to_start(token, "discarded")
-
-
-@bp.get("/portrait")
+@bp.route("/portrait", methods=["GET", "POST"])
+@takes_pictures
 def portrait(token: str) -> ResponseReturnValue:
     speaker = speaker_by_link_or_404(token)
-    return _portrait_page(speaker, token, _portrait_form(speaker))
+    if request.method != "POST":
+        return _portrait_page(speaker, token, _portrait_form(speaker))
+    form = _portrait_form(speaker, CombinedMultiDict((request.files, request.form)))
 
-
-@bp.post("/portrait")
-@takes_pictures
-def save_portrait(token: str) -> ResponseReturnValue:
-    speaker = speaker_by_link_or_404(token)
-    form = portrait_form(written_page(speaker, ()), CombinedMultiDict((request.files, request.form)))
-
-    def act() -> None:
+    def change() -> None:
         upload = form.file()
         data = None if upload is None and written_page(speaker, ()).portrait else read_upload(upload)
         consent = _("Uploaded by the person it shows, by their private link.")
         actions.save_portrait(speaker, data, form.portrait_alt.data or "", form.portrait_credit.data or "", consent)
 
     page = partial(_portrait_page, speaker, token)
-    return save(form, act, page, lambda: _portrait_form(speaker), url_for(".write", token=token, done="portrait"))
-
-
-@bp.post("/portrait/removal")
-def remove_portrait(token: str) -> ResponseReturnValue:
-    actions.remove_portrait(speaker_by_link_or_404(token))
-    return _to_start(token, "bare")
+    return save(form, change, page, lambda: _portrait_form(speaker), url_for(".write", token=token, done="portrait"))
 
 
 @bp.post("/quotations/<int(max=2147483647):quotation_id>/<any(approval, refusal):verdict>")
@@ -157,12 +127,8 @@ def _to_start(token: str, done: str) -> ResponseReturnValue:
     return redirect(url_for(".write", token=token, done=done), code=303)
 
 
-def _form(speaker: Speaker, data: MultiDict[str, str] | None = None) -> PageForm:
-    return page_form(speaker, talks_of(speaker.id), data)
-
-
-def _portrait_form(speaker: Speaker) -> PortraitForm:
-    return portrait_form(written_page(speaker, ()))
+def _portrait_form(speaker: Speaker, data: MultiDict[str, Any] | None = None) -> PortraitForm:
+    return PortraitForm(formdata=data, data=asdict(written_page(speaker, ())))
 
 
 def _private(template: str, speaker: Speaker, token: str, **variables: object) -> str:

@@ -42,7 +42,7 @@ class SpeakerPage:
     links: list[dict[str, str]] = field(default_factory=list)
     """[{"label": …, "url": …}]."""
     slides: dict[str, dict[str, str]] = field(default_factory=dict)
-    """By event id: {"url": …, "title": …, "licence": …}."""
+    """By event id, as ``Appearance.slides`` has them."""
     portrait: str = ""
     """The token of a picture."""
     portrait_alt: str = ""

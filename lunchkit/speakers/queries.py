@@ -34,11 +34,10 @@ _IS_PUBLIC = (
 
 def appearances(event_id: int) -> Sequence[Appearance]:
     """The speakers of a lunch in order, each with organisation and portrait, in one query."""
-    speaker = joinedload(Appearance.speaker)
     return db.session.scalars(
         select(Appearance)
         .where(Appearance.event_id == event_id)
-        .options(speaker.joinedload(Speaker.organisation), speaker.joinedload(Speaker.portrait))
+        .options(joinedload(Appearance.speaker).options(*_WITH_PARTS))
         .order_by(Appearance.position, Appearance.speaker_id)
     ).all()
 

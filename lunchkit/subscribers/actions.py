@@ -50,10 +50,10 @@ def erase_subscriber(subscriber: Subscriber) -> None:
 def forget_old_subscribers() -> int:
     """Delete those who did not confirm within two weeks, or withdrew a month ago. Returns their number. Idempotent."""
     with transaction() as session:
-        due = select(Subscriber.id, Subscriber.email).where(to_forget(clock.now())).order_by(Subscriber.id)
-        found = session.execute(due.with_for_update()).all()
+        due = select(Subscriber).where(to_forget(clock.now())).order_by(Subscriber.id).with_for_update()
+        found = session.scalars(due.execution_options(populate_existing=True)).all()
         if found:
-            delete_subscribers(session, [row.id for row in found], [row.email for row in found])
+            delete_subscribers(session, found)
             mark_for_vacuum()
     return len(found)
 

@@ -12,7 +12,6 @@ from lunchkit.subscribers.queries import subscriber_or_404, subscribers_page
 CONSENTS = {Consent.YES: _l("Said yes"), Consent.ASKED: _l("To be confirmed"), Consent.NO: _l("Said no")}
 LAST_PAGE = 100_000
 bp = Blueprint("subscribers", __name__, url_prefix="/subscribers")
-ONE = "/<int(max=2147483647):subscriber_id>/erasure"
 
 
 @bp.get("")
@@ -24,12 +23,10 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get(ONE)
-def erasure(subscriber_id: int) -> ResponseReturnValue:
-    return render_template("admin/subscribers/erasure.html", subscriber=subscriber_or_404(subscriber_id))
-
-
-@bp.post(ONE)
+@bp.route("/<int(max=2147483647):subscriber_id>/erasure", methods=["GET", "POST"])
 def erase(subscriber_id: int) -> ResponseReturnValue:
-    erase_subscriber(subscriber_or_404(subscriber_id))
+    subscriber = subscriber_or_404(subscriber_id)
+    if request.method != "POST":
+        return render_template("admin/subscribers/erasure.html", subscriber=subscriber)
+    erase_subscriber(subscriber)
     return redirect(url_for(".index", done="erased"), code=303)

@@ -54,12 +54,13 @@ def delete_subscriber(session: Session, email: str | None) -> bool:
     subscriber = lock_subscriber(session, email) if email else None
     if subscriber is None:
         return False
-    delete_subscribers(session, [subscriber.id], [subscriber.email])
+    delete_subscribers(session, [subscriber])
     return True
 
 
-def delete_subscribers(session: Session, ids: Sequence[int], addresses: Sequence[str]) -> None:
+def delete_subscribers(session: Session, subscribers: Sequence[Subscriber]) -> None:
     """Delete rows that the caller has locked, and every invitation to them."""
-    note(Mark.ERASED, *session.scalars(select(Subscriber.link_hash).where(Subscriber.id.in_(ids))))
+    note(Mark.ERASED, *(one.link_hash for one in subscribers))
+    addresses = [one.email for one in subscribers]
     session.execute(delete(OutboxEmail).where(OutboxEmail.kind == INVITATION, OutboxEmail.recipient.in_(addresses)))
-    session.execute(delete(Subscriber).where(Subscriber.id.in_(ids)))
+    session.execute(delete(Subscriber).where(Subscriber.id.in_([one.id for one in subscribers])))

@@ -18,12 +18,8 @@ from lunchkit.subscribers.models import ANSWER_WITHIN, INVITATION, KEPT_AFTER_NO
 SCOPE = "subscriber"
 """The scope of the tokens of their links."""
 SUBSCRIBERS_A_PAGE = 40
-HAS_CONSENT: dict[Consent, ColumnElement[bool]] = {
-    Consent.YES: and_(Subscriber.confirmed_at.is_not(None), Subscriber.left_at.is_(None)),
-    Consent.ASKED: and_(Subscriber.confirmed_at.is_(None), Subscriber.left_at.is_(None)),
-    Consent.NO: Subscriber.left_at.is_not(None),
-}
-"""``Subscriber.consent`` as a condition on rows."""
+HAS_CONSENTED = and_(Subscriber.confirmed_at.is_not(None), Subscriber.left_at.is_(None))
+"""``Consent.YES`` as a condition on rows."""
 
 
 class NoSubscriber(NotFound):
@@ -84,8 +80,8 @@ def subscribers_page(text: str, page: int) -> Pagination:
 
 def to_forget(now: datetime) -> ColumnElement[bool]:
     """Rows that did not confirm, or withdrew, long enough ago."""
-    is_late = and_(HAS_CONSENT[Consent.ASKED], Subscriber.asked_at < now - ANSWER_WITHIN)
-    return or_(is_late, Subscriber.left_at < now - KEPT_AFTER_NO)
+    is_asked = and_(Subscriber.confirmed_at.is_(None), Subscriber.left_at.is_(None))
+    return or_(and_(is_asked, Subscriber.asked_at < now - ANSWER_WITHIN), Subscriber.left_at < now - KEPT_AFTER_NO)
 
 
 def own_subscription(email: str | None) -> dict[str, Any] | None:

@@ -2,13 +2,12 @@
 
 from contextlib import suppress
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.i18n import language
 from lunchkit.subscribers import actions
 from lunchkit.subscribers.consent import PROMISE
-from lunchkit.subscribers.models import Subscriber
 from lunchkit.subscribers.queries import NoSubscriber, own_subscription, subscriber_by_link
 
 bp = Blueprint("subscribers", __name__)
@@ -20,16 +19,17 @@ def keep_address_secret(response: Response) -> Response:
     return response
 
 
-@bp.get("/invitations/<token>")
+@bp.route("/invitations/<token>", methods=["GET", "POST"])
 def show(token: str) -> ResponseReturnValue:
-    """Names nobody: e-mails are passed on."""
-    return _page(subscriber_by_link(token), token)
+    """The page names nobody: e-mails are passed on.
 
-
-@bp.post("/invitations/<token>")
-def leave(token: str) -> ResponseReturnValue:
-    """The button of the page, or a mail provider on behalf of its reader. RFC 8058 forbids a redirect."""
-    return _page(actions.withdraw_consent(subscriber_by_link(token)), token)
+    A POST withdraws the consent: from its button, or from a mail provider on behalf of its reader. RFC 8058 forbids a
+    redirect.
+    """
+    subscriber = subscriber_by_link(token)
+    if request.method == "POST":
+        subscriber = actions.withdraw_consent(subscriber)
+    return render_template("subscribers/show.html", consent=subscriber.consent, token=token, promise=PROMISE)
 
 
 @bp.post("/invitations/<token>/confirmation")
@@ -46,14 +46,11 @@ def export(token: str) -> ResponseReturnValue:
     return response
 
 
-@bp.get("/invitations/<token>/erasure")
-def erasure(token: str) -> ResponseReturnValue:
-    subscriber_by_link(token)
-    return render_template("subscribers/erasure.html", token=token)
-
-
-@bp.post("/invitations/<token>/erasure")
+@bp.route("/invitations/<token>/erasure", methods=["GET", "POST"])
 def erase(token: str) -> ResponseReturnValue:
+    if request.method != "POST":
+        subscriber_by_link(token)
+        return render_template("subscribers/erasure.html", token=token)
     with suppress(NoSubscriber):
         actions.erase_subscriber(subscriber_by_link(token))
     return redirect(url_for(".erased"), code=303)
@@ -62,7 +59,3 @@ def erase(token: str) -> ResponseReturnValue:
 @bp.get("/invitations/erased")
 def erased() -> ResponseReturnValue:
     return render_template("subscribers/erased.html")
-
-
-def _page(subscriber: Subscriber, token: str) -> str:
-    return render_template("subscribers/show.html", consent=subscriber.consent, token=token, promise=PROMISE)

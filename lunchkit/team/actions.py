@@ -1,9 +1,11 @@
 """Actions of the team: invite, give roles, hand over, remove, erase."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
@@ -14,31 +16,20 @@ from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.mail.addresses import normal_email, normalise_email
 from lunchkit.platform.mail.outbox import emails_lately
 from lunchkit.platform.text import clean_line
+from lunchkit.team import errors
 from lunchkit.team.emails import enqueue_invitation, enqueue_notice
-from lunchkit.team.errors import (
-    AddressTaken,
-    InvitedAlready,
-    LastOrganiser,
-    Nameless,
-    NotTheOwner,
-    OnlyToOrganisers,
-    OwnerStays,
-    TooManyInvitations,
-)
 from lunchkit.team.models import INVITATION_LIFE, Invitation, Organiser, OrganiserSession, Role
 from lunchkit.team.operations import (
     add_to_team,
     drop_second_factor,
     end_sessions,
-    forget_name,
     lock_team,
     void_links,
 )
-from lunchkit.team.queries import INVITATION
+from lunchkit.team.queries import INVITATION, owner
 
 FORGET_PEOPLE_AFTER = timedelta(days=365)
 """As long as the history."""
-FORGOTTEN = ""
 MOST_INVITATIONS = 40
 INVITATIONS_AN_HOUR = 3
 """To one address."""
@@ -51,7 +42,7 @@ def add_organiser(name: str, email: str, language: str | None = None, role: Role
     """
     name, address = clean_line(name), normal_email(email)
     if not any(map(str.isalnum, name)):
-        raise Nameless
+        raise errors.Nameless
     with transaction() as session:
         organiser = add_to_team(session, name, address, language or current_settings().language, role)
         record(session, AuditEvent("console.add", facts={"who": organiser.name, "role": organiser.role}))
@@ -67,14 +58,14 @@ def remove_organiser(organiser: Organiser, *, spare_last: bool = False) -> None:
     with transaction() as session:
         ids = {one.id for one in lock_team(session)}
         if spare_last and ids <= {organiser.id}:
-            raise LastOrganiser
+            raise errors.LastOrganiser
         if organiser.id not in ids:
             return
         if organiser.role == Role.OWNER and len(ids) > 1:
-            raise OwnerStays
+            raise errors.OwnerStays
         record(session, AuditEvent("console.remove"))
         record_facts(session, who=organiser.name)
-        enqueue_notice(session, "removed", organiser, who=organiser.name)
+        enqueue_notice(session, "removed", owner(), organiser, who=organiser.name)
         session.execute(update(Organiser).where(Organiser.id == organiser.id).values(removed_at=clock.now()))
         void_links(session, organiser.id)
         end_sessions(session, OrganiserSession.organiser_id == organiser.id)
@@ -90,11 +81,11 @@ def give_role(organiser: Organiser, role: Role) -> None:
         if organiser not in lock_team(session):
             raise NotFound
         if organiser.role == Role.OWNER or role is Role.OWNER:
-            raise OwnerStays
+            raise errors.OwnerStays
         record_facts(session, who=organiser.name, role=role.value)
         if organiser.role != role:
             organiser.role = role
-            enqueue_notice(session, "role", organiser, who=organiser.name, role=role.value)
+            enqueue_notice(session, "role", owner(), organiser, who=organiser.name, role=role.value)
             end_sessions(session, OrganiserSession.organiser_id == organiser.id)
 
 
@@ -106,16 +97,16 @@ def hand_over(heir: Organiser, *, by: Organiser | None = None) -> None:
     with transaction() as session:
         team = lock_team(session)
         if by is not None and (by not in team or by.role != Role.OWNER):
-            raise NotTheOwner
+            raise errors.NotTheOwner
         if heir not in team:
             raise NotFound
         if by is not None and heir.role == Role.HELPER:
-            raise OnlyToOrganisers
+            raise errors.OnlyToOrganisers
         record(session, AuditEvent("console.owner"))
         record_facts(session, who=heir.name)
         if heir.role == Role.OWNER:
             return
-        enqueue_notice(session, "owner", heir, who=heir.name)
+        enqueue_notice(session, "owner", owner(), heir, who=heir.name)
         for one in team:
             if one.role == Role.OWNER:
                 one.role = Role.ORGANISER
@@ -140,16 +131,16 @@ def invite(name: str, email: str, role: Role, by: Organiser) -> Invitation:
     key, nonce = normalise_email(address), secrets.token_bytes(16)
     with transaction() as session:
         if any(one.email_key == key for one in lock_team(session)):
-            raise AddressTaken
+            raise errors.AddressTaken
         record_facts(session, who=name, role=role.value)
         invitations = session.scalars(select(Invitation)).all()
         same = next((one for one in invitations if one.email_key == key and one.is_valid(now)), None)
         if same is not None and same.role != role:
-            raise InvitedAlready
+            raise errors.InvitedAlready
         if same is not None:
             return same
         if len(invitations) >= MOST_INVITATIONS:
-            raise TooManyInvitations
+            raise errors.TooManyInvitations
         session.execute(delete(Invitation).where(Invitation.email_key == key))  # expired: the new one replaces it
         invitation = Invitation(
             name=name,
@@ -167,7 +158,7 @@ def invite(name: str, email: str, role: Role, by: Organiser) -> Invitation:
         if emails_lately(session, address, now) >= INVITATIONS_AN_HOUR:
             raise TooMany
         enqueue_invitation(session, invitation, by.language)
-        enqueue_notice(session, "invited", who=name, email=address, role=role.value)
+        enqueue_notice(session, "invited", owner(), who=name, email=address, role=role.value)
     return invitation
 
 
@@ -181,22 +172,22 @@ def withdraw_invitation(invitation_id: int) -> None:
         session.delete(invitation)
 
 
-def forget_former_members() -> int:
+def forget_former_members(*forget_author: Callable[[Session, str], None]) -> int:
     """Erase names and addresses of people who were removed a year ago. Returns their number.
 
-    Features that store the author of something erase the name too, unless another person has the same one.
+    Each ``forget_author`` erases a name where a feature stores who wrote something; not called where another person
+    has the same name.
     """
     with transaction() as session:
-        gone = select(Organiser).where(
-            Organiser.removed_at < clock.now() - FORGET_PEOPLE_AFTER, Organiser.email != FORGOTTEN
-        )
+        gone = select(Organiser).where(Organiser.removed_at < clock.now() - FORGET_PEOPLE_AFTER, Organiser.email != "")
         people = session.scalars(gone.with_for_update()).all()
         for person in people:
             mark_for_vacuum()
             same = Organiser.name == person.name, Organiser.id != person.id
             if person.name and session.scalar(select(Organiser.id).where(*same).limit(1)) is None:
-                forget_name(session, person.name)
-            person.name = person.email = FORGOTTEN
+                for forget in forget_author:
+                    forget(session, person.name)
+            person.name = person.email = ""
             person.email_key = f"{person.id}"  # unique, and no address
             person.user_handle = None
         return len(people)

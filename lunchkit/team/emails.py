@@ -15,7 +15,7 @@ from lunchkit.platform.mail import outbox
 from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind, fill
 from lunchkit.team.forms import ROLE_NAMES
 from lunchkit.team.models import LINK_LIFE, Invitation, Organiser, SignInLink
-from lunchkit.team.queries import invitation_link, link_token, link_where, owner, sign_in_code
+from lunchkit.team.queries import invitation_link, link_token, link_where, sign_in_code
 
 SIGN_IN = "team/sign_in"
 INVITATION = "team/invitation"
@@ -94,40 +94,25 @@ NOTICES = {
 
 
 def enqueue_notice(
-    session: Session, what: str, concerned: Organiser | None = None, *, hold: timedelta = timedelta(), **facts: str
+    session: Session, what: str, *people: Organiser | None, hold: timedelta = timedelta(), **facts: str
 ) -> None:
-    """Enqueue a notice to the owner and to the person concerned, at the addresses of before the change."""
-    for person in {one.id: one for one in (owner(), concerned) if one is not None}.values():
-        enqueue_own_notice(session, what, person, hold=hold, **facts)
-
-
-def enqueue_own_notice(
-    session: Session, what: str, person: Organiser, *, hold: timedelta = timedelta(), **facts: str
-) -> None:
-    """Enqueue a notice to one person, as of how their way to sign in changed."""
-    stored = {
-        "name": person.name,
-        "what": what,
-        "at": clock.now().isoformat(),
-        "address": public("organiser.sessions"),  # of before a change of the public address
-    }
-    _enqueue(session, NOTICE, person.email, person.language, hold=hold, **stored, **facts)
+    """Enqueue a notice to each of these people once, at their addresses of before the change."""
+    facts |= {"what": what, "at": clock.now().isoformat(), "address": public("organiser.sessions")}
+    for one in {person.id: person for person in people if person is not None}.values():
+        told = facts | {"name": one.name}
+        outbox.enqueue(session, kind=NOTICE, recipient=one.email, language=one.language, facts=told, hold=hold)
 
 
 def enqueue_invitation(session: Session, invitation: Invitation, language: str) -> None:
     """Enqueue an invitation. The outbox holds its id only."""
-    _enqueue(session, INVITATION, invitation.email, language, invitation=invitation.id)
+    facts = {"invitation": invitation.id}
+    outbox.enqueue(session, kind=INVITATION, recipient=invitation.email, language=language, facts=facts)
 
 
 def enqueue_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
     """Enqueue the e-mail with a link and a code to sign in. The outbox holds the nonce only."""
-    _enqueue(session, SIGN_IN, organiser.email, organiser.language, name=organiser.name, nonce=nonce)
-
-
-def _enqueue(
-    session: Session, kind: str, recipient: str, language: str, hold: timedelta = timedelta(), **facts: object
-) -> None:
-    outbox.enqueue(session, kind=kind, recipient=recipient, language=language, facts=facts, hold=hold)
+    facts = {"name": organiser.name, "nonce": nonce}
+    outbox.enqueue(session, kind=SIGN_IN, recipient=organiser.email, language=organiser.language, facts=facts)
 
 
 @email_kind(NOTICE, Urgency.SIGN_IN)

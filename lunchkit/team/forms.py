@@ -3,7 +3,6 @@
 from flask import current_app, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.exceptions import HTTPException
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired
@@ -51,15 +50,7 @@ def _email(missing: LazyString) -> StringField:
     return StringField(_l("E-mail"), filters=[clean_line], validators=[DataRequired(missing), valid_email])
 
 
-def _role() -> RadioField:
-    return RadioField(
-        _l("Role in the team"),
-        choices=lambda: list(ROLES.items()),
-        validators=[DataRequired(_l("Choose one."))],
-    )
-
-
-class SignInForm(FlaskForm):
+class SignInForm(BareForm):
     """An address, and the page to open then."""
 
     email = _email(_l("Write your address."))
@@ -76,23 +67,21 @@ class SignInCodeForm(BareForm):
     )
 
 
-class OrganiserForm(FlaskForm):
-    """The first organiser of a new installation."""
-
-    name = _name(_l("Write your name."))
-    email = _email(_l("Write your address."))
-
-
 class NameForm(BareForm):
     """The name of a person who was invited."""
 
     name = _name(_l("Write your name."))
 
 
-class AccountForm(BareForm):
+class OrganiserForm(NameForm):
+    """The first organiser of a new installation."""
+
+    email = _email(_l("Write your address."))
+
+
+class AccountForm(NameForm):
     """One's own name, and the language of one's e-mails."""
 
-    name = _name(_l("Write your name."))
     language = RadioField(
         _l("Language of the e-mails to you"),
         choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],
@@ -100,18 +89,21 @@ class AccountForm(BareForm):
     )
 
 
-class InvitationForm(BareForm):
+class RoleForm(BareForm):
+    """The role of a member."""
+
+    role = RadioField(
+        _l("Role in the team"),
+        choices=lambda: list(ROLES.items()),
+        validators=[DataRequired(_l("Choose one."))],
+    )
+
+
+class InvitationForm(RoleForm):
     """A person to invite into the team."""
 
     name = _name(_l("Write a name."))
     email = _email(_l("Write an address."))
-    role = _role()
-
-
-class RoleForm(BareForm):
-    """The role of a member."""
-
-    role = _role()
 
 
 class PasskeyForm(BareForm):

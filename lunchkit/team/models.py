@@ -143,12 +143,13 @@ class OrganiserSession(Model):
 
     def is_valid(self, now: datetime) -> bool:
         """Whether it lets the organiser in."""
-        is_open = self.confirmed_at is not None and self.ended_at is None
+        is_open = self.confirmed_at is not None and self.ended_at is None and self.organiser.removed_at is None
         return is_open and now < self.seen_at + IDLE_LIFE and now < self.started_at + ABSOLUTE_LIFE
 
     def is_half_open(self, now: datetime) -> bool:
         """Whether it waits for the passkey, and has not expired."""
-        return self.confirmed_at is None and self.ended_at is None and now < self.started_at + HALF_OPEN_LIFE
+        is_open = self.ended_at is None and self.organiser.removed_at is None
+        return self.confirmed_at is None and is_open and now < self.started_at + HALF_OPEN_LIFE
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the person confirmed a moment ago that it is them.

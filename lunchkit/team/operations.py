@@ -1,6 +1,6 @@
 """Parts of several actions of the team, inside their transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, select, update
@@ -15,41 +15,28 @@ from lunchkit.team.models import Organiser, OrganiserSession, Passkey, RecoveryC
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """A session that has just begun. The token goes into the cookie and is stored nowhere else."""
+    """A session that has just begun. The token goes into the cookie and is stored nowhere else.
+
+    A half-open one opens nothing until the passkey is shown.
+    """
 
     token: str
     organiser_id: int
     is_half_open: bool = False
-    """Whether it opens nothing until the passkey is shown."""
 
 
 @dataclass(frozen=True)
 class Browser:
-    """The browser in which a person signs in; all of it but the name is from its cookie."""
+    """The browser in which a person signs in; all of it but the name is from its cookie.
+
+    ``earlier_session`` is the token of the session that ends, ``requested`` says for which address it requested an
+    e-mail, and when. Wrong codes are counted by ``id``, a random value.
+    """
 
     name: str = ""
-    """For the list of sessions."""
     earlier_session: str | None = None
-    """The token of the session that ends."""
     requested: object = None
-    """For which address it requested an e-mail, and when."""
     id: str = ""
-    """A random value: wrong codes are counted by it."""
-
-
-_forgetters: list[Callable[[Session, str], None]] = []
-
-
-def forgets_names(hook: Callable[[Session, str], None]) -> Callable[[Session, str], None]:
-    """Register a function that erases the name of a former member where a feature stores who wrote something."""
-    _forgetters.append(hook)
-    return hook
-
-
-def forget_name(session: Session, name: str) -> None:
-    """Erase a name in all features, in the caller's transaction."""
-    for hook in _forgetters:
-        hook(session, name)
 
 
 def void_links(session: Session, organiser_id: int | None) -> None:

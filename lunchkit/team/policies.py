@@ -4,10 +4,7 @@ An entry applies to its endpoint and to all below it; the longest one wins. Nobo
 ``tests/test_policies.py`` compares this table with a list of its own.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from flask import url_for
+from flask import request, url_for
 
 from lunchkit.team.models import Role
 from lunchkit.team.queries import current_organiser
@@ -16,12 +13,10 @@ ROLE_OF_ROUTE: dict[str, Role] = {
     # one's own account
     "organiser.sign_out": Role.HELPER,
     "organiser.sessions": Role.HELPER,
-    "organiser.update_account": Role.HELPER,
     "organiser.end_session": Role.HELPER,
     "organiser.end_other_sessions": Role.HELPER,
     "organiser.passkeys": Role.HELPER,
     "organiser.phone": Role.HELPER,
-    "organiser.open_on_phone": Role.HELPER,
     # check-in
     "organiser.helper_home": Role.HELPER,
     "organiser.check_in": Role.HELPER,
@@ -49,7 +44,6 @@ ROLE_OF_ROUTE: dict[str, Role] = {
     "organiser.system_status": Role.OWNER,
     "organiser.team": Role.OWNER,
     "organiser.passkeys.reset": Role.OWNER,
-    "organiser.passkeys.resetting": Role.OWNER,
     "organiser.team.index": Role.ORGANISER,
 }
 
@@ -60,19 +54,14 @@ PAGE_AFTER_CONFIRMATION: dict[str, str] = {
     "organiser.settings.take_step": "organiser.settings.step",
     "organiser.team.invite": "organiser.team.index",
     "organiser.team.give_role": "organiser.team.show",
-    "organiser.team.removal": "organiser.team.removal",
-    "organiser.team.remove": "organiser.team.removal",
-    "organiser.team.handing_over": "organiser.team.handing_over",
-    "organiser.team.hand_over": "organiser.team.handing_over",
+    "organiser.team.remove": "organiser.team.remove",
+    "organiser.team.hand_over": "organiser.team.hand_over",
     "organiser.passkeys.new": "organiser.passkeys.new",
     "organiser.passkeys.prepare": "organiser.passkeys.new",
     "organiser.passkeys.create": "organiser.passkeys.new",
-    "organiser.passkeys.removal": "organiser.passkeys.removal",
-    "organiser.passkeys.remove": "organiser.passkeys.removal",
-    "organiser.passkeys.codes": "organiser.passkeys.codes",
-    "organiser.passkeys.renew_codes": "organiser.passkeys.codes",
-    "organiser.passkeys.resetting": "organiser.passkeys.resetting",
-    "organiser.passkeys.reset": "organiser.passkeys.resetting",
+    "organiser.passkeys.remove": "organiser.passkeys.remove",
+    "organiser.passkeys.renew_codes": "organiser.passkeys.renew_codes",
+    "organiser.passkeys.reset": "organiser.passkeys.reset",
     "organiser.registrations.csv": "organiser.registrations.index",
     "organiser.registrations.xlsx": "organiser.registrations.index",
 }
@@ -81,8 +70,9 @@ SECTIONS_TO_CONFIRM = {"letters", "address"}
 """Of the settings only these: mail and address lead to everybody's sign-in links."""
 
 
-def page_after_confirmation(endpoint: str, values: Mapping[str, Any]) -> str | None:
-    """The page to open after a fresh confirmation, for a route that needs one; None for all others."""
+def page_after_confirmation() -> str | None:
+    """The page to open after a fresh confirmation, where the requested route needs one; None for all others."""
+    endpoint, values = request.endpoint or "", request.view_args or {}
     section = values.get("section", values.get("step"))
     if endpoint not in PAGE_AFTER_CONFIRMATION or (section is not None and section not in SECTIONS_TO_CONFIRM):
         return None

@@ -13,46 +13,33 @@ from lunchkit.platform.errors import ORGANISER_SESSION, NotFound
 from lunchkit.platform.links import derived_token, public, token_hash
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.team.errors import InvalidInvitation, SignInNeeded
-from lunchkit.team.models import (
-    Invitation,
-    Organiser,
-    OrganiserSession,
-    Passkey,
-    RecoveryCode,
-    Role,
-    SignInLink,
-)
+from lunchkit.team.models import Invitation, Organiser, OrganiserSession, Passkey, RecoveryCode, Role, SignInLink
 
 INVITATION = "invitation"
 """The scope of the tokens of invitations."""
 SESSION = "session"
 """Key in the cookie of the session's token."""
+PRESENT = select(Organiser).where(Organiser.removed_at.is_(None))
 
 
 def organiser_by_email(email: str) -> Organiser | None:
     """The present member with this address."""
-    return db.session.scalar(
-        select(Organiser).where(Organiser.email_key == normalise_email(email), Organiser.removed_at.is_(None))
-    )
+    return db.session.scalar(PRESENT.where(Organiser.email_key == normalise_email(email)))
 
 
 def present_organisers() -> list[Organiser]:
     """All present members, by name."""
-    return list(
-        db.session.scalars(
-            select(Organiser).where(Organiser.removed_at.is_(None)).order_by(func.lower(Organiser.name), Organiser.id)
-        )
-    )
+    return list(db.session.scalars(PRESENT.order_by(func.lower(Organiser.name), Organiser.id)))
 
 
 def has_organisers() -> bool:
     """Whether there is a present member."""
-    return db.session.scalar(select(Organiser.id).where(Organiser.removed_at.is_(None)).limit(1)) is not None
+    return db.session.scalar(PRESENT.limit(1)) is not None
 
 
 def owner() -> Organiser | None:
     """The owner; None where nobody may sign in."""
-    return db.session.scalar(select(Organiser).where(Organiser.role == Role.OWNER, Organiser.removed_at.is_(None)))
+    return db.session.scalar(PRESENT.where(Organiser.role == Role.OWNER))
 
 
 def member_or_404(organiser_id: int) -> Organiser:
@@ -142,10 +129,8 @@ def half_open_session() -> OrganiserSession | None:
 
 def is_off_the_team() -> bool:
     """Whether the browser was signed in by a person who has been removed from the team."""
-    token = cookie.get(SESSION)
-    chosen = select(OrganiserSession.id).join(OrganiserSession.organiser).where(Organiser.removed_at.is_not(None))
-    chosen = chosen.where(OrganiserSession.token_hash == token_hash(str(token)))
-    return token is not None and db.session.scalar(chosen) is not None
+    row = _session_of_cookie()
+    return row is not None and row.organiser.removed_at is not None
 
 
 def _session_of_cookie() -> OrganiserSession | None:
@@ -153,10 +138,8 @@ def _session_of_cookie() -> OrganiserSession | None:
     if not isinstance(token, str):
         return None
     chosen = select(OrganiserSession).where(OrganiserSession.token_hash == token_hash(token))
-    row = db.session.scalar(
-        chosen.options(joinedload(OrganiserSession.organiser)).execution_options(populate_existing=True)
-    )
-    return row if row and row.organiser.removed_at is None else None
+    chosen = chosen.options(joinedload(OrganiserSession.organiser))
+    return db.session.scalar(chosen.execution_options(populate_existing=True))
 
 
 def open_sessions(organiser: Organiser) -> list[OrganiserSession]:

@@ -148,7 +148,7 @@ def repeat_erasures() -> int:
             erase_speaker(session, speaker)
         for subscriber in session.scalars(select(Subscriber)).all():
             if key_of(subscriber.link_hash) in erased:
-                delete_subscribers(session, [subscriber.id], [subscriber.email])
+                delete_subscribers(session, [subscriber])
                 mark_for_vacuum()
             elif key_of(subscriber.link_hash) in refused and subscriber.consent is Consent.YES:
                 subscriber.left_at = now

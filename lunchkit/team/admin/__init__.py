@@ -59,24 +59,20 @@ def require_organiser() -> ResponseReturnValue | None:
         raise SignInNeeded
     if not row.organiser.may(least_role(request.endpoint or "")):
         raise NotAllowed
-    if _page_after_confirmation() and not row.is_fresh(clock.now()):
+    if page_after_confirmation() and not row.is_fresh(clock.now()):
         raise NotFresh
     with suppress(*STORAGE_ERRORS):  # reading goes on where nothing can be written
         actions.note_seen(row)
     if request.method not in SAFE_METHODS:
-        _begin_act(row)
+        _begin_entry(row)
     return None
 
 
-def _page_after_confirmation() -> str | None:
-    return page_after_confirmation(request.endpoint or "", request.view_args or {})
-
-
-def _begin_act(row: OrganiserSession) -> None:
+def _begin_entry(row: OrganiserSession) -> None:
     values: dict[str, Any] = request.view_args or {}
     numbers = {name.removesuffix("_id"): value for name, value in values.items() if isinstance(value, int)}
-    verb = (request.endpoint or "").removeprefix("organiser.")
-    begin(AuditEvent(verb, row.organiser.id, row.organiser.name, numbers), values.get("slug"))
+    action = (request.endpoint or "").removeprefix("organiser.")
+    begin(AuditEvent(action, row.organiser.id, row.organiser.name, numbers), values.get("slug"))
 
 
 @area.after_request
@@ -96,7 +92,7 @@ def show_sign_in_needed(refusal: UserError) -> ResponseReturnValue:
 @area.errorhandler(NotFresh)
 def ask_to_confirm(refusal: UserError) -> ResponseReturnValue:
     """Redirect to the confirmation. What was typed waits on a page meanwhile, to be sent again."""
-    address = url_for("confirmation.show", next=_page_after_confirmation())
+    address = url_for("confirmation.show", next=page_after_confirmation())
     typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     if not typed:
         return redirect(address, code=303)
@@ -131,24 +127,15 @@ def _has_unsent_scans() -> bool:
     return any(name.startswith(UNSENT) for name in request.cookies)
 
 
-@area.get("/sessions")
+@area.route("/sessions", methods=["GET", "POST"])
 def sessions() -> ResponseReturnValue:
-    return _account_page(AccountForm(formdata=None, obj=required_session().organiser))
-
-
-@area.post("/sessions")
-def update_account() -> ResponseReturnValue:
-    organiser = required_session().organiser
-    form = AccountForm(obj=organiser)
-    if not form.validate():
-        return _account_page(form), 422
-    change_account(organiser, form.name.data or "", form.language.data)
-    return redirect(url_for(".sessions", done="saved"), code=303)
-
-
-def _account_page(form: AccountForm) -> str:
+    """One's own account: a POST changes name and language."""
     row = required_session()
-    return render_template(
+    form = AccountForm(obj=row.organiser)
+    if form.validate_on_submit():
+        change_account(row.organiser, form.name.data or "", form.language.data)
+        return redirect(url_for(".sessions", done="saved"), code=303)
+    page = render_template(
         "team/sessions.html",
         form=form,
         sessions=open_sessions(row.organiser),
@@ -157,6 +144,7 @@ def _account_page(form: AccountForm) -> str:
         passkeys=passkeys_of(row.organiser),
         codes_left=codes_left(row.organiser),
     )
+    return page, 422 if form.errors else 200
 
 
 @area.post("/sessions/<int(max=2147483647):session_id>/end")
@@ -172,17 +160,10 @@ def end_other_sessions() -> ResponseReturnValue:
     return redirect(url_for(".sessions"), code=303)
 
 
-@area.get("/phone")
+@area.route("/phone", methods=["GET", "POST"])
 def phone() -> ResponseReturnValue:
-    return _phone_page()
-
-
-@area.post("/phone")
-def open_on_phone() -> ResponseReturnValue:
-    return _phone_page(actions.hand_to_phone(required_session()))
-
-
-def _phone_page(token: str = "") -> str:
+    """A POST makes a code that signs in another device."""
+    token = actions.hand_to_phone(required_session()) if request.method == "POST" else ""
     then = return_path(request.values.get("next"))
     address = public("sign_in.confirm", token=token, **({"next": then} if then else {})) if token else ""
     return render_template(

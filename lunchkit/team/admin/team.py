@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.config import current_settings
@@ -67,25 +67,19 @@ def end_sessions(organiser_id: int) -> ResponseReturnValue:
     return _change(person, lambda: sign_out_everywhere(person), "signed-out")
 
 
-@bp.get(f"{ONE}/removal")
-def removal(organiser_id: int) -> ResponseReturnValue:
-    return render_template("admin/team/removal.html", person=member_or_404(organiser_id))
-
-
-@bp.post(f"{ONE}/removal")
+@bp.route(f"{ONE}/removal", methods=["GET", "POST"])
 def remove(organiser_id: int) -> ResponseReturnValue:
     person = member_or_404(organiser_id)
+    if request.method != "POST":
+        return render_template("admin/team/removal.html", person=person)
     return _change(person, lambda: actions.remove_organiser(person, spare_last=True), "removed")
 
 
-@bp.get(f"{ONE}/house")
-def handing_over(organiser_id: int) -> ResponseReturnValue:
-    return render_template("admin/team/handing_over.html", person=member_or_404(organiser_id))
-
-
-@bp.post(f"{ONE}/house")
+@bp.route(f"{ONE}/house", methods=["GET", "POST"])
 def hand_over(organiser_id: int) -> ResponseReturnValue:
     person = member_or_404(organiser_id)
+    if request.method != "POST":
+        return render_template("admin/team/handing_over.html", person=person)
     return _change(person, lambda: actions.hand_over(person, by=_me()), "handed")
 
 
@@ -129,14 +123,14 @@ def _person_page(person: Organiser, form: RoleForm | None = None, notice: str = 
     )
 
 
-def _change(person: Organiser, act: Callable[[], object], done: str) -> ResponseReturnValue:
-    return _after(act, done, lambda notice: _person_page(person, notice=notice))
+def _change(person: Organiser, action: Callable[[], object], done: str) -> ResponseReturnValue:
+    return _after(action, done, lambda notice: _person_page(person, notice=notice))
 
 
-def _after(act: Callable[[], object], done: str, page: Callable[[str], str]) -> ResponseReturnValue:
-    """Act and go back to the list; or show the error on a page."""
+def _after(action: Callable[[], object], done: str, page: Callable[[str], str]) -> ResponseReturnValue:
+    """Run the action and go back to the list; or show the error on a page."""
     try:
-        act()
+        action()
     except NotFound:
         raise
     except USER_ERRORS as error:

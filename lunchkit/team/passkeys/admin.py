@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
@@ -13,8 +13,6 @@ from lunchkit.team.queries import codes_left, member_or_404, passkeys_of, requir
 from lunchkit.team.sign_in.views import browser_name
 
 bp = Blueprint("passkeys", __name__)
-ONE = "/passkeys/<int(max=2147483647):passkey_id>/removal"
-MEMBER = "/team/<int(max=2147483647):organiser_id>/passkeys"
 
 
 @bp.get("/passkeys/new")
@@ -41,42 +39,33 @@ def create() -> ResponseReturnValue:
     return _codes_page(codes, is_first=True)
 
 
-@bp.get(ONE)
-def removal(passkey_id: int) -> ResponseReturnValue:
+@bp.route("/passkeys/<int(max=2147483647):passkey_id>/removal", methods=["GET", "POST"])
+def remove(passkey_id: int) -> ResponseReturnValue:
+    if request.method == "POST":
+        actions.remove_passkey(required_session(), passkey_id)
+        return redirect(url_for("organiser.sessions", done="removed"), code=303)
     known = {passkey.id: passkey for passkey in passkeys_of(required_session().organiser)}
     if passkey_id not in known:
         raise NotFound
     return render_template("passkeys/removal.html", passkey=known[passkey_id], is_last=len(known) == 1)
 
 
-@bp.post(ONE)
-def remove(passkey_id: int) -> ResponseReturnValue:
-    actions.remove_passkey(required_session(), passkey_id)
-    return redirect(url_for("organiser.sessions", done="removed"), code=303)
-
-
-@bp.get("/passkeys/codes")
-def codes() -> ResponseReturnValue:
+@bp.route("/passkeys/codes", methods=["GET", "POST"])
+def renew_codes() -> ResponseReturnValue:
+    if request.method == "POST":
+        return _codes_page(actions.make_codes(required_session()), is_first=False)
     organiser = required_session().organiser
     if not passkeys_of(organiser):
         raise NotFound
     return render_template("passkeys/renewal.html", left=codes_left(organiser))
 
 
-@bp.post("/passkeys/codes")
-def renew_codes() -> ResponseReturnValue:
-    return _codes_page(actions.make_codes(required_session()), is_first=False)
-
-
-@bp.get(MEMBER)
-def resetting(organiser_id: int) -> ResponseReturnValue:
-    person = member_or_404(organiser_id)
-    return render_template("passkeys/reset.html", person=person, has_passkeys=bool(passkeys_of(person)))
-
-
-@bp.post(MEMBER)
+@bp.route("/team/<int(max=2147483647):organiser_id>/passkeys", methods=["GET", "POST"])
 def reset(organiser_id: int) -> ResponseReturnValue:
-    actions.reset_passkeys(member_or_404(organiser_id), by=required_session().organiser.name)
+    person = member_or_404(organiser_id)
+    if request.method != "POST":
+        return render_template("passkeys/reset.html", person=person, has_passkeys=bool(passkeys_of(person)))
+    actions.reset_passkeys(person, by=required_session().organiser.name)
     return redirect(url_for("organiser.team.index", done="reset"), code=303)
 
 

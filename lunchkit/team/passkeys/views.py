@@ -1,4 +1,4 @@
-"""Pages where a person confirms that it is them: after the sign-in link, or again before a dangerous act.
+"""Pages where a person confirms that it is them: after the sign-in link, or again before a dangerous action.
 
 They are outside the organisers' area, since a half-open session opens nothing in it.
 """
@@ -11,6 +11,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.errors import USER_ERRORS, show_on_form
+from lunchkit.platform.web import SAFE_METHODS
 from lunchkit.team.admin import show_sign_in_needed
 from lunchkit.team.errors import SignInNeeded
 from lunchkit.team.forms import RecoveryCodeForm, return_path
@@ -30,39 +31,31 @@ bp.register_error_handler(SignInNeeded, show_sign_in_needed)
 @bp.before_request
 def require_session() -> ResponseReturnValue | None:
     """The second factor comes after the first."""
-    if request.method in ("GET", "HEAD") and _session_to_confirm() is None:
+    if request.method in SAFE_METHODS and not (current_session() or half_open_session()):
         return redirect(url_for("sign_in.ask", next=request.path))
     _session()
     return None
 
 
-def _session_to_confirm() -> OrganiserSession | None:
-    return current_session() or half_open_session()
-
-
 def _session() -> OrganiserSession:
-    row = _session_to_confirm()
+    row = current_session() or half_open_session()
     if row is None:
         raise SignInNeeded
     return row
 
 
-@bp.get("")
+@bp.route("", methods=["GET", "POST"])
 def show() -> ResponseReturnValue:
-    return _page(RecoveryCodeForm(formdata=None))
+    """The ways to confirm; a POST has the answer of a passkey."""
+    form = RecoveryCodeForm(formdata=None)
+    if request.method != "POST":
+        return _page(form)
+    return _confirm(form, lambda: actions.confirm_by_passkey(_session(), request.form.get("answer", "")))
 
 
 @bp.post("/challenge")
 def challenge() -> Response:
     return jsonify(actions.ask_for_passkey(_session()))
-
-
-@bp.post("")
-def by_passkey() -> ResponseReturnValue:
-    return _confirm(
-        RecoveryCodeForm(formdata=None),
-        lambda: actions.confirm_by_passkey(_session(), request.form.get("answer", "")),
-    )
 
 
 @bp.post("/code")

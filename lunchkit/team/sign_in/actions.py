@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
@@ -36,7 +36,7 @@ from lunchkit.team.operations import (
     open_session,
     void_links,
 )
-from lunchkit.team.queries import has_organisers, invitation_by_token, link_token, sign_in_code
+from lunchkit.team.queries import PRESENT, has_organisers, invitation_by_token, link_token, sign_in_code
 from lunchkit.team.sign_in.queries import (
     address_hash,
     code_hash,
@@ -65,8 +65,8 @@ def request_sign_in(email: str) -> None:
     """
     now, nonce = clock.now(), random_token()
     with transaction() as session:
-        chosen = select(Organiser).where(Organiser.email_key == normalise_email(email), Organiser.removed_at.is_(None))
-        organiser = session.scalar(chosen.with_for_update())
+        chosen = PRESENT.where(Organiser.email_key == normalise_email(email)).with_for_update()
+        organiser = session.scalar(chosen)
         recent = recent_link(organiser.id if organiser else 0, now)
         session.execute(delete(SignInLink).where(SignInLink.organiser_id.is_(None), SignInLink.code_hash.is_not(None)))
         code = code_hash(address_hash(email), sign_in_code(nonce))
@@ -145,8 +145,8 @@ def _enter(session: Session, link: SignInLink, organiser: Organiser, browser: Br
     _use(session, link)
     void_links(session, organiser.id)
     opened = open_session(session, organiser.id, browser, handing)
-    verb = "sign_in.begin" if opened.is_half_open else "sign_in.phone" if handing else "sign_in.enter"
-    record(session, AuditEvent(verb, organiser.id, organiser.name))
+    action = "sign_in.begin" if opened.is_half_open else "sign_in.phone" if handing else "sign_in.enter"
+    record(session, AuditEvent(action, organiser.id, organiser.name))
     return opened
 
 

@@ -85,7 +85,7 @@ def asked() -> ResponseReturnValue:
 
 
 def _asked_page(form: SignInCodeForm) -> str:
-    """Shows only what the browser itself has done: a known address gets the same page as any other."""
+    # only what the browser itself has done: a known address gets the same page as any other
     _address, requested_at = cookie.get(REQUESTED) or (None, clock.now().timestamp())
     since = datetime.fromtimestamp(requested_at, UTC) - LINK_LIFE
     return render_template("team/asked.html", form=form, since=since, minutes=LINK_LIFE.seconds // 60)
@@ -105,19 +105,13 @@ def by_code() -> ResponseReturnValue:
     return go_in(opened, return_path(cookie.get(NEXT)))
 
 
-@bp.get("/sign-in/<token>")
+@bp.route("/sign-in/<token>", methods=["GET", "POST"])
 def confirm(token: str) -> ResponseReturnValue:
-    _, organiser = valid_link(token, cookie.get(REQUESTED))
-    then = return_path(request.args.get("next")) or ""
-    return render_template("team/confirm.html", token=token, organiser=organiser, next=then)
-
-
-@bp.post("/sign-in/<token>")
-def enter(token: str) -> ResponseReturnValue:
-    valid_link(token, cookie.get(REQUESTED))  # a guess does not wait for the right to write
-    return go_in(
-        actions.sign_in(token, _browser()), return_path(request.form.get("next")) or return_path(cookie.get(NEXT))
-    )
+    _, organiser = valid_link(token, cookie.get(REQUESTED))  # a guess does not wait for the right to write
+    then = return_path(request.values.get("next"))
+    if request.method == "POST":
+        return go_in(actions.sign_in(token, _browser()), then or return_path(cookie.get(NEXT)))
+    return render_template("team/confirm.html", token=token, organiser=organiser, next=then or "")
 
 
 @bp.route("/set-up/<token>", methods=["GET", "POST"])
@@ -170,25 +164,15 @@ def go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
 
 
 @bp.errorhandler(InvalidLink)
-def show_invalid_link(refusal: UserError) -> ResponseReturnValue:
-    page = render_template(
-        "team/invalid_link.html",
-        is_setup=request.endpoint == "sign_in.set_up",
-        is_in=current_organiser() is not None,
-    )
-    return page, refusal.status
-
-
 @bp.errorhandler(InvalidInvitation)
 @bp.errorhandler(AddressTaken)
-def show_invalid_invitation(refusal: UserError) -> ResponseReturnValue:
-    is_in = isinstance(refusal, AddressTaken)
-    return render_template("team/invalid_invitation.html", is_in=is_in), refusal.status
-
-
 @bp.errorhandler(OtherBrowser)
-def show_other_browser(refusal: UserError) -> ResponseReturnValue:
-    return render_template("team/other_browser.html"), refusal.status
+def show_useless_link(refusal: UserError) -> ResponseReturnValue:
+    name = {InvalidLink: "invalid_link", OtherBrowser: "other_browser"}.get(type(refusal), "invalid_invitation")
+    is_setup, is_in = request.endpoint == "sign_in.set_up", current_organiser() is not None
+    is_taken = isinstance(refusal, AddressTaken)
+    page = render_template(f"team/{name}.html", is_setup=is_setup, is_in=is_in, is_taken=is_taken)
+    return page, refusal.status
 
 
 @bp.app_errorhandler(CSRFError)
