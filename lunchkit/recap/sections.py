@@ -106,7 +106,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
     ),
     SectionKind.NUMBERS: Shape(
         _l("The lunch in numbers"),
-        _l("Counted by the software when the draft was made. Correct what the door saw otherwise."),
+        _l("Counted by the software when the draft was made. Correct it where check-in counted otherwise."),
         items=(
             FieldShape("value", FieldKind.WHOLE, _l("Number"), 1_000_000, is_required=True),
             FieldShape("label", FieldKind.LINE, _l("Of what"), 120, is_required=True),
@@ -146,7 +146,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
             FieldShape(
                 "disc",
                 FieldKind.WHOLE,
-                _l("One disc stands for"),
+                _l("One disc means"),
                 1_000_000,
                 hint=_l("Draws the figure as discs; leave it empty for none."),
             ),

@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
@@ -52,6 +53,7 @@ def index(slug: str) -> ResponseReturnValue:
         door=_door(),
         decoder=DECODER,
         clock_patterns=clock_patterns(),
+        kept_until=queries.millis(event.over_at + timedelta(hours=12)),
     )
     response = Response(page)
     response.headers["Permissions-Policy"] = WITH_CAMERA
