@@ -1,5 +1,6 @@
 """Public pages that compose several features: home, an event, its poster and card, the archive, and privacy."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -118,7 +119,18 @@ def poster(slug: str) -> ResponseReturnValue:
         speakers=appearances(event.id),
         qr=qr.svg(address, _("QR code of this page's address")),
         short_address=address.partition("://")[2],
+        size=_poster_size(typo(event.title)),
     )
+
+
+def _poster_size(title: str) -> int:
+    # the largest of css/poster.css at which the title needs at most 114 mm
+    for size, millimetres in enumerate((29.4, 24, 20, 17, 14.5), 1):
+        width = int(189 / (millimetres * 0.535))
+        lines = textwrap.wrap(title, width, break_long_words=False, break_on_hyphens=False)
+        if max(map(len, lines)) <= width and len(lines) * millimetres * 0.95 <= 114:
+            return size
+    return 6
 
 
 @bp.get("/e/<slug>/card.png")

@@ -25,6 +25,7 @@ def index(slug: str) -> ResponseReturnValue:
         "admin/qa/index.html",
         event=event,
         groups=groups,
+        is_empty=not any(groups.values()),
         undo=set_aside_last(groups[Turn.SET_ASIDE]),
         is_asking=room is not None and room.takes_questions,
         only=turn_named(request.args),
