@@ -71,7 +71,7 @@ def test_everybody_can_read_copy_and_print_it(chromium: Browser, recap: tuple[st
     context = open_context(chromium, viewport=DESK, permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(address, wait_until="networkidle")
-    page.locator("[data-share]").click()
+    page.locator("[data-copy]").click()
     page.wait_for_function(f"navigator.clipboard.readText().then(text => text === '{address}')")
     assert page.locator("[data-print]").is_visible()
     page.pdf(path=tmp_path / "recap.pdf", prefer_css_page_size=True)

@@ -18,7 +18,7 @@ from lunchkit.platform.versions import count_version, require_version
 
 MOST_QUESTIONS = 5
 """Of the organisers, on one form: people abandon a longer one."""
-LunchIsOver = user_error("LunchIsOver", _l("This lunch lies in the past. Give it a coming date first."))
+LunchIsOver = user_error("LunchIsOver", _l("This lunch is in the past. Give it a coming date first."))
 LunchIsCancelled = user_error("LunchIsCancelled", _l("This lunch was cancelled. Make a new one instead."))
 EnoughQuestions = user_error(
     "EnoughQuestions", _l("The form asks five questions of your own already. Remove one to ask another.")

@@ -134,7 +134,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
             FieldShape(
                 "disc",
                 FieldKind.WHOLE,
-                _l("One disc stands for"),
+                _l("One disc means"),
                 1_000_000,
                 hint=_l("Draws the figure as discs; leave it empty for none."),
             ),

@@ -1,6 +1,7 @@
 """The organisers' pages of the schedule: written before the lunch, followed on a phone while it runs."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -74,7 +75,15 @@ def now(slug: str) -> ResponseReturnValue:
     run, moment = run_sheet_of(event), clock.now()
     open_poll = next((poll for poll in polls_of(event.id) if poll.stage is Stage.OPEN), None)
     at = run_progress(run, moment)
-    return render_template("admin/run_sheet/now.html", event=event, run=run, at=at, moment=moment, open_poll=open_poll)
+    return render_template(
+        "admin/run_sheet/now.html",
+        event=event,
+        run=run,
+        at=at,
+        seconds=(at.ends_at - moment) // timedelta(seconds=1) if at.ends_at else 0,
+        late=round(at.late / timedelta(minutes=1)),
+        open_poll=open_poll,
+    )
 
 
 @bp.post(f"{ONE}/beginning")

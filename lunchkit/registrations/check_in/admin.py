@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
@@ -45,6 +46,7 @@ def index(slug: str) -> ResponseReturnValue:
         counts=queries.counts(event),
         door=_door(),
         clock_patterns=clock_patterns(),
+        kept_until=queries.millis(event.over_at + timedelta(hours=12)),
     )
     return page, {"Permissions-Policy": WITH_CAMERA}
 

@@ -20,7 +20,7 @@ from lunchkit.registrations.queries import LARGEST_ID
 
 UnreadableScans = user_error(
     "UnreadableScans",
-    _l("This phone sent something that we could not read. Nothing is lost: open the page of the door again."),
+    _l("This phone sent something that we could not read. Nothing is lost: open the check-in page again."),
     400,
 )
 MOST_SCANS = 100

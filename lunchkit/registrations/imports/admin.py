@@ -183,6 +183,7 @@ def _page(event: Event, draft: ImportDraft, form: OptionsForm, notice: str | Non
         reachable=sum(bool(entry.details.email) for entry in coming),
         unreachable=[entry.details.name for entry in coming if not entry.details.email],
         first=coming[:FIRST_ROWS],
+        has_food=any(entry.details.diets or entry.details.allergies for entry in coming[:FIRST_ROWS]),
         more=len(coming[FIRST_ROWS:]),
         notable=notable,
         list={"rows": notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], "page": page, "pages": pages},

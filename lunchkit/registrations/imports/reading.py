@@ -48,7 +48,7 @@ Unreadable = user_error(
     ),
     422,
 )
-NothingToRead = user_error("NothingToRead", _l("This file holds no row below its headings."), 422)
+NothingToRead = user_error("NothingToRead", _l("This file has no row below its headings."), 422)
 FileMustWait = user_error(
     "FileMustWait",
     _l("The server cannot read a workbook just now. Choose it again in a minute, or save it as CSV."),

@@ -124,7 +124,7 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.SCALE: Shape(
         _l("Scale"), _l("Everybody picks one of 2 to 7 steps between two ends."), _read_choice,
         lines=(2, 7), by_hand=True, has_ends=True,
-        how_many=_l("A scale needs %(fewest)s to %(most)s steps, one a line; none at all stand for 1 to 5."),
+        how_many=_l("A scale needs %(fewest)s to %(most)s steps, one a line; none at all mean 1 to 5."),
     ),
     Kind.WORDS: Shape(
         _l("Words"), _l("Everybody writes one to three words. You read them before they show."), _read_words,

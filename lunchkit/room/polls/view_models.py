@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lunchkit.room.polls.models import Kind, Poll, Stage
+from lunchkit.room.polls.movement import read
 from lunchkit.room.polls.results import Result
 
 _AS_STORED = (
@@ -55,6 +56,16 @@ class PollView:
     def asking(self) -> str | None:
         """Which vote of two it is: "before" or "after" the debate; None where it is the only one."""
         return "before" if self.is_before else "after" if self.is_after else None
+
+    @property
+    def shows_movement(self) -> bool:
+        """Whether the groups are large enough to show who moved; else both results are shown beside each other."""
+        return read(self.movement).shows
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether it is a scale whose steps are numbers: texts sort behind the digits."""
+        return self.kind is Kind.SCALE and all(choice.label < ":" for choice in self.choices)
 
 
 def poll_view(

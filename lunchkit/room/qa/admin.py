@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, jsonify, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.room.answers_to_phones import after, wants_json
+from lunchkit.room.answers_to_phones import after
 from lunchkit.room.qa import actions
 from lunchkit.room.qa.forms import is_set
 from lunchkit.room.qa.models import Question, Turn
-from lunchkit.room.qa.queries import count_waiting, question_or_404, questions_to_judge, set_aside_last
+from lunchkit.room.qa.queries import question_or_404, questions_to_judge, set_aside_last
 from lunchkit.room.queries import room_of_event
 
 bp = Blueprint("qa", __name__)
@@ -20,13 +20,12 @@ ONE = "/e/<slug>/questions/<int(max=2147483647):question_id>"
 @bp.get("/e/<slug>/questions")
 def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    if wants_json():
-        return jsonify(waiting=count_waiting(event.id))
     room, groups = room_of_event(event.id), questions_to_judge(event.id)
     return render_template(
         "admin/qa/index.html",
         event=event,
         groups=groups,
+        is_empty=not any(groups.values()),
         undo=set_aside_last(groups[Turn.SET_ASIDE]),
         is_asking=room is not None and room.takes_questions,
         only=_turn_in(request.args),

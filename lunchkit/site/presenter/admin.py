@@ -1,7 +1,9 @@
 """The remote control of the room."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
+from math import ceil
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -62,6 +64,7 @@ def remote(slug: str) -> ResponseReturnValue:
         can_be_ended=event.can_be_ended(clock.now()),
         extended_end=event.extended_end(clock.now()),
         next_step=step,
+        minutes_left=ceil((room.timer_ends_at - clock.now()) / timedelta(minutes=1)) if room.timer_ends_at else 0,
         next_poll=views[target.id] if target else None,
         ballots=(views[current.id].ballots or 0) if current else 0,
         screen_url=public("presenter.screen", code=room.code),

@@ -1,12 +1,12 @@
 // One scan, from the request to the word on the screen. It is written to the disk before anything else happens.
-// Event on the root element: door:request, detail { ticket | id | walk_in | undoes | corrects, gives_seat, makes_room, anyway, people }.
+// Event on the root: check-in:ask, detail { ticket | id | walk_in | undoes | corrects, gives_seat, makes_room, anyway, people }.
 // With network the server's word counts; without, or where it does not come in time, this phone decides by its list.
 import { decide } from "./check-in-decide.js";
-import { doorName } from "./check-in-keep.js";
 import { ledger } from "./check-in-ledger.js";
 import { personOf } from "./check-in-people.js";
 import { root } from "./check-in-root.js";
 import { round } from "./check-in-send.js";
+import { doorName } from "./check-in-settings.js";
 import { show } from "./check-in-verdict.js";
 
 const TIME_OUT = 2_500;

@@ -48,7 +48,7 @@ async function call(address, options) {
     token = etag = undefined;
     throw new Error("out");
   }
-  if (answer.status === 403) throw new Error("shut"); // what waits stays on the phone, and leaves when the door is open again
+  if (answer.status === 403) throw new Error("shut"); // what waits stays on the phone, and leaves when check-in is open again
   const isRead = answer.ok || answer.status === 304 || (answer.status === 400 && options.method);
   if (!isRead) throw new Error(answer.status);
   return answer;

@@ -1,4 +1,4 @@
-// Opens the page of the door where there is no network, no server, or nobody signed in any more: scans may be waiting on it.
+// Opens the check-in page where there is no network, no server, or nobody signed in any more: scans may be waiting on it.
 // Before this file: const CHECK_IN = { name, build, shell, files }. It keeps the one page, in which there is no name,
 // and the files that it is made of; every other page goes through as it is.
 const CACHE = `${CHECK_IN.name}/${CHECK_IN.build}`,

@@ -1,16 +1,19 @@
-// Copies a text into the clipboard, and nothing else: what is secret goes through no sheet of the phone.
-// <button hidden data-copy="https://…" data-done="Copied">
+// Copies a text into the clipboard. With data-title the phone's own sheet shares it, where there is one: a secret has none.
+// <button hidden data-copy="https://…" data-title="…" data-done="Copied">
 for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) continue; // the text stands in words on the page
-  const label = button.textContent;
+  const { copy: text, title, done } = button.dataset;
+  const label = button.textContent,
+    isShared = title && navigator.share;
+  if (!isShared && !navigator.clipboard) continue; // the page shows the text
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(button.dataset.copy);
+      if (isShared) return await navigator.share({ title, url: text });
+      await navigator.clipboard.writeText(text);
     } catch {
-      return; // the browser forbids it
+      return; // the person closed the sheet, or the browser forbids it
     }
-    button.textContent = button.dataset.done;
+    button.textContent = done;
     setTimeout(() => (button.textContent = label), 4_000);
   });
 }

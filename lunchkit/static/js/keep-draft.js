@@ -1,35 +1,18 @@
 // Keeps on this device what somebody types in a form until the server has it: phones drop pages that wait in the
-// background, and batteries die. The form is filled again when its page is opened anew; it is sent with the [name=version]
-// that it was filled from, so that the server compares where somebody has saved something else meanwhile.
+// background, and batteries die. When the page is opened again, the form is filled again; it is sent with the [name=version]
+// that it was filled from, so that the server notices what another person saved meanwhile.
 // <form data-keep="name" data-kept="words" data-discard="words">; a form with data-typed came back with its text by itself.
-// <… data-forget="name"> on the page that follows a save: the server has what was sent.
-const form = document.querySelector("form[data-keep]"),
-  saved = document.querySelector("[data-forget]");
-const own = ([name, value]) => typeof value === "string" && !["version", "csrf_token"].includes(name);
-const fields = () => [...new FormData(form)].filter(own).map(([name, value]) => [name, value.trim()]);
-const text = () => new URLSearchParams(fields()).toString();
-const store = (name) => `lunchkit-draft ${name}`;
-const forget = (name) => localStorage.removeItem(store(name));
+// forget-draft.js is on the page that follows a save.
+import { textOf } from "./form-text.js";
+import { load, save } from "./storage.js";
 
-function read(name) {
-  try {
-    return JSON.parse(localStorage.getItem(store(name)));
-  } catch {
-    return null;
-  }
-}
+const form = document.querySelector("form[data-keep]");
+const { version } = form.elements;
+const STORE = `lunchkit-draft ${form.dataset.keep}`;
+const forget = () => localStorage.removeItem(STORE);
+const keep = (isSent) => save("localStorage", STORE, { text: textOf(form), version: version.value, isSent });
 
-function keep(isSent) {
-  const kept = { text: text(), version: form.elements.version.value, isSent };
-  try {
-    localStorage.setItem(store(form.dataset.keep), JSON.stringify(kept));
-  } catch {
-    // a browser that keeps nothing: the text lives as long as this page
-  }
-}
-
-function fill({ text, version }) {
-  form.elements.version.value = version;
+function fill(text) {
   for (const [name, value] of new URLSearchParams(text)) {
     const field = form.elements[name];
     if (!field) continue;
@@ -38,29 +21,26 @@ function fill({ text, version }) {
   }
 }
 
-function offerToDiscard(version) {
+function offerToDiscard(saved) {
   const line = Object.assign(document.createElement("p"), { className: "also", role: "status" });
   const button = Object.assign(document.createElement("button"), { type: "button", className: "link" });
   button.textContent = form.dataset.discard;
   button.addEventListener("click", () => {
-    forget(form.dataset.keep);
+    forget();
     form.reset();
-    form.elements.version.value = version;
+    version.value = saved;
     line.remove();
   });
   line.append(`${form.dataset.kept} `, button);
   form.prepend(line);
 }
 
-if (form) {
-  const kept = read(form.dataset.keep),
-    { value: version } = form.elements.version;
-  if (kept && kept.text !== text() && !("typed" in form.dataset)) {
-    fill(kept);
-    offerToDiscard(version);
-  }
-  form.addEventListener("input", () => keep(false));
-  addEventListener("submit", (event) => event.target === form && !event.defaultPrevented && keep(true));
-  document.querySelector("a[data-discards]")?.addEventListener("click", () => forget(form.dataset.keep));
+const kept = load("localStorage", STORE);
+if (kept && kept.text !== textOf(form) && !("typed" in form.dataset)) {
+  offerToDiscard(version.value);
+  version.value = kept.version;
+  fill(kept.text);
 }
-if (saved && read(saved.dataset.forget)?.isSent) forget(saved.dataset.forget);
+form.addEventListener("input", () => keep(false));
+addEventListener("submit", (event) => event.target === form && !event.defaultPrevented && keep(true));
+document.querySelector("a[data-discards]")?.addEventListener("click", forget);

@@ -1,24 +1,23 @@
-// Keeps on this device what somebody writes in a form, until the server has it, and puts it back into the form when its
-// page was closed too early, the browser crashed, the network was gone. Beside the text stands what was on its way,
-// since the server may have it already without our knowing.
+// Keeps on this device what is written in a form that saves itself, until the server has it, and puts it back into the
+// form when its page was closed too early, the browser crashed, or the network was gone. It keeps what was on its way as
+// well, since the server may have it already.
 // <form data-autosave> with [name=version], after autosave.js; sets data-kept where the device does keep it.
+import { textOf } from "./form-text.js";
+import { load, save } from "./storage.js";
+
 const form = document.querySelector("form[data-autosave]");
-const own = ([name, value]) => typeof value === "string" && !/^(csrf_token|version)$/.test(name);
-const text = () => new URLSearchParams([...new FormData(form)].filter(own)).toString();
+const text = () => textOf(form);
 const filled = (text) => JSON.stringify([...new URLSearchParams(text)].filter(([, value]) => value));
 const STORE = `lunchkit-text ${form.getAttribute("action")}`;
 const key = `${STORE} ${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
-let saved = text(),
-  sending; // as the page was opened
+let saved = text(), // as the page was opened
+  sending;
 const cameBack = "typed" in form.dataset;
 
 function keep() {
-  try {
-    localStorage.setItem(key, JSON.stringify({ version: form.elements.version.value, sending, text: text() }));
-    form.dataset.kept = "yes";
-  } catch {
-    delete form.dataset.kept; // a browser that keeps nothing: the text lives as long as this page
-  }
+  const isKept = save("localStorage", key, { version: form.elements.version.value, sending, text: text() });
+  if (isKept) form.dataset.kept = "yes";
+  else delete form.dataset.kept; // the text lives as long as this page
 }
 
 function putBack({ version, sending = "", text: left }) {
@@ -51,7 +50,7 @@ addEventListener("beforeunload", (event) => {
 });
 const left = Object.keys(localStorage).find((each) => each.startsWith(`${STORE} `));
 if (left) {
-  if (!cameBack) putBack(JSON.parse(localStorage.getItem(left)));
+  if (!cameBack) putBack(load("localStorage", left));
   localStorage.removeItem(left);
 }
 if (cameBack) {

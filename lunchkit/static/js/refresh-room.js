@@ -4,7 +4,7 @@ let due,
   asked = -Infinity,
   turn = 0;
 
-// Not before so many milliseconds after the last time.
+// Not before `pause` milliseconds after the last time.
 export function refreshAfter(pause) {
   due ??= setTimeout(refresh, Math.max(0, asked + pause - performance.now()));
 }
@@ -25,7 +25,7 @@ export async function refresh() {
 }
 
 const groups = () => [...room.querySelectorAll(".keys, .next")];
-const doors = (part) => [...(part?.querySelectorAll("a, button, summary") ?? [])];
+const controls = (part) => [...(part?.querySelectorAll("a, button, summary") ?? [])];
 
 function show(fresh) {
   history.replaceState(null, "", location.pathname); // what the address said was done is no news any more
@@ -38,7 +38,7 @@ function show(fresh) {
   room.replaceChildren(...fresh.childNodes);
   room.firstElementChild.scrollTop = place;
   if (isOpen && room.querySelector("details")) room.querySelector("details").open = true;
-  const next = doors(room).find((one) => one.outerHTML === like) ?? doors(groups()[group])[0] ?? room;
+  const next = controls(room).find((one) => one.outerHTML === like) ?? controls(groups()[group])[0] ?? room;
   if (held) next.focus({ preventScroll: true });
 }
 

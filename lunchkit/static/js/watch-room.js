@@ -2,7 +2,7 @@
 // Sends its forms without leaving the page: place and focus stay. Without this file they are plain forms.
 // <div data-stream="…" data-key> of live.js, with the projector's stream; [data-ballots] is the count.
 // [data-few=5 data-ask=address] shows while the count is under it, and knows the page that asks before it is closed.
-// [data-written=7]: of so many people who wrote something it tells how much is to be read; more of them need a new page.
+// [data-written=7]: the number of people who wrote something, as the page says; when it changes, the page is fetched again.
 // <p data-told data-silent="words where no answer comes"> says why something was not done.
 import { refresh, refreshAfter } from "./refresh-room.js";
 

@@ -1,3 +1,3 @@
 // A recap.
-import "../js/share.js";
+import "../js/copy.js";
 import "../js/print-page.js";

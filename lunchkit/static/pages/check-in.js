@@ -8,4 +8,6 @@ import "../js/check-in-search.js";
 import "../js/check-in-walk-in.js";
 import "../js/check-in-signs.js";
 import "../js/check-in-conflicts.js";
+import "../js/check-in-settings.js";
 import "../js/check-in-keep.js";
+import "../js/keep-awake.js";

@@ -5,6 +5,5 @@ import "../js/hold-submit.js";
 import "../js/copy.js";
 import "../js/folded-groups.js";
 import "../js/follow.js";
-import "../js/new-questions.js";
 import "../js/print-page.js";
 import "../js/warn-unsaved.js";
