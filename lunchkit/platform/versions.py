@@ -99,11 +99,7 @@ FormOf = TypeVar("FormOf", bound=VersionedForm)
 
 
 def save(
-    form: FormOf,
-    action: Callable[[], object],
-    page: Callable[[FormOf], str],
-    saved: Callable[[], FormOf],
-    done: str,
+    form: FormOf, action: Callable[[], object], page: Callable[[FormOf], str], saved: Callable[[], FormOf], done: str
 ) -> ResponseReturnValue:
     """Validate a form, do what it asks for, and go to the address ``done``.
 

@@ -52,9 +52,7 @@ SESSION_COOKIE = "lunchkit"
 _BODY_LIMIT = "lunchkit_body_limit"
 _PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via")
 ForeignPost = user_error(
-    "ForeignPost",
-    _l("This form came from another site, and was not accepted. Open the page here and try again."),
-    403,
+    "ForeignPost", _l("This form came from another site, and was not accepted. Open the page here and try again."), 403
 )
 
 

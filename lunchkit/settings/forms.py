@@ -138,10 +138,7 @@ class MailForm(BareForm):
             if same and not weaker:
                 field.data = self.before.mail_password
             else:
-                _complain(
-                    field,
-                    _l("Type the password again: the present one belongs to another server or user."),
-                )
+                _complain(field, _l("Type the password again: the present one belongs to another server or user."))
 
     def _field(self, name: str) -> Field | None:
         field: Field | None = self._fields.get(name)
