@@ -91,10 +91,7 @@ def main(words: list[str]) -> int:
 
 
 def spread() -> list[str]:
-    """The words that run all tests in three processes, a file in one of them; not where they would fill one database.
-
-    Three, though two cores are enough: much of the time is spent in waiting for browsers, servers and disks.
-    """
+    """The words that run all tests in three processes, a file in one of them; in one where they share a database."""
     return (
         []
         if os.environ.get("LUNCHKIT_TEST_POSTGRESQL")
@@ -103,10 +100,7 @@ def spread() -> list[str]:
 
 
 def keep_compiled() -> None:
-    """Where this machine forbids Python to leave compiled modules beside the source: in `.venv` it may.
-
-    The tests start Python a hundred times; compiling everything again takes longer than many of them.
-    """
+    """Keep compiled modules in `.venv` where this machine forbids them beside the source: it saves minutes."""
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
         os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "compiled"))
 

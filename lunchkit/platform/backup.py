@@ -23,10 +23,7 @@ class BackupFailed(Exception):
 
 
 def back_up(settings: Settings, target: Path | None = None) -> Path:
-    """Write a copy of the database while it is in use, check it, and only then give it its name.
-
-    Returns the file. Raises BackupFailed; a half-written copy is removed.
-    """
+    """Write a checked copy of the database while it is in use, whole or not at all. Raises BackupFailed."""
     postgres = not settings.database.startswith("sqlite:")
     suffix = "pgdump" if postgres else "sqlite"
     name = f"lunchkit-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{suffix}"
@@ -50,8 +47,7 @@ def newest_backup(settings: Settings) -> datetime | None:
 
 
 def drop_old_copies(settings: Settings) -> str:
-    """Delete backups, and databases that a restore set aside, older than ``backup_days``; the newest backup stays.
-
+    """Delete backups and databases set aside by a restore, older than ``backup_days``; the newest backup stays.
     Returns the stamp before which there is no backup any more.
     """
     limit = f"{clock.now() - timedelta(days=settings.backup_days):%Y%m%dT%H%M%SZ}"
@@ -155,9 +151,8 @@ def without_password(database: str) -> tuple[str, str]:
 
 def restore(settings: Settings, source: Path) -> Path | None:
     """Put a checked copy in the place of the SQLite database; the caller holds the instance alone.
-
-    Returns where the database that was there before is kept now, None if there was none. Killed at any moment, the one
-    or the other is there, whole. Raises BackupFailed; then nothing was changed.
+    Returns where the earlier database is kept, None if there was none. Killed at any moment, one of the two is there,
+    whole. Raises BackupFailed; then nothing was changed.
     """
     if not settings.database.startswith("sqlite:"):
         raise BackupFailed("restore a PostgreSQL database with pg_restore --clean --if-exists")

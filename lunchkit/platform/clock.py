@@ -33,10 +33,7 @@ class AmbiguousLocalTime(ValueError):
 
 
 def from_wall(wall: datetime, zone: str) -> datetime:
-    """Turn a naive wall-clock time of an IANA zone into UTC.
-
-    Raises NoSuchLocalTime or AmbiguousLocalTime where the change of clocks makes the time wrong or unclear.
-    """
+    """A naive wall-clock time of an IANA zone in UTC. Raises NoSuchLocalTime or AmbiguousLocalTime."""
     local = wall.replace(tzinfo=ZoneInfo(zone))
     as_utc = local.astimezone(UTC)
     if as_utc.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != wall:

@@ -107,10 +107,9 @@ class Settings:
 
     @property
     def hosts(self) -> list[str] | None:
-        """Host names that this server answers to. No IPv6 address: Werkzeug's check of the host knows none.
-
+        """Host names that this server answers to (Werkzeug's check of the host knows no IPv6 address).
         None, which means any, until a public address is set: a person who sets up a server on another
-        machine comes by a name that it does not know yet. No link in an e-mail is built from such a name.
+        machine comes by a name that it does not know yet.
         """
         if not self.has_address:
             return None
@@ -118,10 +117,7 @@ class Settings:
 
 
 def load_settings(environment: Mapping[str, str] | None = None, *, make_key: bool = True) -> Settings:
-    """Read the settings, and the secret key; one is made where there is none, unless ``make_key`` says no.
-
-    Raises BadSettings with a line for every wrong value.
-    """
+    """Read settings and secret key, which is made if missing and ``make_key``. Raises BadSettings, a line a mistake."""
     given = dict(os.environ if environment is None else environment)
     instance = Path(given.get(f"{PREFIX}INSTANCE") or "instance")
     settings = read_settings(Settings(instance=instance), {**_read_env_file(instance), **given})
@@ -135,10 +131,7 @@ def decided_names(instance: Path) -> frozenset[str]:
 
 
 def read_settings(start: Settings, values: Mapping[str, str]) -> Settings:
-    """The settings with these values in them, by their full names.
-
-    Raises BadSettings with a line for every wrong value.
-    """
+    """The settings with these values, by their full names. Raises BadSettings with a line for every wrong value."""
     errors: list[str] = []
     chosen: dict[str, Any] = {}
     for spec in fields(Settings):

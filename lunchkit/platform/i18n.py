@@ -178,9 +178,7 @@ _BEFORE_COLON = re.compile(rf"{_SPACE}(:)(?=\s|$)")
 
 def typo(text: str) -> str:
     """French spacing in what organisers typed, so that no line begins with : ; ! ? or ».
-
-    A space that was forgotten beside « or » is added on French pages only: elsewhere these words may be the page's own,
-    or a question put in German or Italian, where guillemets have no space.
+    A missing space beside « or » is added on French pages only: German and Italian guillemets have none.
     """
     space = f"{_SPACE}?" if language() == "fr" else _SPACE
     text = _BEFORE_COLON.sub("\u00a0\\1", _BEFORE_HIGH.sub("\u202f\\1", text))

@@ -120,10 +120,7 @@ def _is_running(who: str) -> bool:
 
 @contextmanager
 def holding_database(engine: Engine, *, alone: bool = False) -> Iterator[None]:
-    """Use a PostgreSQL database likewise: an upgrade alone, all else together. SQLite's is in the instance.
-
-    Raises InUse.
-    """
+    """Use a PostgreSQL database likewise (SQLite's is in the instance): an upgrade alone. Raises InUse."""
     if engine.dialect.name != "postgresql":
         yield
         return

@@ -107,10 +107,7 @@ def whole_link(typed: str) -> str:
 
 
 def host_of(address: str) -> str:
-    """The host of an address as browsers go to it: names that look like others show their real letters (punycode).
-
-    Empty where no browser could, and for what is no address of the web.
-    """
+    """The host as browsers go to it, in punycode where names look like others; empty where there is none."""
     try:
         return idna.encode(urlsplit(address).hostname or "", uts46=True).decode().removeprefix("www.")
     except ValueError:  # among them idna's own

@@ -51,10 +51,7 @@ def clean_text(text: str | None) -> str:
 
 
 def normalise(text: str) -> str:
-    """Text as it is compared and searched: without accents and capitals, so that «emilie» finds «Émilie».
-
-    Ligatures are spelled out, and apostrophes and dashes are those of a keyboard.
-    """
+    """Text as it is compared and searched: «emilie» finds «Émilie»; ligatures spelled out, plain quotes and dashes."""
     if text.isascii():
         return text.casefold()
     plain = unicodedata.normalize("NFKD", _without_heaps(text).casefold()).translate(_SPELLED_OUT)

@@ -101,9 +101,8 @@ FormOf = TypeVar("FormOf", bound=VersionedForm)
 def save(
     form: FormOf, action: Callable[[], object], page: Callable[[FormOf], str], saved: Callable[[], FormOf], done: str
 ) -> ResponseReturnValue:
-    """Validate a form, do what it asks for, and go to the address ``done``.
-
-    Whatever is wrong, ``page`` shows the form again with all that was typed; ``saved`` is the form of what is stored.
+    """Validate a form, do what it asks for, and go to the address ``done``; else ``page`` shows the form again.
+    ``saved`` is the form of what is stored.
     """
     if not form.validate():
         return page(form), 422

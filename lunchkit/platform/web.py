@@ -83,10 +83,8 @@ class Lunchkit(Flask):
 
 
 class CookieSession(SecureCookieSessionInterface):
-    """Flask's session in a cookie; where the public address is HTTPS the cookie travels over TLS only.
-
-    A person at the machine itself, without a proxy, keeps the plain cookie: they must not be shut out at the moment in
-    which they set that address.
+    """Flask's session in a cookie, sent over TLS only where the public address is HTTPS.
+    It stays plain to a person at the machine itself, who must not be shut out when they set that address.
     """
 
     def get_cookie_name(self, app: Flask) -> str:
@@ -128,10 +126,7 @@ def add_headers(response: Response) -> Response:
 
 
 def refuse_foreign_posts() -> None:
-    """Refuse forms of other sites.
-
-    Browsers say where a request comes from in Sec-Fetch-Site, and in Origin where the page is not served over TLS.
-    """
+    """Refuse forms of other sites, by Sec-Fetch-Site; by Origin from browsers that do not send it."""
     if request.method in SAFE_METHODS:
         return
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
@@ -144,10 +139,7 @@ def refuse_foreign_posts() -> None:
 
 
 def read_whole_form() -> None:
-    """Read the body before any view asks the database: a slow phone must not hold a connection meanwhile.
-
-    Only views that take files (``takes_files``, ``takes_pictures``) take more than the usual megabyte.
-    """
+    """Read the body before any view asks the database: a slow phone must not hold a connection meanwhile."""
     if request.method in SAFE_METHODS:
         return
     if request.mimetype == "application/x-www-form-urlencoded":

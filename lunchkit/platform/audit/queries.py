@@ -21,8 +21,7 @@ def acts_page(
     kind: str | None,
     page: int,
 ) -> Pagination:
-    """One page of entries, the latest first: of one person or all, about one event or all, of one kind or all.
-
+    """One page of entries, the latest first.
     Every word of ``text`` occurs in a name, or in the sentence of the action: ``actions_with`` says in which.
     """
     chosen = select(AuditEntry).order_by(AuditEntry.last_at.desc(), AuditEntry.id.desc())

@@ -45,10 +45,7 @@ class AuditEvent:
 
 
 def begin(act: AuditEvent, slug: str | None = None) -> None:
-    """Name the action of this request, about the event with this slug.
-
-    The event, and the poll or line that the action is about, are looked up now: it may rename or delete them.
-    """
+    """Name the action of this request. The names of what it is about are read now: it may rename or delete them."""
     if what := _name(db.session(), act.facts):
         act.facts = {**act.facts, "what": what}
     if slug is not None and slug.isprintable():

@@ -17,9 +17,7 @@ from lunchkit.platform.images.models import Picture, PictureFile
 
 def keep_picture(data: bytes, *, alt: str, credit: str = "", licence: str = "", consent: str = "") -> Picture:
     """Redraw a picture and store it. No page shows it yet: the caller gives its token a place.
-
-    Drawing takes a second; meanwhile no transaction is open, and no connection held: call it before a transaction,
-    never inside. Raises PictureUndescribed, and what ``intake.redraw_picture`` raises.
+    Takes a second: call it before a transaction, never inside. Raises PictureUndescribed, and as ``redraw_picture``.
     """
     _need_words(alt)
     db.session.commit()
@@ -64,10 +62,7 @@ def put_back(picture: Picture) -> None:
 
 
 def erase_picture(picture: Picture) -> None:
-    """Destroy the files of a picture, and all that was said of it.
-
-    An empty row stays, so that whatever still points to the picture finds nothing instead of an error.
-    """
+    """Destroy a picture's files and words; an empty row stays, so that what points to it meets no error."""
     with transaction() as session:
         lock(session, picture)
         mark_for_vacuum()

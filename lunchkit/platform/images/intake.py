@@ -36,8 +36,7 @@ def read_upload(file: FileStorage | None) -> bytes:
 
 
 def redraw_picture(data: bytes) -> Drawing:
-    """The picture as it is stored: its pixels in several widths. Takes a second: call it outside of any transaction.
-
+    """The picture as it is stored, in several widths. Takes a second: call it outside of any transaction.
     Raises PictureUnreadable, PictureTooLarge, PictureTooSmall, PictureMustWait.
     """
     return _drawn(data)

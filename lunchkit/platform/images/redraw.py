@@ -81,10 +81,8 @@ def widths_of(width: int) -> tuple[int, ...]:
 
 
 def redraw(data: bytes) -> Drawing:
-    """Decode a picture, put it upright, forget all but its pixels, and draw it in several widths.
-
-    Of a moving picture the first frame is kept; what is transparent becomes white, so that it looks the same by day and
-    by night. Raises TooSmall, and whatever Pillow raises.
+    """Decode a picture, put it upright, keep only its pixels, and draw it in several widths.
+    Of a moving picture the first frame is kept; what is transparent becomes white. Raises TooSmall, and as Pillow does.
     """
     pixels = _pixels(data, LEAST_SIDE)
     largest = Image.new("RGB", pixels.size, "white")  # knows nothing but its pixels
@@ -162,8 +160,7 @@ def _webp(image: Image.Image, **options: Any) -> bytes:
 
 
 def redraw_logo(data: bytes) -> Drawing:
-    """Decode a logo, keep what is transparent, cut off its empty margin, and draw it small enough for every page.
-
+    """Decode a logo, keep its transparency, cut off its empty margin, and draw it small enough for every page.
     Raises TooSmall, whatever Pillow raises, and ValueError where there is nothing to be seen.
     """
     image = _pixels(data, LEAST_LOGO_SIDE).convert("RGBA")

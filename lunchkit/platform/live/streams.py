@@ -35,9 +35,7 @@ def channel_of(key: tuple[object, ...], make: Callable[[], Feed]) -> Channel:
 
 
 def stream(request: Request, channel: Channel) -> Response:
-    """The stream of a channel, from its present state on; a browser that has it already gets the head only.
-
-    What it has it says in Last-Event-ID when it comes back, and in ``seen`` when its page has just been loaded.
+    """The stream of a channel from its present state on; a browser that has it (Last-Event-ID, ``seen``) gets no event.
     Where descriptors run short it is sent away: it asks for the state now and then, and votes still find a socket.
     """
     if hub().watchers >= most_streams():

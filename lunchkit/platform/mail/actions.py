@@ -42,10 +42,7 @@ class QueuePaused(Exception):
 
 
 def deliver_due(limit: int = 200) -> int:
-    """Send what is due, at most ``limit`` e-mails; returns how many were accepted by the server.
-
-    Does nothing while no mail server is set. Where the database fails, the claim runs out and the e-mail is due again.
-    """
+    """Send what is due, at most ``limit`` e-mails; returns how many the server accepted. Nothing without a server."""
     settings = current_settings()
     if not settings.mail_host:
         return 0
@@ -201,10 +198,7 @@ def _drop(row: OutboxEmail) -> None:
 
 
 def note_failure(row: OutboxEmail, reason: str, *, for_good: bool, not_before: datetime | None = None) -> None:
-    """Remember why an e-mail did not leave, and when to try again, if ever.
-
-    ``not_before`` is the end of the queue's pause: other e-mails are tried first then.
-    """
+    """Store why an e-mail did not leave, and when to try again: not before the end of the queue's pause."""
     now = clock.now()
     gives_up = for_good or now - row.created_at > GIVE_UP_AFTER
     if gives_up and row.facts.get(FORGET):
@@ -227,10 +221,7 @@ def send_again(email: OutboxEmail) -> bool:
 
 
 def send_all_again(event_id: int | None) -> int:
-    """The same for every e-mail that was given up, of one lunch or of all; returns how many there were.
-
-    One that reaches a mail server that refuses it for good is given up again: pressing twice does no harm.
-    """
+    """The same for every e-mail that was given up, of one lunch or of all; returns how many there were."""
     return _try_again(true() if event_id is None else OutboxEmail.event_id == event_id)
 
 

@@ -29,10 +29,9 @@ class _Encoded(str):
 def build_message(
     email: RenderedEmail, *, sender: str, recipient: str, message_id: str, date: datetime
 ) -> EmailMessage:
-    """The message of an e-mail.
-
-    Text, HTML and invitation are alternatives of one another (the invitation last, with METHOD in its type: Outlook
-    shows its buttons only then); the same calendar object follows as a file for readers that ignore the alternative.
+    """The message of an e-mail: text, HTML and invitation are alternatives.
+    The invitation comes last, with METHOD in its type: Outlook shows its buttons only then. The same calendar
+    follows as a file for readers that ignore the alternative.
     """
     message = EmailMessage(policy=SMTP)
     _add(message, "Subject", _text("Subject", one_line(email.subject)))

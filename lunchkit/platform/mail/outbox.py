@@ -37,9 +37,7 @@ def enqueue(
     hold: timedelta = timedelta(),
 ) -> bool:
     """Add an e-mail to the outbox in the caller's transaction; it leaves after the commit, or after ``hold``.
-
-    ``facts`` is JSON-able and all that the renderer is given. Returns False, and adds nothing, where ``once_key`` was
-    promised before.
+    ``facts`` (JSON) is all that the renderer is given. Returns False where ``once_key`` was promised before.
     """
     if once_key and session.scalar(select(OutboxEmail.id).where(OutboxEmail.once_key == once_key)) is not None:
         return False
@@ -62,10 +60,8 @@ class Addressee:
 
 
 def enqueue_for_all(session: Session, addressees: Iterable[Addressee], *, kind: str, event_id: int) -> None:
-    """Add one e-mail for each to the outbox, in the caller's transaction.
-
-    They leave a few at a time (``AT_ONCE``, ``PAUSE``): a ticket for a new registration leaves in between, and no mail
-    server takes them for a flood.
+    """Add one e-mail for each in the caller's transaction. They leave a few at a time.
+    So a ticket leaves in between, and no mail server takes them for a flood.
     """
     for number, one in enumerate(addressees):
         _add(session, one, kind=kind, event_id=event_id, hold=PAUSE * (number // AT_ONCE))

@@ -22,10 +22,7 @@ class Trial:
 
 
 def try_connection(settings: Settings, message: EmailMessage | None = None) -> Trial:
-    """Talk with the configured server now, and hand it a message; without one, only ask whether it takes the sender.
-
-    Opens a connection to another machine: call it outside of any transaction.
-    """
+    """Hand the server a message now; without one, only ask whether it takes the sender. Not inside a transaction."""
     dialogue = Dialogue(settings.mail_user, settings.mail_password)
     server: smtplib.SMTP | None = None
     try:
