@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lunchkit.platform.calendar import CENTRAL_EUROPEAN, Entry, download, feed
+from lunchkit.platform.calendar import Entry, download, feed
 from tests.calendar_reader import ENTRY, content_lines, lunch_at, read_calendar, read_event, switches_told, times
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -35,7 +35,8 @@ def assert_read_back(entries: list[Entry]) -> None:
     assert read == [(entry.starts_at, entry.ends_at) for entry in entries]
 
 
-ZONES = sorted(CENTRAL_EUROPEAN) + ["UTC", "Europe/London", "America/New_York", "Asia/Kathmandu", "Mars/Base", ""]
+CENTRAL_EUROPEAN = ["Europe/Zurich", "Europe/Paris", "Europe/Warsaw", "Africa/Ceuta"]
+ZONES = [*CENTRAL_EUROPEAN, "UTC", "Europe/Lisbon", "Africa/Tunis", "Europe/London", "America/New_York", "Asia/Kathmandu", "Mars/Base", ""]
 
 
 @settings(deadline=None)
@@ -47,7 +48,7 @@ def test_any_time_near_a_switch_reads_back_in_any_zone(switch: datetime, minute:
     assert times(read_event(download(entry))) == (entry.starts_at, entry.ends_at)
 
 
-@pytest.mark.parametrize("zone", sorted(CENTRAL_EUROPEAN))
+@pytest.mark.parametrize("zone", CENTRAL_EUROPEAN)
 def test_zone_stands_by_its_own_name_and_follows_the_rule(zone: str) -> None:
     file = download(replace(ENTRY, zone=zone))
     assert f"TZID:{zone}" in content_lines(file)
@@ -57,7 +58,7 @@ def test_zone_stands_by_its_own_name_and_follows_the_rule(zone: str) -> None:
     assert all(day.astimezone(ZoneInfo(zone)).utcoffset() == day.astimezone(ZURICH).utcoffset() for day in days[::5])
 
 
-@pytest.mark.parametrize("zone", ["Europe/London", "UTC", "Asia/Tokyo"])
+@pytest.mark.parametrize("zone", ["Europe/London", "UTC", "Africa/Tunis"])
 def test_other_zones_are_told_in_utc(zone: str) -> None:
     file = download(replace(ENTRY, zone=zone))
     assert "DTSTART:20250513T100000Z" in content_lines(file)
