@@ -29,8 +29,7 @@ from lunchkit.platform.config import ANNOUNCEMENT, Settings, load_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.instance import InUse, hold_as_server, holding_database, make_private
 from lunchkit.platform.live.batches import Aside
-from lunchkit.platform.live.detach import detaching
-from lunchkit.platform.live.streams import hub
+from lunchkit.platform.live.streams import detaching, hub
 from lunchkit.settings.in_force import follow_settings
 
 NEW_OBJECTS = 10_000

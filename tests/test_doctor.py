@@ -19,8 +19,8 @@ from lunchkit.platform.backup import back_up
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import transaction
 from lunchkit.platform.instance import make_private
+from lunchkit.platform.mail.connection import try_connection
 from lunchkit.platform.mail.outbox import enqueue
-from lunchkit.platform.mail.test_email import try_connection
 from lunchkit.team.actions import add_organiser
 from tests.mail_servers import Whim, mail_server
 from tests.server import free_port

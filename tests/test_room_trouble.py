@@ -11,9 +11,8 @@ from flask import Flask
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.live.detach import SOCKET, WATCH, Watch, detaching
 from lunchkit.platform.live.hub import Channel, Feed
-from lunchkit.platform.live.streams import hub, most_streams
+from lunchkit.platform.live.streams import SOCKET, WATCH, Watch, detaching, hub, most_streams
 from lunchkit.platform.text import MOST_MARKS, clean_line
 from lunchkit.room.keys import LENGTH, KeyRing
 from lunchkit.room.models import Slide

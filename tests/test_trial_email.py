@@ -13,11 +13,10 @@ from flask.testing import FlaskClient
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
-from lunchkit.platform.mail import test_email as trial
-from lunchkit.platform.mail.connection import Dialogue
+from lunchkit.platform.mail import connection
+from lunchkit.platform.mail.connection import Dialogue, Trial, try_connection
 from lunchkit.platform.mail.message import build_message
 from lunchkit.platform.mail.reasons import explain
-from lunchkit.platform.mail.test_email import Trial, try_connection
 from lunchkit.settings.actions import trials
 from lunchkit.settings.emails import trial_email
 from lunchkit.settings.queries import current_site, is_mail_tested
@@ -123,11 +122,11 @@ def test_a_password_that_no_line_carries(app: Flask) -> None:
 
 
 def test_a_silent_server_is_given_up_soon(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "PATIENCE", 0.2)
+    monkeypatch.setattr(connection, "TEST_ANSWER", 0.2)
     with silent_server() as port:
         _outcome, why = tried(app, mail_port=port)
         assert f"does not answer on port {port}" in why
-        monkeypatch.setattr(trial, "LONGEST", 0.0)
+        monkeypatch.setattr(connection, "TEST_WHOLE", 0.0)
         outcome, why = tried(app, mail_port=port)
         assert isinstance(outcome.error, TimeoutError) and "does not answer" in why
 

@@ -21,9 +21,8 @@ from lunchkit.platform.config import PREFIX, Settings, current_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.heartbeat import DAILY, clock_is_believed
 from lunchkit.platform.mail.actions import deliver_due, resume
-from lunchkit.platform.mail.connection import ServerUnreachable, connect
+from lunchkit.platform.mail.connection import ServerUnreachable, connect, try_connection
 from lunchkit.platform.mail.queue import count_due
-from lunchkit.platform.mail.test_email import try_connection
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.registrations.imports.actions import delete_expired_imports
 from lunchkit.room.survey.actions import close_due_feedback

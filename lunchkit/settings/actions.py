@@ -14,9 +14,9 @@ from lunchkit.platform.db import db, transaction
 from lunchkit.platform.images.intake import draw_logo
 from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.actions import CLAIM, deliver_held, resume
+from lunchkit.platform.mail.connection import Trial, try_connection
 from lunchkit.platform.mail.message import build_message
 from lunchkit.platform.mail.rendering import RenderedEmail
-from lunchkit.platform.mail.test_email import Trial, try_connection
 from lunchkit.settings.errors import SettingsRefused, TooManyTrials
 from lunchkit.settings.in_force import take_over
 from lunchkit.settings.models import ONLY, Site, blank_site

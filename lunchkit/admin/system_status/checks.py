@@ -3,7 +3,7 @@
 from lunchkit.admin.system_status import database, machine
 from lunchkit.admin.system_status.problems import Problem
 from lunchkit.platform.config import Settings
-from lunchkit.platform.mail.test_email import Trial
+from lunchkit.platform.mail.connection import Trial
 
 
 def run_checks(settings: Settings, trial: Trial | None = None) -> list[Problem]:

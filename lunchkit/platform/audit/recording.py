@@ -88,7 +88,8 @@ def note(session: Session) -> None:
     last = session.scalar(
         select(AuditEntry).where(AuditEntry.organiser_id == act.organiser_id).order_by(AuditEntry.id.desc()).limit(1)
     )
-    if last is not None and _is_same(last, act) and now - last.last_at < ROW_FOR:
+    is_same = last is not None and (last.action, last.event_id) == (act.action, act.event_id)
+    if last is not None and is_same and _what(last.facts) == _what(act.facts) and now - last.last_at < ROW_FOR:
         last.times = AuditEntry.times + 1
         last.facts = _joined(last.facts, act.facts)
         last.last_at = now
@@ -101,10 +102,6 @@ def _forget(session: Session) -> None:
     """What was told of a transaction that came to nothing says nothing of the next one."""
     for place in (_ACT, _FACTS, _LUNCH):
         session.info.pop(place, None)
-
-
-def _is_same(last: AuditEntry, act: AuditEvent) -> bool:
-    return (last.action, last.event_id, _what(last.facts)) == (act.action, act.event_id, _what(act.facts))
 
 
 def _what(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,16 +120,9 @@ def _joined(before: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, An
 def _entry(act: AuditEvent, now: datetime) -> AuditEntry:
     names = [act.name, act.title, *(word for word in act.facts.values() if isinstance(word, str))]
     return AuditEntry(
-        at=now,
-        last_at=now,
-        times=1,
-        organiser_id=act.organiser_id,
-        name=act.name,
-        event_id=act.event_id,
-        action=act.action,
-        facts=dict(act.facts),
-        words=normalise(" ".join(names)),
-    )
+        at=now, last_at=now, times=1, organiser_id=act.organiser_id, name=act.name, event_id=act.event_id,
+        action=act.action, facts=dict(act.facts), words=normalise(" ".join(names)),
+    )  # fmt: skip
 
 
 def _name(session: Session, facts: Mapping[str, Any]) -> str:

@@ -51,8 +51,9 @@ def build_message(
     if not isinstance(html_part, EmailMessage):
         raise TypeError("the HTML alternative is missing")
     for image in email.images:
-        names = {"cid": f"<{image.cid}>", "filename": f"{image.cid}.png"}
-        html_part.add_related(image.png, maintype="image", subtype="png", disposition="inline", **names)
+        html_part.add_related(
+            image.png, "image", "png", cid=f"<{image.cid}>", filename=f"{image.cid}.png", disposition="inline"
+        )
     if email.invitation is not None:
         calendar = email.invitation.decode()
         message.add_alternative(calendar, subtype="calendar", params={"method": email.invitation_method}, cte="base64")
