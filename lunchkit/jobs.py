@@ -67,17 +67,13 @@ BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
 
 
 def run_due_jobs(last_run: dict[Callable[[], object], float]) -> None:
-    """Run each job whose time has come, by the clock that never jumps."""
+    """Run each job whose time has come, by the clock that never jumps. What fails is tried again."""
+    if known_damage():
+        return
     for job, every in (*JOBS, *(BY_THE_CLOCK if clock_is_believed() else ())):
         if time.monotonic() - last_run.get(job, -every) >= every:
             last_run[job] = time.monotonic()
             job()
-
-
-def work(last_run: dict[Callable[[], object], float]) -> None:
-    """Do what is due, which gives a sign of life. What fails is tried again: it waits in the database."""
-    if not known_damage():
-        run_due_jobs(last_run)
 
 
 def deliver() -> None:
@@ -126,7 +122,7 @@ def start(app: Flask) -> threading.Event:
     """Start the work beside the web server of this process; set the returned event to end it."""
     stop = threading.Event()
     loops = (
-        Loop("background", partial(work, {}), ROUND, threading.Event()),
+        Loop("background", partial(run_due_jobs, {}), ROUND, threading.Event()),
         Loop("e-mails", deliver, ROUND, wake),
         Loop("settings", follow_settings, FOLLOW, threading.Event()),
         Loop("damage", look_for_damage, LOOK_FOR_DAMAGE, threading.Event()),

@@ -32,10 +32,6 @@ from lunchkit.platform.live.batches import Aside
 from lunchkit.platform.live.streams import detaching, hub
 from lunchkit.settings.in_force import follow_settings
 
-NEW_OBJECTS = 10_000
-"""New objects, less those freed, after which the garbage collector runs."""
-
-
 held = ExitStack()
 """What a worker holds as long as it lives."""
 LISTENS = {
@@ -106,14 +102,9 @@ def start_worker(worker: Any) -> None:
         held.enter_context(holding_database(db.engine))
         follow_settings()  # before the first request, not during it
     background.start(worker.app.callable)
-    run_collector_less_often()
-
-
-def run_collector_less_often() -> None:
-    """Collect garbage less often, and not among the application's modules: that was a tenth of the cost of a vote."""
-    gc.collect()
+    gc.collect()  # garbage is collected less often, and not among modules: that was a tenth of the cost of a vote
     gc.freeze()
-    gc.set_threshold(NEW_OBJECTS)
+    gc.set_threshold(10_000)
 
 
 def run_in_thread(work: Callable[[], None]) -> None:

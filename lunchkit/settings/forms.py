@@ -3,8 +3,10 @@
 The field of a setting has its name. Settings that the environment decides have no field.
 """
 
+from collections.abc import Callable
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import BooleanField, Field, FileField, PasswordField, RadioField, StringField, TextAreaField
@@ -48,24 +50,21 @@ def _whole_address(typed: str | None) -> str:
     return address if not address or "://" in address else f"https://{address}"
 
 
-def _known_zone(_form: Any, field: Field) -> None:
-    if not is_zone(field.data or ""):
-        raise ValidationError(_l("There is no such time zone. Write it like Europe/Zurich."))
+def _must_be(check: Callable[[str], bool], message: LazyString) -> Callable[[Any, Field], None]:
+    def validate(_form: Any, field: Field) -> None:
+        if not check(field.data or ""):
+            raise ValidationError(message)
+
+    return validate
 
 
-def _public_address(_form: Any, field: Field) -> None:
-    if not is_web_address(field.data or ""):
-        raise ValidationError(_l("Write it like https://lunch.example.org, without anything behind."))
-
-
-def _one_mailbox(_form: Any, field: Field) -> None:
-    if field.data and not is_mailbox(field.data):
-        raise ValidationError(_l("Write one address, like lunch@example.org."))
-
-
-def _one_word(_form: Any, field: Field) -> None:
-    if any(char.isspace() or char in "/:@" for char in field.data or ""):
-        raise ValidationError(_l("Only the name of the server is needed here, like mail.example.org."))
+_ZONE = _must_be(is_zone, _l("There is no such time zone. Write it like Europe/Zurich."))
+_ADDRESS = _must_be(is_web_address, _l("Write it like https://lunch.example.org, without anything behind."))
+_MAILBOX = _must_be(lambda text: not text or is_mailbox(text), _l("Write one address, like lunch@example.org."))
+_HOST = _must_be(
+    lambda text: not any(char.isspace() or char in "/:@" for char in text),
+    _l("Only the name of the server is needed here, like mail.example.org."),
+)
 
 
 class NetworkForm(BareForm):
@@ -80,19 +79,19 @@ class NetworkForm(BareForm):
         _l("Default language"),
         choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],
     )
-    timezone = StringField(_l("Time zone of new lunches"), filters=[clean_line], validators=[_known_zone])
+    timezone = StringField(_l("Time zone of new lunches"), filters=[clean_line], validators=[_ZONE])
 
 
 class AddressForm(BareForm):
     """The public address."""
 
-    public_url = StringField(_l("Public address"), filters=[_whole_address], validators=[at_most(200), _public_address])
+    public_url = StringField(_l("Public address"), filters=[_whole_address], validators=[at_most(200), _ADDRESS])
 
 
 class MailForm(BareForm):
     """The mail account."""
 
-    mail_host = StringField(_l("Outgoing server (SMTP)"), filters=[clean_line], validators=[at_most(200), _one_word])
+    mail_host = StringField(_l("Outgoing server (SMTP)"), filters=[clean_line], validators=[at_most(200), _HOST])
     mail_security = RadioField(
         _l("Encryption"),
         choices=lambda: [
@@ -104,7 +103,7 @@ class MailForm(BareForm):
     mail_port = NumberField(_l("Port"), validators=[Optional(), between(1, 65535)])
     mail_user = StringField(_l("User"), filters=[clean_line], validators=[at_most(200)])
     mail_password = PasswordField(_l("Password"), validators=[at_most(200)])
-    mail_from = StringField(_l("Sender"), filters=[clean_line], validators=[_one_mailbox])
+    mail_from = StringField(_l("Sender"), filters=[clean_line], validators=[_MAILBOX])
 
     before: Settings
 
