@@ -1,6 +1,5 @@
 """One instance, one owner: who holds it, what waits for whom, and that nobody else on the machine reads it."""
 
-import json
 import os
 import re
 import signal
@@ -23,7 +22,7 @@ from lunchkit.room.queries import ballot_store
 from tests.conftest import EventMaker
 from tests.room import asked, phones, running_event
 from tests.server import Client, Server, fetch_stamp, free_port, send_form, start_command
-from tests.test_cli import KEYS, lunchkit, program, started
+from tests.test_cli import lunchkit, started
 
 pytestmark = pytest.mark.both_databases
 
@@ -64,7 +63,7 @@ def test_a_restore_under_a_running_server_is_refused_and_nothing_is_lost(
 @sqlite_only
 def test_a_second_server_on_one_sqlite_instance_is_refused(app: Flask, settings: Settings) -> None:
     with Server(settings.instance, {"SECRET_KEY": settings.secret_key}) as server:
-        second = program(settings.instance, "serve", SECRET_KEY=settings.secret_key, PORT=str(free_port()))
+        second = lunchkit(settings.instance, "serve", SECRET_KEY=settings.secret_key, PORT=str(free_port()))
         assert second.returncode == 1 and f":{server.port}): stop it first" in second.stderr, second.stderr
         with pytest.raises(RuntimeError, match="stop it first"), Server(settings.instance, server.settings):
             pass
@@ -72,17 +71,6 @@ def test_a_second_server_on_one_sqlite_instance_is_refused(app: Flask, settings:
             assert client.get("/healthz").status == 200
     with Server(settings.instance, {"SECRET_KEY": settings.secret_key}):
         pass  # control: after the first one there may be another
-
-
-def test_a_second_demo_leaves_the_first_ones_folder_alone(tmp_path: Path) -> None:
-    with started(tmp_path, "demo", "--json", "--port", str(free_port())) as process:
-        assert process.stdout is not None
-        assert set(json.loads(process.stdout.readline())) >= KEYS
-        before = {file.name: file.stat().st_ino for file in (tmp_path / "demo").iterdir()}
-        second = program(tmp_path, "demo")
-        assert second.returncode == 1 and "a server runs on this instance" in second.stderr, second.stderr
-        after = {file.name: file.stat().st_ino for file in (tmp_path / "demo").iterdir()}
-        assert before.items() <= after.items() and "lunchkit.sqlite" in after
 
 
 @sqlite_only
@@ -191,7 +179,7 @@ def open_mask() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("open_mask")
-def test_nothing_of_an_instance_is_anybody_elses_to_read(tmp_path: Path) -> None:
+def test_a_fresh_server_prints_a_set_up_link_and_nothing_of_it_is_anybody_elses_to_read(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     assert lunchkit(folder, "upgrade").returncode == 0
     (folder / "backups").mkdir(mode=0o755)
@@ -200,9 +188,14 @@ def test_nothing_of_an_instance_is_anybody_elses_to_read(tmp_path: Path) -> None
     for path in (folder, folder / "lunchkit.sqlite"):
         path.chmod(path.stat().st_mode | 0o055)
     assert len(exposed(folder)) == 7, "control: as they were planted"
-    with started(folder, "serve", PORT=str(free_port())) as process:
+    port = free_port()
+    with started(folder, "serve", PORT=str(port), PUBLIC_URL=f"http://127.0.0.1:{port}") as process:
         assert process.stderr is not None
-        next(line for line in process.stderr if "Ctrl+C" in line)
+        lines = iter(process.stderr.readline, "")
+        link = next(line for line in lines if "/organiser/set-up/" in line).split()[-1]
+        next(line for line in lines if "Ctrl+C" in line)
+        with Client(port) as client:
+            assert client.get(link.removeprefix(f"http://127.0.0.1:{port}")).status == client.get("/").status == 200
         copy = lunchkit(folder, "backup").stdout.strip()
         assert [path for path in (folder, *folder.glob("**/*")) if path.stat().st_mode & 0o077] == []
     assert lunchkit(folder, "restore", copy).returncode == 0
