@@ -18,6 +18,7 @@ import pytest
 from lunchkit.cli import cli, main
 from lunchkit.demo.instance import MARK
 from lunchkit.platform.db import SQLITE_DRIVER
+from lunchkit.platform.instance import HANDED_OVER
 from tests.conftest import dispose_of_engines
 from tests.server import free_port
 
@@ -50,6 +51,8 @@ def lunchkit(instance: Path, *words: str, **settings: str) -> subprocess.Complet
         with redirect_stdout(out), redirect_stderr(err), patch("os.execv", side_effect=AssertionError("a server")):
             status = exit_status(main)
     finally:
+        for lock in os.environ.get(HANDED_OVER, "").split():
+            os.close(int(lock))  # of a server that was refused: it would have ended
         os.environ.clear()
         os.environ.update(before)
         sys.argv = arguments

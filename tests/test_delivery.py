@@ -1,6 +1,5 @@
 """The outbox meets real SMTP servers: kind ones, and those that refuse, hang and die."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +20,7 @@ from lunchkit.platform.mail.queue import PAUSES
 from lunchkit.registrations import actions
 from tests.conftest import Outbox, details
 from tests.mail_servers import mail_server
+from tests.seating import all_at_once
 from tests.server import free_port
 
 pytestmark = pytest.mark.both_databases
@@ -162,16 +162,10 @@ def test_several_deliverers_send_each_letter_once(app: Flask, event: Event, outb
         register(event, f"Person{number}")
 
     def work() -> None:
-        with app.app_context():
-            while deliver_due(limit=5):
-                pass
-            db.session.remove()
+        while deliver_due(limit=5):
+            pass
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert all_at_once(app, [work] * 4) == [None] * 4
     assert len(postbox.messages) == 40
     assert len({message_from_bytes(raw, policy=default)["Message-ID"] for raw in postbox.messages}) == 40
 

@@ -3,8 +3,8 @@
 import io
 import re
 from dataclasses import replace
+from functools import partial
 from itertools import product
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -27,6 +27,7 @@ from lunchkit.team.actions import add_organiser
 from lunchkit.team.sign_in.actions import issue_console_link
 from tests.browser import Browser, sign_in
 from tests.conftest import csrf_of, new_client
+from tests.seating import all_at_once
 from tests.uploads import logo_png, noise_png, png_of
 
 HOUSE = "/organiser/house"
@@ -97,12 +98,13 @@ def test_what_cannot_be_meant_is_questioned(
     assert current_site().settings == {}
 
 
+@pytest.mark.usefixtures("app")
 def test_what_the_environment_decided_is_shown_and_stays(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LUNCHKIT_MAIL_HOST", "fixed.example")
-    app = create_app(replace(settings, mail_host="fixed.example"))
-    app.test_client_class = Browser
-    with app.app_context():
-        client = new_client(app)
+    decided = create_app(replace(settings, mail_host="fixed.example"))
+    decided.test_client_class = Browser
+    with decided.app_context():
+        client = new_client(decided)
         sign_in(client, add_organiser("Ada Ressort", "ada@lunch.example"))
         page = client.get(f"{HOUSE}/sections/letters").text
         assert "LUNCHKIT_MAIL_HOST" in page and 'name="mail_host"' not in page and 'name="mail_port"' in page
@@ -110,8 +112,6 @@ def test_what_the_environment_decided_is_shown_and_stays(settings: Settings, mon
         assert send(client, "letters", **fields).status_code == 303
         assert current_settings().mail_host == "fixed.example" and current_settings().mail_port == 465
         assert "mail_host" not in current_site().settings
-        db.session.remove()
-        db.engine.dispose()
 
 
 class Visitor(Browser):
@@ -130,7 +130,7 @@ def visitor(app: Flask, host: str) -> Visitor:
     return client
 
 
-def test_a_new_address_shuts_nobody_out(settings: Settings) -> None:
+def test_a_new_address_shuts_nobody_out(app: Flask, settings: Settings) -> None:
     app = create_app(replace(settings, public_url=DEFAULT_ADDRESS))
     with app.app_context():
         ada = add_organiser("Ada Ressort", "ada@lunch.example")
@@ -152,8 +152,6 @@ def test_a_new_address_shuts_nobody_out(settings: Settings) -> None:
         assert near.get(HOUSE).status_code == 200, "who sits at the machine stays signed in"
         proxied = near.get(HOUSE, headers={"X-Forwarded-For": "10.9.9.9"})
         assert proxied.status_code == 302, "a proxy's request is not the machine's own"
-        db.session.remove()
-        db.engine.dispose()
 
 
 def let_in(client: FlaskClient, organiser: Any) -> None:
@@ -254,23 +252,8 @@ def test_two_who_save_at_the_same_time_lose_nothing(app: Flask) -> None:
         "network_name": "Un réseau", "language": "en", "timezone": "Europe/Paris", "mail_host": "mail.example",
         "mail_user": "ada", "mail_port": "465",
     }  # fmt: skip
-    wrong: list[BaseException] = []
-
-    def save(name: str, value: str, step: str) -> None:
-        with app.app_context():
-            try:
-                actions.change_settings({name: value}, step)
-            except BaseException as error:
-                wrong.append(error)
-            finally:
-                db.session.remove()
-
-    threads = [Thread(target=save, args=(*pair, f"step{n}")) for n, pair in enumerate(values.items())]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    saves = [partial(actions.change_settings, {name: value}, f"step of {name}") for name, value in values.items()]
+    assert all_at_once(app, saves) == [None] * len(values)
     db.session.expire_all()
     assert current_site().settings == values
-    assert set(current_site().settled) == {"network", *(f"step{n}" for n in range(len(values)))}
+    assert set(current_site().settled) == {"network", *(f"step of {name}" for name in values)}

@@ -16,7 +16,6 @@ from werkzeug.test import TestResponse
 from lunchkit.app import create_app
 from lunchkit.events.models import Event
 from lunchkit.platform.config import Settings
-from lunchkit.platform.db import db
 from lunchkit.platform.links import personal_tokens
 from lunchkit.platform.static_files import build_hash
 from lunchkit.platform.web import HEADERS, PICTURE_BODY, read_whole_form
@@ -110,8 +109,6 @@ def test_https_is_remembered_only_where_it_is_served(settings: Settings, client:
     assert "Strict-Transport-Security" not in client.get("/").headers
     secure = create_app(replace(settings, public_url="https://lunch.example"))
     assert "max-age=31536000" in new_client(secure).get("/healthz").headers["Strict-Transport-Security"]
-    with secure.app_context():
-        db.engine.dispose()
 
 
 def test_static_files_are_kept_for_ever_under_their_version(client: FlaskClient) -> None:
