@@ -25,6 +25,15 @@ COMMAND = ("-m", "lunchkit.serve")
 STAMP = re.compile(r'name="stamp"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="stamp"')
 
 
+def wait_until(is_so: Callable[[], object], within: float = 60.0) -> None:
+    """Return once something holds. Raises AssertionError where it does not in that many seconds."""
+    until = time.monotonic() + within
+    while not is_so():
+        if time.monotonic() > until:
+            raise AssertionError(f"it did not happen within {within} seconds")
+        time.sleep(0.05)
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:

@@ -33,8 +33,6 @@ from tests.recaps import add_poll
 from tests.test_telling import answer, send
 
 pytestmark = pytest.mark.both_databases
-
-
 ZURICH = ZoneInfo("Europe/Zurich")
 NOON = datetime(2026, 5, 12, 12, 0, tzinfo=ZURICH)
 """Of a Tuesday."""
@@ -162,14 +160,6 @@ def add(*rows: Any) -> None:
     db.session.commit()
 
 
-def begin_recap(event: Event) -> None:
-    add(Recap(event_id=event.id, created_at=clock.now()))
-
-
-def publish(event: Event) -> None:
-    add(Recap(event_id=event.id, created_at=clock.now(), published_at=clock.now()))
-
-
 def write(event: Event, audience: Audience) -> None:
     add(Mailing(event_id=event.id, audience=audience, recipients=1, sent_at=clock.now()))
 
@@ -178,14 +168,14 @@ HAPPENED: dict[str, Callable[[Event], None]] = {
     "vote": vote,
     "question": lambda event: add(Question(event_id=event.id, text="Et après ?", supports=0)),
     "feedback": lambda event: add(Feedback(event_id=event.id, closed_at=clock.now(), answered=5, counts={})),
-    "recap": publish,
+    "recap": lambda event: add(Recap(event_id=event.id, created_at=clock.now(), published_at=clock.now())),
     "thanks": lambda event: write(event, Audience.CAME),
     "arrival": arrive,
 }
 NOTHING: dict[str, Callable[[Event], None]] = {
     "nothing": lambda event: None,
     "rehearsal": practise,
-    "recap begun": begin_recap,
+    "recap begun": lambda event: add(Recap(event_id=event.id, created_at=clock.now())),
     "news before it": lambda event: write(event, Audience.ALL),
 }
 

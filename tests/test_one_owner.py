@@ -3,8 +3,8 @@
 import os
 import re
 import signal
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from lunchkit.room.polls.models import Poll
 from lunchkit.room.queries import ballot_store
 from tests.conftest import EventMaker
 from tests.room import asked, phones, running_event
-from tests.server import Client, Server, fetch_stamp, free_port, send_form, start_command
+from tests.server import Client, Server, fetch_stamp, free_port, send_form, start_command, wait_until
 from tests.test_cli import lunchkit, started
 
 pytestmark = pytest.mark.both_databases
@@ -91,10 +91,7 @@ def test_a_new_master_takes_the_lock_over_and_dead_ones_leave_none(app: Flask, s
         wait_for_answer(server)
         assert f"(pid {second}," in lunchkit(folder, "upgrade").stderr
         os.kill(second, signal.SIGKILL)
-        deadline = time.monotonic() + 60
-        while lunchkit(folder, "upgrade").returncode and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert lunchkit(folder, "upgrade").returncode == 0, "the workers of the dead master have let go"
+        wait_until(lambda: lunchkit(folder, "upgrade").returncode == 0)  # the workers of the dead master have let go
     finally:
         for pid in server.pids():
             os.kill(pid, signal.SIGKILL)
@@ -102,26 +99,23 @@ def test_a_new_master_takes_the_lock_over_and_dead_ones_leave_none(app: Flask, s
 
 def wait_for_holder(folder: Path, *, not_pid: int) -> int:
     """The process that holds the instance as its server, once it is another one."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+
+    def holder() -> int:
         said = (folder / "lock-server").read_text() if (folder / "lock-server").exists() else ""
         found = re.search(r"\(pid (\d+),", said)
-        if found and int(found[1]) != not_pid:
-            return int(found[1])
-        time.sleep(0.05)
-    raise AssertionError("nobody else took the lock")
+        return int(found[1]) if found else 0
+
+    wait_until(lambda: holder() not in (0, not_pid))
+    return holder()
 
 
 def wait_for_answer(server: Server) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            with Client(server.port, timeout=5) as client:
-                if client.get("/healthz").status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server does not answer")
+    def answers() -> bool:
+        with suppress(OSError), Client(server.port, timeout=5) as client:
+            return client.get("/healthz").status == 200
+        return False
+
+    wait_until(answers)
 
 
 def test_commands_run_beside_each_other_and_a_restore_alone(tmp_path: Path) -> None:
