@@ -15,15 +15,7 @@ from flask_babel import force_locale
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.config import LANGUAGES, WORKING_LANGUAGES
-from lunchkit.platform.i18n import (
-    LANGUAGE_NAMES,
-    hours,
-    long_date,
-    moment,
-    paragraphs,
-    typo,
-    when,
-)
+from lunchkit.platform.i18n import LANGUAGE_NAMES, hours, long_date, moment, paragraphs, typo, when
 from lunchkit.platform.mail.rendering import render_email
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.room.polls.actions import annul_poll, close_poll, reveal_poll

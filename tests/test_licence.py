@@ -81,12 +81,7 @@ def test_it_is_said_before_publication_and_then_everywhere_in_the_same_way(
     ids=lambda one: one.key,
 )
 def test_a_published_recap_keeps_its_licence_and_a_correction_gives_more_and_never_less(
-    organiser_client: FlaskClient,
-    client: FlaskClient,
-    lunch: FullLunch,
-    given: Licence,
-    wanted: Licence,
-    left: Licence,
+    organiser_client: FlaskClient, client: FlaskClient, lunch: FullLunch, given: Licence, wanted: Licence, left: Licence
 ) -> None:
     choose(given)
     publish_recap(lunch.event)

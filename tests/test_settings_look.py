@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from lunchkit.platform.db import db
 from lunchkit.settings.actions import set_look, set_privacy
+from lunchkit.settings.sections import SECTIONS
 from tests.chromium import DESK, open_context
 from tests.live import House, house
 from tests.looks import ORGANISER, faults
@@ -37,23 +38,17 @@ def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture(scope="module")
-def pages(lunch: House) -> dict[str, str]:
-    """The pages of the house."""
-    sections = ("network", "address", "letters", "look", "privacy", "recaps")
-    names = ("", *(f"/sections/{name}" for name in sections), "/health", "/start/letters", "/start/lunch")
-    return {name or "index": lunch.url(f"/organiser/house{name}") for name in names}
-
-
 @pytest.mark.browser
-def test_the_pages_of_settings_keep_their_budget_and_everybody_can_use_them(desk: Page, pages: dict[str, str]) -> None:
+def test_the_pages_of_settings_keep_their_budget_and_everybody_can_use_them(desk: Page, lunch: House) -> None:
+    names = ("", *(f"/sections/{name}" for name in SECTIONS), "/health", "/start/letters", "/start/lunch")
+    pages = {name or "index": lunch.url(f"/organiser/house{name}") for name in names}
     assert faults(desk, pages, budget=ORGANISER) == []
 
 
 @pytest.mark.browser
-def test_a_test_letter_leaves_where_the_environment_decided_all(desk: Page, pages: dict[str, str]) -> None:
+def test_a_test_letter_leaves_where_the_environment_decided_all(desk: Page, lunch: House) -> None:
     """The environment of this server has decided all about mail: the button is there all the same, and it works."""
-    desk.goto(pages["/sections/letters"])
+    desk.goto(lunch.url("/organiser/house/sections/letters"))
     assert desk.locator("[name=mail_host]").count() == 0 and desk.locator(".decided").count() >= 3
     with desk.expect_navigation():
         desk.locator("button[value=trial]").click()
