@@ -47,6 +47,7 @@ def test_a_card_is_light_and_of_the_size_that_other_sites_want(title: str, colou
     assert image.getpixel((3, 3)) == tuple(bytes.fromhex(PALETTES[colour][0][1:])), "the pure colour of the lunch"
     assert image.getpixel((900, 400)) == (0, 0, 0), "the slice"
     assert [chunk for chunk in (b"tEXt", b"iTXt", b"zTXt", b"eXIf", b"tIME") if chunk in card] == []
+    assert set(PALETTES) == set(Colour)
 
 
 @pytest.mark.parametrize("title", TITLES)
@@ -57,13 +58,6 @@ def test_no_word_leaves_its_place(title: str) -> None:
     assert ink(image, (788, 0, 811, 326)) == 0, "the white beside the slice"
     assert ink(image, (0, 88, 640, 104)) == 0, "the white under the head"
     assert ink(image, (0, 104, 811, 480)) > 500, "control: there is a title"
-
-
-def test_every_colour_has_its_palette() -> None:
-    assert set(PALETTES) == set(Colour)
-
-
-# Setting words
 
 
 def test_words_are_as_large_as_they_fit_and_none_is_lost() -> None:

@@ -105,19 +105,12 @@ def test_letters_to_one_reader_keep_their_order(event: Event, outbox: Outbox, po
     register(event, "Ana")
     postbox.data_answers = ["451 try again later"]
     deliver_due()
-    actions.cancel_registration(event_registration(event))
+    actions.cancel_registration(db.session.scalars(select(actions.Registration)).one())
     assert deliver_due() == 0, "the cancellation waits for the invitation"
     with clock.fixed_at(clock.now() + timedelta(hours=1)):
         assert deliver_due() == 2
-    methods = [message_from_bytes(raw, policy=default).as_string().count("METHOD:CANCEL") for raw in postbox.messages]
     subjects = [str(message_from_bytes(raw, policy=default)["Subject"]) for raw in postbox.messages]
-    assert len(methods) == 2 and subjects[0] != subjects[1]
-
-
-def event_registration(event: Event) -> actions.Registration:
-    row = db.session.scalar(select(actions.Registration).where(actions.Registration.event_id == event.id))
-    assert row is not None
-    return row
+    assert len(set(subjects)) == 2
 
 
 def test_a_day_without_mail_server_costs_no_registration_and_no_letter(

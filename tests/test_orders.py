@@ -17,8 +17,6 @@ from tests.conftest import EventMaker, details
 from tests.test_workspace_queries import selects
 
 pytestmark = pytest.mark.both_databases
-
-
 NAMES = ("Zoé Ânon", "Anne de la Tour", "Jean d’Alembert", "Lia Rossi-Blanc", "Eva García Márquez", "Cher", "Ada Tour")
 BY_SURNAME = [
     "Zoé Ânon", "Cher", "Jean d’Alembert", "Eva García Márquez", "Lia Rossi-Blanc", "Ada Tour", "Anne de la Tour",

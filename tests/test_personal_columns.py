@@ -21,8 +21,6 @@ from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker, details
 
 pytestmark = pytest.mark.both_databases
-
-
 SEED = "Zyxwolf"
 """A name that occurs nowhere else."""
 PERSON: Table = Registration.__table__  # type: ignore[assignment]
