@@ -58,26 +58,14 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         """Tell gunicorn what it needs to know."""
         options: dict[str, Any] = {
-            "bind": self.address,
-            "workers": self.settings.workers,
-            "worker_class": connections.Worker,
-            "worker_connections": 12_000,
-            "backlog": 4096,
-            "timeout": 60,
-            "graceful_timeout": 5,
-            "keepalive": 5,
-            "limit_request_line": 4094,
-            "accesslog": None,
-            "errorlog": "-",
-            "loglevel": "warning",
-            "proc_name": "lunchkit",
-            "when_ready": self.announce,
-            "post_worker_init": start_worker,
-            "worker_exit": close_streams,
-            "pre_request": connections.before_request,
+            "bind": self.address, "workers": self.settings.workers, "worker_class": connections.Worker,
+            "worker_connections": 12_000, "backlog": 4096, "timeout": 60, "graceful_timeout": 5, "keepalive": 5,
+            "limit_request_line": 4094, "accesslog": None, "errorlog": "-", "loglevel": "warning",
+            "proc_name": "lunchkit", "when_ready": self.announce, "post_worker_init": start_worker,
+            "worker_exit": close_streams, "pre_request": connections.before_request,
             "post_request": connections.after_request,
             "forwarded_allow_ips": "",  # what proxies say counts where they are declared: LUNCHKIT_PROXIES
-        }
+        }  # fmt: skip
         options |= {"control_socket_disable": True} if "control_socket_disable" in self.cfg.settings else {}
         for name, value in options.items():
             self.cfg.set(name, value)

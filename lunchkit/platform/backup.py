@@ -38,9 +38,8 @@ def back_up(settings: Settings, target: Path | None = None) -> Path:
 def newest_backup(settings: Settings) -> datetime | None:
     """When the newest copy was written in the place where ``back_up`` puts them; None where there is none."""
     try:
-        times = [
-            file.stat().st_mtime for file in backup_folder(settings).glob("lunchkit-*") if file.suffix != ".partial"
-        ]
+        copies = (file for file in backup_folder(settings).glob("lunchkit-*") if file.suffix != ".partial")
+        times = [file.stat().st_mtime for file in copies]
     except OSError:
         return None
     return datetime.fromtimestamp(max(times), UTC) if times else None

@@ -31,6 +31,13 @@ SAFE_SQLITE = (3, 51, 3)
 """The first SQLite without the WAL-reset bug, which can lose commits when two connections write and checkpoint."""
 BUSY_TIMEOUT = 10_000
 """Milliseconds that a writer waits for its turn."""
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    f"busy_timeout={BUSY_TIMEOUT}",
+)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -124,13 +131,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions on its own
         cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT}",
-            "secure_delete=ON",
-        ):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

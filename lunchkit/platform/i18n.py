@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from babel.core import negotiate_locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, Response, has_request_context, request
@@ -46,7 +47,7 @@ def init_i18n(app: Flask) -> None:
     Babel(app, locale_selector=select_language, default_locale="fr", default_translation_directories="translations")
     app.after_request(_remember_language)
     app.jinja_env.filters.update(
-        when=when, weekday=weekday, day=day, month_year=month_year, hours=hours,
+        when=when, weekday=weekday, month_year=month_year, hours=hours,
         moment=moment, wall=wall, long_date=long_date, clock=clock, number=number, typo=typo,
         longest_word=longest_word, paragraphs=paragraphs,
     )  # fmt: skip
@@ -61,7 +62,8 @@ def select_language() -> str:
     for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wish in spoken:
             return wish
-    return _preferred(spoken) or current_settings().language
+    wishes = [tag.replace("-", "_").lower() for tag, much in request.accept_languages if much > 0]
+    return negotiate_locale(wishes, spoken) or current_settings().language  # «de-CH» is German, also before «fr»
 
 
 def offered_languages() -> list[tuple[str, str]]:
@@ -73,12 +75,6 @@ def offered_languages() -> list[tuple[str, str]]:
 def _spoken_here() -> tuple[str, ...]:
     is_working_page = request.path == WORKING_PAGES or request.path.startswith(f"{WORKING_PAGES}/")
     return WORKING_LANGUAGES if is_working_page else LANGUAGES
-
-
-def _preferred(spoken: tuple[str, ...]) -> str | None:
-    """What the browser likes best of these. «de-CH» is German: a later «fr» does not come before it."""
-    wishes = (tag.replace("_", "-").partition("-")[0].lower() for tag, much in request.accept_languages if much > 0)
-    return next((wish for wish in wishes if wish in spoken), None)
 
 
 def language() -> str:
@@ -142,11 +138,6 @@ def when(event: Scheduled) -> str:
 def weekday(event: Scheduled) -> str:
     """«mardi»."""
     return format_date(event.starts_local, "EEEE", locale=language())
-
-
-def day(event: Scheduled) -> str:
-    """«13»."""
-    return str(event.starts_local.day)
 
 
 def month_year(event: Scheduled) -> str:

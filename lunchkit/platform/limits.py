@@ -29,9 +29,8 @@ class Window:
             return False
         times.append(now)
         if len(self._times) > 10_000:
-            self._times = defaultdict(
-                deque, {key: times for key, times in self._times.items() if times[-1] > now - self.seconds}
-            )
+            recent = {key: times for key, times in self._times.items() if times[-1] > now - self.seconds}
+            self._times = defaultdict(deque, recent)
         return True
 
 

@@ -24,16 +24,10 @@ def keep_picture(data: bytes, *, alt: str, credit: str = "", licence: str = "", 
     drawing = redraw_picture(data)
     with transaction() as session:
         picture = Picture(
-            token=secrets.token_urlsafe(16),
-            width=drawing.width,
-            height=drawing.height,
-            alt=alt,
-            credit=credit,
-            licence=licence,
-            consent=consent,
-            created_at=clock.now(),
+            token=secrets.token_urlsafe(16), width=drawing.width, height=drawing.height, created_at=clock.now(),
+            alt=alt, credit=credit, licence=licence, consent=consent,
             files=[PictureFile(width=width, data=file) for width, file in drawing.files.items()],
-        )
+        )  # fmt: skip
         session.add(picture)
     return picture
 
@@ -98,10 +92,8 @@ def hide_pictures(session: Session, tokens: Collection[str]) -> None:
 def unhide_pictures(session: Session, tokens: Collection[str]) -> None:
     """Show pictures again that were hidden; not those that a person took down."""
     if tokens:
-        laid_by = update(Picture).where(
-            Picture.token.in_(tokens), Picture.taken_down_at == Picture.created_at, Picture.width > 0
-        )
-        session.execute(laid_by.values(taken_down_at=None))
+        hidden = update(Picture).where(Picture.taken_down_at == Picture.created_at, Picture.width > 0)
+        session.execute(hidden.where(Picture.token.in_(tokens)).values(taken_down_at=None))
 
 
 def destroy(session: Session, tokens: Collection[str]) -> None:

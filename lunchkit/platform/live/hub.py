@@ -217,12 +217,8 @@ class Hub:
     def watched_revision(self, beginning: tuple[object, ...]) -> int | None:
         """The highest revision that watchers of feeds whose key begins so have; None where nobody watches here."""
         channels = list(self._channels.values())
-        told = [
-            channel.latest_revision
-            for channel in channels
-            if channel.ticks and channel.feed.key[: len(beginning)] == beginning
-        ]
-        return max((revision for revision in told if revision is not None), default=None)
+        watched = (one for one in channels if one.ticks and one.feed.key[: len(beginning)] == beginning)
+        return max((one.latest.revision for one in watched if one.latest), default=None)
 
     def close(self) -> None:
         """Let all watchers go, before the process ends."""

@@ -170,9 +170,8 @@ def _write(row: OutboxEmail, settings: Settings) -> EmailMessage | None:
     db.session.rollback()  # no transaction stays open while the mail server takes its time
     if email is None:
         return None
-    return build_message(
-        email, sender=settings.mail_from, recipient=row.recipient, message_id=row.message_id, date=clock.now()
-    )
+    sent = {"sender": settings.mail_from, "recipient": row.recipient, "message_id": row.message_id}
+    return build_message(email, **sent, date=clock.now())
 
 
 def _mark_sent(row: OutboxEmail) -> None:
@@ -206,12 +205,9 @@ def note_failure(row: OutboxEmail, reason: str, *, for_good: bool, not_before: d
     again = now + PAUSES[min(row.attempts, len(PAUSES)) - 1]
     if not_before is not None:
         again = max(again, not_before + PAUSES[0])
+    failed = {"last_error": reason[:500], "next_attempt_at": again, "failed_at": now if gives_up else None}
     with transaction() as session:
-        session.execute(
-            update(OutboxEmail)
-            .where(OutboxEmail.id == row.id)
-            .values(last_error=reason[:500], next_attempt_at=again, failed_at=now if gives_up else None)
-        )
+        session.execute(update(OutboxEmail).where(OutboxEmail.id == row.id).values(failed))
     log.warning("e-mail %s did not leave (attempt %s%s)", row.id, row.attempts, ", given up" if gives_up else "")
 
 
@@ -226,12 +222,10 @@ def send_all_again(event_id: int | None) -> int:
 
 
 def _try_again(which: ColumnElement[bool]) -> int:
-    given_up = OutboxEmail.failed_at.is_not(None) & OutboxEmail.sent_at.is_(None)
-    again = update(OutboxEmail).where(which, given_up)
+    given_up = update(OutboxEmail).where(which, OutboxEmail.failed_at.is_not(None), OutboxEmail.sent_at.is_(None))
+    again = given_up.values(failed_at=None, attempts=0, next_attempt_at=clock.now())
     with transaction() as session:
-        changed = session.scalars(
-            again.values(failed_at=None, attempts=0, next_attempt_at=clock.now()).returning(OutboxEmail.id)
-        ).all()
+        changed = session.scalars(again.returning(OutboxEmail.id)).all()
         session.execute(delete(MailTrouble))
     wake.set()
     return len(changed)

@@ -69,28 +69,16 @@ def enqueue_for_all(session: Session, addressees: Iterable[Addressee], *, kind: 
 
 def _add(session: Session, addressee: Addressee, *, kind: str, event_id: int | None, hold: timedelta) -> None:
     now, domain = clock.now(), current_settings().mail_from.rpartition("@")[2]
-    session.add(
-        OutboxEmail(
-            kind=kind,
-            event_id=event_id,
-            message_id=f"<{secrets.token_hex(16)}@{domain}>",
-            created_at=now,
-            next_attempt_at=now + hold,
-            **vars(addressee),
-        )
-    )
+    message_id, leaves_at = f"<{secrets.token_hex(16)}@{domain}>", now + hold
+    about = {"kind": kind, "event_id": event_id, "message_id": message_id, **vars(addressee)}
+    session.add(OutboxEmail(**about, created_at=now, next_attempt_at=leaves_at))
     session.info["promised"] = True
 
 
 def untried(event_id: int, kind: str) -> ColumnElement[bool]:
     """The e-mails of a kind about an event that nobody has tried to send yet."""
-    return and_(
-        OutboxEmail.event_id == event_id,
-        OutboxEmail.kind == kind,
-        OutboxEmail.attempts == 0,
-        OutboxEmail.sent_at.is_(None),
-        OutboxEmail.failed_at.is_(None),
-    )
+    is_waiting = and_(OutboxEmail.attempts == 0, OutboxEmail.sent_at.is_(None), OutboxEmail.failed_at.is_(None))
+    return and_(OutboxEmail.event_id == event_id, OutboxEmail.kind == kind, is_waiting)
 
 
 def recall_emails(session: Session, event_id: int, kind: str) -> list[dict[str, Any]]:
