@@ -13,13 +13,7 @@ from functools import partial
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from lunchkit.admin.retention.actions import (
-    drop_old_notes,
-    enqueue_reminders,
-    erase_needs,
-    purge_people,
-    release_unconfirmed,
-)
+from lunchkit.admin.retention import actions as retention
 from lunchkit.admin.system_status.database import check_damage
 from lunchkit.platform.audit.actions import delete_old_audit_entries
 from lunchkit.platform.config import current_settings
@@ -38,27 +32,24 @@ from lunchkit.subscribers.actions import forget_old_subscribers
 from lunchkit.team.actions import forget_former_members
 from lunchkit.team.sign_in.actions import forget_old_sign_ins
 
-ROUND = 5.0
-"""Seconds between two looks at jobs and outbox; what this process promised is looked for at once."""
-LOOK_FOR_DAMAGE = 3600.0
-"""Seconds between two looks for damage; the first is at the start."""
-FOLLOW = 2.0
-"""Seconds between two looks at whether another process has changed the settings."""
+ROUND = 5.0  # seconds between two looks at jobs and outbox; what this process promised is looked for at once
+LOOK_FOR_DAMAGE = 3600.0  # seconds between two looks for damage; the first is at the start
+FOLLOW = 2.0  # seconds between two looks at whether another process has changed the settings
 log = logging.getLogger("lunchkit.jobs")
 JOBS: tuple[tuple[Callable[[], object], float], ...] = (
-    (enqueue_reminders, 60.0),
+    (retention.enqueue_reminders, 60.0),
     (lambda: finish_closings(by_hours=clock_is_believed()), 60.0),
     (lambda: close_due_feedback(by_hours=clock_is_believed()), 60.0),
 )
 BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
-    (release_unconfirmed, 60.0),
+    (retention.release_unconfirmed, 60.0),
     (freeze_supports, 600.0),
-    (erase_needs, 600.0),
+    (retention.erase_needs, 600.0),
     (delete_expired_imports, 300.0),
     (erase_orphaned_pictures, 3600.0),
     (forget_old_subscribers, 3600.0),
-    (purge_people, 600.0),
-    (drop_old_notes, 3600.0),
+    (retention.purge_people, 600.0),
+    (retention.drop_old_notes, 3600.0),
     (forget_old_sign_ins, 3600.0),
     (delete_old_audit_entries, 3600.0),
     (forget_former_members, 3600.0),

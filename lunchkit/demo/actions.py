@@ -50,8 +50,7 @@ RUN = (
     (20, "Ce que les tables rapportent, et merci", "", True),
 )
 """Schedule of the running event: minutes, title, who, whether the public sees it."""
-ASKED_IN, BEGUN = 2, 3
-"""The row with the poll, and the number of rows that have begun."""
+ASKED_IN, BEGUN = 2, 3  # the row with the poll, and the number of rows that have begun
 ALLERGIES = {4: "Arachides", 11: "Sans gluten", 23: "Lactose", 31: "Noix"}
 
 

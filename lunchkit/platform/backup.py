@@ -14,8 +14,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import SQLITE_DRIVER
 
-SIDE_FILES = ("-wal", "-shm")
-"""What SQLite keeps beside a database in use: the newest commits may be there only."""
+SIDE_FILES = ("-wal", "-shm")  # what SQLite keeps beside a database in use: the newest commits may be there only
 
 
 class BackupFailed(Exception):

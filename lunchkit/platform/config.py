@@ -3,9 +3,10 @@
 What neither decides, a page sets: ``settings``. Strings stay strings: a secret made of digits is not a number.
 """
 
+import math
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -198,16 +199,13 @@ def mistakes(settings: Settings) -> list[str]:
     ]
     if not _is_database_address(settings.database):  # its password is not to be shown
         errors.append("LUNCHKIT_DATABASE_URL: sqlite:///… or postgresql://user:password@host:port/name is needed")
-    return [*_out_of_range(settings), *errors]
-
-
-def _out_of_range(settings: Settings) -> Iterator[str]:
     for name, least in LEAST.items():
-        value, most = getattr(settings, name), 65535 if name.endswith("port") else None
-        if value < least:
-            yield f"{full_name(name)}: at least {least}, not {value}"
-        if most and value > most:
-            yield f"{full_name(name)}: at most {most}, not {value}"
+        value, most = getattr(settings, name), 65535 if name.endswith("port") else math.inf
+        if not least <= value <= most:
+            errors.append(
+                f"{full_name(name)}: {f'at least {least}' if value < least else f'at most {most}'}, not {value}"
+            )
+    return errors
 
 
 def _is_database_address(text: str) -> bool:

@@ -20,16 +20,14 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
 
 NAME, DELIVERY = "background-alive", "delivery-alive"
-EVERY = 60.0
-"""Seconds between two signs."""
+EVERY = 60.0  # seconds between two signs
 LEAP = 3600.0
 """Seconds that a clock may leap while it is looked at: polls close two hours after a lunch, all else a day or more."""
 OFF = timedelta(hours=20)
-"""So long may a server have been off."""
+"""A server may have been off for that long."""
 DAILY = timedelta(hours=26)
-"""So long may nobody have looked where a timer does so once a day, and is late."""
-WAIT = timedelta(hours=22)
-"""So long must a clock go on that has leapt: until the next day's timer, which is early."""
+"""The longest time between two runs of a timer that runs once a day, if late."""
+WAIT = timedelta(hours=22)  # a clock that has leapt must go on for that long: until the next day's timer, if early
 NEWEST = (("registration", "registered_at"), ("outbox_email", "created_at"), ("audit_entry", "last_at"))
 looked: dict[Path, tuple[float, float]] = {}
 """When this process looked last: by a clock that never leaps, and by the one that may."""

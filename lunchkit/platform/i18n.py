@@ -21,8 +21,7 @@ from lunchkit.platform.config import LANGUAGES, WORKING_LANGUAGES, current_setti
 
 LANGUAGE_NAMES = [("fr", "Français"), ("de", "Deutsch"), ("it", "Italiano"), ("en", "English")]
 COOKIE = "lang"
-WORKING_PAGES = "/organiser"
-"""The address under which all pages of organisers are."""
+WORKING_PAGES = "/organiser"  # the address under which all pages of organisers are
 _DATES = {
     "fr": ("EEEE d MMMM y", "fr"),
     "de": ("EEEE, d. MMMM y", "de_CH"),

@@ -19,10 +19,8 @@ from lunchkit.platform.config import Settings
 USED, SERVED = "lock", "lock-server"
 HANDED_OVER = "LUNCHKIT_INTERNAL_LOCKS"
 """The open files of both, for the program that this process becomes: the server, and the next one after USR2."""
-ENDING = 10.0
-"""Seconds in which the workers of a killed server end."""
-DATABASE_KEY = 0x6C756E63686B6974
-"""The number of PostgreSQL's lock."""
+ENDING = 10.0  # seconds in which the workers of a killed server end
+DATABASE_KEY = 0x6C756E63686B6974  # the number of PostgreSQL's lock
 OURS = (
     "lunchkit.sqlite*", "ballots.sqlite*", "backups", "backups/lunchkit-*", "secret_key*", ".env*", "lock*",
     "background-alive*", "vacuum-needed",

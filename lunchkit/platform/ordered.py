@@ -14,8 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from lunchkit.platform.db import NOT_PERSONAL
 from lunchkit.platform.errors import NotFound
 
-PARKED = 0
-"""The position of a row while it changes places with another; no row has it before or afterwards."""
+PARKED = 0  # the position of a row while it changes places with another; no row has it before or afterwards
 
 
 class Ordered:

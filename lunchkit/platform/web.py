@@ -14,19 +14,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, SecurityError
 
-from lunchkit.platform import static_files
+from lunchkit.platform import errors, static_files
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, known_damage
-from lunchkit.platform.errors import (
-    STORAGE_ERRORS,
-    StorageDamaged,
-    UserError,
-    log,
-    log_refusal,
-    retry_header,
-    storage_refusal,
-    user_error,
-)
+from lunchkit.platform.errors import UserError, user_error
 from lunchkit.platform.images.errors import PictureTooHeavy
 
 POLICY = (
@@ -78,7 +69,7 @@ class Lunchkit(Flask):
     """The application."""
 
     def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
-        log_refusal(e)
+        errors.log_refusal(e)
         return super().handle_user_exception(e)
 
 
@@ -183,11 +174,12 @@ def show_error(error: Exception) -> ResponseReturnValue:
     shown, reference = _shown(error), None
     if shown.status == 500:
         reference = secrets.token_hex(4)
-        log.error("unexpected error %s at %s %s\n%s", reference, request.method, request.endpoint, _account(error))
+        place = f"{request.method} {request.endpoint}"
+        errors.log.error("unexpected error %s at %s\n%s", reference, place, _account(error))
     page = render_template(
         "error.html", status=shown.status, message=shown.message, reference=reference, retry_after=shown.retry_after
     )
-    response = Response(page, status=shown.status, headers=retry_header(shown))
+    response = Response(page, status=shown.status, headers=errors.retry_header(shown))
     if isinstance(error, HTTPException) and shown.status == 405:
         response.headers.update({name: value for name, value in error.get_headers() if name == "Allow"})
     return response
@@ -195,14 +187,14 @@ def show_error(error: Exception) -> ResponseReturnValue:
 
 def _shown(error: Exception) -> UserError:
     """What a person is told of an error."""
-    if isinstance(error, STORAGE_ERRORS):
-        error = storage_refusal(error)
+    if isinstance(error, errors.STORAGE_ERRORS):
+        error = errors.storage_refusal(error)
     if isinstance(error, UserError):
         return error
     if isinstance(error, RequestEntityTooLarge) and (limit := _body_limit()):
         return limit[1]()
     if known_damage() and not isinstance(error, HTTPException):
-        return StorageDamaged()
+        return errors.StorageDamaged()
     shown = UserError()
     shown.status = (error.code or 500) if isinstance(error, HTTPException) else 500
     shown.message = _MESSAGES.get(shown.status, UserError.message)

@@ -23,8 +23,7 @@ from lunchkit.settings.models import ONLY, Site, blank_site
 from lunchkit.settings.queries import mail_mark
 from lunchkit.team.emails import NOTICE, enqueue_notice
 
-trials = Window(20, 3600.0)
-"""Test e-mails to one person in an hour."""
+trials = Window(20, 3600.0)  # test e-mails to one person in an hour
 
 
 def change_settings(values: Mapping[str, str], step: str) -> None:

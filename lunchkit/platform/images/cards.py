@@ -20,12 +20,9 @@ TITLE, SMALL = range(220, 29, -2), range(30, 21, -2)
 CAPITAL, LEADING = 0.688, 1.02
 """The height of a capital of this font, and the distance of two lines, as parts of the size."""
 INK = 255
-FINER = 4
-"""How many times larger discs are drawn before they are scaled down: their edges are smooth."""
-SHADES = 16
-"""Between the colour and black, where an edge is smoothed."""
-ROW = 36
-"""Pixels from one small line to the next."""
+FINER = 4  # how many times larger discs are drawn before they are scaled down: their edges are smooth
+SHADES = 16  # between the colour and black, where an edge is smoothed
+ROW = 36  # pixels from one small line to the next
 TOP, BOTTOM = 128, HEIGHT - MARGIN
 
 

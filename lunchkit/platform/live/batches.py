@@ -11,8 +11,7 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
-GATHER = 0.005
-"""Seconds of waiting for company."""
+GATHER = 0.005  # seconds of waiting for company
 CROWD, CROWD_GATHER = 8, 0.02
 """After a batch of CROWD more are on their way: a longer wait makes fewer transactions of them."""
 MOST = 500

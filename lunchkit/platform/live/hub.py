@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from lunchkit.platform.live.messages import BEAT, Message, Packet
 
 log = logging.getLogger("lunchkit.platform.live")
-HEARTBEAT = 15.0
-"""Seconds: less than the 60 after which proxies give a silent connection up."""
+HEARTBEAT = 15.0  # seconds: less than the 60 after which proxies give a silent connection up
 LOOK = 0.1
 """Seconds between two looks at a revision, at least."""
-BREATH = 1024
-"""Sockets after which a push lets others run."""
+BREATH = 1024  # sockets after which a push lets others run
 
 
 @dataclass(frozen=True)

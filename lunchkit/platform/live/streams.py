@@ -23,8 +23,7 @@ from lunchkit.platform.live.messages import GZIP_HEAD, pack
 log = logging.getLogger("lunchkit.platform.live")
 SOCKET = "gunicorn.socket"
 WATCH = "lunchkit.platform.live.watch"
-SPARE = 500
-"""Descriptors that streams leave to everything else."""
+SPARE = 500  # descriptors that streams leave to everything else
 RETRY = (1000, 4000)
 """Milliseconds after which a browser comes back, at random: after a restart they must not come all at once."""
 

@@ -31,8 +31,7 @@ from lunchkit.platform.mail.rendering import render_email
 
 CLAIM = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
-SAME_REFUSALS = 3
-"""So many e-mails in a row whose content is refused with one code: it is not the e-mail."""
+SAME_REFUSALS = 3  # e-mails in a row whose content is refused with one code: it is not the e-mail
 CLOSING, TOO_LARGE = 421, 552
 log = logging.getLogger("lunchkit.platform.mail")
 

@@ -18,8 +18,7 @@ TROUBLE = (OSError, smtplib.SMTPException, UnicodeError)
 """What network, TLS and server may answer; UnicodeError is said of names and passwords that no line can carry."""
 LONGEST = 120.0
 """Seconds that opening a connection, and each e-mail, take at most."""
-TEST_ANSWER, TEST_WHOLE = 8.0, 20.0
-"""Seconds for one answer, and for the whole, while a person waits."""
+TEST_ANSWER, TEST_WHOLE = 8.0, 20.0  # seconds for one answer, and for the whole, while a person waits
 MOST_LINES = 60
 HIDDEN = "(…)"
 
