@@ -86,9 +86,6 @@ def test_no_line_begins_with_a_high_mark() -> None:
             assert line[0] not in "?!:;»" and line[-1] != "«"
 
 
-# Letters
-
-
 def test_what_the_font_cannot_draw_leaves_no_square() -> None:
     assert drawable("Jardins \U0001f331 partagés \u2713 مرحبا") == "Jardins partagés"
     assert drawable("de\u0301bat") == "débat", "composed, so that the accent has its place"

@@ -123,9 +123,6 @@ def test_between_two_pieces_of_a_large_body_others_are_served() -> None:
     assert Pieces(io.BytesIO(body)).read(-1) == body
 
 
-# Proxies that nobody declared
-
-
 @pytest.mark.parametrize(
     "lie", ["SCRIPT_NAME: //evil.example", "SCRIPT_NAME: /organiser", "X-Forwarded-Proto: https", "X-Forwarded-Ssl: on"]
 )
@@ -140,9 +137,6 @@ def test_what_no_proxy_was_declared_for_counts_for_nothing(server: Server, lie: 
 
 def without_date(answer: bytes) -> bytes:
     return b"\n".join(line for line in answer.split(b"\n") if not line.startswith((b"Date:", b"Set-Cookie:")))
-
-
-# What is no request
 
 
 @pytest.mark.parametrize(

@@ -67,21 +67,19 @@ def test_a_day_that_has_gone_by_is_refused_beside_its_field(
     assert (fresh(event).starts_at, event.sequence, outbox.kinds()) == (day, before, ["confirmation"])
     told = send(organiser_client, event, date="2020-01-12", act="tell")
     assert told.status_code == 422, "nor behind the question whether people are told"
-    assert send(organiser_client, event, date=(day + timedelta(days=1)).date().isoformat()).status_code == 200, (
-        "control: another coming day is asked about"
-    )
+    next_day = (day + timedelta(days=1)).date().isoformat()
+    assert send(organiser_client, event, date=next_day).status_code == 200, "control: another coming day is asked about"
 
 
-def test_a_year_that_nobody_plans_for_is_questioned(organiser_client: FlaskClient, event: Event) -> None:
+def test_a_year_that_nobody_plans_for_is_questioned_and_the_day_of_a_new_lunch(
+    organiser_client: FlaskClient, event: Event
+) -> None:
     day, today = event.starts_at, clock.now().date()
     answered = send(organiser_client, event, date=today.replace(year=today.year + 36, day=1).isoformat())
     assert answered.status_code == 422 and "plus de dix ans" in answered.text
     assert fresh(event).starts_at == day
     near = today.replace(year=today.year + 9, day=1).isoformat()
     assert send(organiser_client, event, date=near).status_code == 303, "control"
-
-
-def test_the_same_holds_for_a_new_lunch(organiser_client: FlaskClient) -> None:
     new = {
         "title": "Hier", "start": "12:00", "end": "14:00", "contact_email": "a@lunch.example", "capacity": "9",
         "purge_days": "30", "companions_allowed": "0", "colour": "tomate",

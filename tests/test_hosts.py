@@ -31,13 +31,8 @@ def test_an_unknown_host_is_refused(client: FlaskClient, host: str) -> None:
         answer = client.open("/", method=method, headers={"Host": host})
         assert answer.status_code in (400, 403), f"{method} {answer.status}"
         assert b"evil" not in answer.data
-
-
-@pytest.mark.parametrize(
-    "host", ["lunch.example", "lunch.example:8000", "LUNCH.EXAMPLE", "localhost", "127.0.0.1:8000"]
-)
-def test_the_hosts_of_the_house_are_served(client: FlaskClient, host: str) -> None:
-    assert client.get("/", headers={"Host": host}).status_code == 200
+    for ours in ("lunch.example", "lunch.example:8000", "LUNCH.EXAMPLE", "localhost", "127.0.0.1:8000"):
+        assert client.get("/", headers={"Host": ours}).status_code == 200, f"control: {ours}"
 
 
 @pytest.mark.parametrize(

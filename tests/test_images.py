@@ -35,21 +35,12 @@ from tests.uploads import bomb, saved, sight, webp_chunks
 
 @pytest.fixture
 def picture(app: Flask) -> Picture:
-    return keep_picture(
-        saved(sight(700, 500)), alt="Quatre couleurs", credit="Jo", licence="CC BY 4.0", consent="asked"
-    )
+    said = {"alt": "Quatre couleurs", "credit": "Jo", "licence": "CC BY 4.0", "consent": "asked"}
+    return keep_picture(saved(sight(700, 500)), **said)
 
 
 def path_of(picture: Picture, width: int = 320) -> str:
     return f"/media/{picture.token}/{width}.webp"
-
-
-def test_a_picture_is_kept_in_all_its_widths(picture: Picture) -> None:
-    db.session.expire_all()
-    assert (picture.width, picture.height, picture.widths) == (700, 500, (320, 640, 700))
-    assert [file.width for file in picture.files] == list(picture.widths)
-    assert (picture.alt, picture.credit, picture.consent) == ("Quatre couleurs", "Jo", "asked")
-    assert picture.is_shown and len(picture.token) == 22, "128 bits that nobody guesses"
 
 
 def test_nobody_waits_for_the_database_while_a_picture_is_drawn(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +72,11 @@ def test_a_picture_without_words_is_not_kept(app: Flask, picture: Picture) -> No
 def test_a_file_is_a_picture_and_nothing_else_whatever_a_browser_makes_of_it(
     client: FlaskClient, picture: Picture
 ) -> None:
+    db.session.expire_all()
+    assert (picture.width, picture.height, picture.widths) == (700, 500, (320, 640, 700))
+    assert [file.width for file in picture.files] == list(picture.widths)
+    assert (picture.alt, picture.credit, picture.consent) == ("Quatre couleurs", "Jo", "asked")
+    assert picture.is_shown and len(picture.token) == 22, "128 bits that nobody guesses"
     for width in picture.widths:
         answer = client.get(path_of(picture, width))
         assert answer.status_code == 200
@@ -156,9 +152,6 @@ def test_of_what_is_erased_no_byte_stays_on_the_disk(app: Flask, picture: Pictur
     assert not on_disk()
 
 
-# Pages
-
-
 MACRO = "{% from 'macros/pictures.html' import picture %}"
 
 
@@ -181,9 +174,6 @@ def test_the_macro_offers_every_width_and_says_what_is_shown(app: Flask, picture
     with app.test_request_context():
         html = render_template_string(MACRO + "{{ picture(p, '100vw') }}", p=small)
     assert path_of(small, 250) in html
-
-
-# The whole way
 
 
 def with_door(app: Flask) -> None:

@@ -48,9 +48,8 @@ def test_a_restore_under_a_running_server_is_refused_and_nothing_is_lost(
             assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1
             assert "a server runs on this instance (pid " in refused.stderr, refused.stderr
             assert f"http://127.0.0.1:{server.port}): stop it first" in refused.stderr
-        assert lunchkit(folder, "organiser", "list", SECRET_KEY=settings.secret_key).returncode == 0, (
-            "control: beside it"
-        )
+        beside = lunchkit(folder, "organiser", "list", SECRET_KEY=settings.secret_key)
+        assert beside.returncode == 0, "control"
         assert send_form(client, slug, fetch_stamp(client, slug), "Bea", "bea@example.org").status == 303
     assert people() == 2
     db.session.remove()
@@ -212,9 +211,8 @@ def test_polls_of_a_restored_database_and_ballots_that_are_not_its_own_come_to_a
     db.engine.dispose()
     assert lunchkit(settings.instance, "restore", copy).returncode == 0
     app.extensions.pop("lunchkit_ballot_store", None)
-    assert [opened.id for opened in ballot_store().opened_polls()] == [later.id], (
-        "control: the file of ballots is of another moment"
-    )
+    opened = [opened.id for opened in ballot_store().opened_polls()]
+    assert opened == [later.id], "control: the file of ballots is of another moment"
     finish_closings()
     restored = db.session.get_one(Poll, poll.id)
     assert restored.closed_at is not None and restored.cleared_at is not None and restored.ballots == 0

@@ -84,9 +84,6 @@ def tokens(event: Event) -> list[str]:
     return [item["picture"] for item in section_of(event, PHOTOS).data["items"]]
 
 
-# A picture that left the draft, and that readers still have.
-
-
 def test_what_only_readers_have_can_be_taken_down_and_erased(
     published: FullLunch, organiser_client: FlaskClient, client: FlaskClient
 ) -> None:
@@ -127,9 +124,6 @@ def test_a_recap_taken_offline_takes_its_pictures_along_and_brings_them_back(
     assert answers(client, first) == [200], "control: until a correction"
     correct(organiser_client, event)
     assert answers(client, first) == [404]
-
-
-# Out of the draft, and back into it.
 
 
 def test_a_version_restored_brings_its_picture_back(
@@ -188,9 +182,6 @@ def test_a_take_down_holds_whatever_is_published_at_the_same_moment(
         put_back(db.session.get_one(Picture, first_id, populate_existing=True))
 
 
-# Pictures of somebody else.
-
-
 def with_portrait(event: Event, picture: Picture, *, in_draft: bool) -> Speaker:
     """A speaker whose portrait this is."""
     speaker = speak(event).speaker
@@ -233,9 +224,6 @@ def test_a_token_of_somebody_else_is_not_taken(
     assert answers(client, alien) == [404 if owner == "history" else 200]
 
 
-# Pictures of nobody.
-
-
 def test_what_nothing_refers_to_is_destroyed_a_day_after_it_came(
     published: FullLunch, make_event: EventMaker, organiser_client: FlaskClient
 ) -> None:
@@ -259,9 +247,6 @@ def test_what_nothing_refers_to_is_destroyed_a_day_after_it_came(
     correct(organiser_client, published.event)
     with clock.fixed_at(clock.now() + A_DAY):
         assert actions.erase_orphaned_pictures() == 2
-
-
-# To the last byte.
 
 
 def on_disk(settings: Settings, *pieces: bytes) -> list[bool]:

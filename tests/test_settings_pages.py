@@ -38,8 +38,8 @@ def send(client: FlaskClient, section: str, *, headers: dict[str, str] | None = 
     return client.post(f"{HOUSE}/sections/{section}", data=form, headers=headers)
 
 
-def file_of(data: bytes, name: str = "logo.png") -> tuple[io.BytesIO, str]:
-    return io.BytesIO(data), name
+def file_of(data: bytes) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(data), "logo.png"
 
 
 LOOK = {"colour": "myrtille", "logo_alt": "Une assiette", "logo_ground": ""}
@@ -137,9 +137,8 @@ def test_a_new_address_shuts_nobody_out(app: Flask, settings: Settings) -> None:
         near, far = visitor(app, "127.0.0.1:8000"), visitor(app, "10.1.2.3:8000")
         for client in (near, far):
             let_in(client, ada)
-        assert 'value="http://10.1.2.3:8000"' in far.get(f"{HOUSE}/sections/address").text, (
-            "what the browser shows is proposed"
-        )
+        proposed = far.get(f"{HOUSE}/sections/address").text
+        assert 'value="http://10.1.2.3:8000"' in proposed, "what the browser shows"
         asked = send(far, "address", public_url="lunch.reseau.example/")
         assert asked.status_code == 200 and 'value="move"' in asked.text, "asked once: a slip would shut one out"
         assert current_settings().public_url == DEFAULT_ADDRESS
@@ -169,9 +168,6 @@ def test_the_notice_is_public_and_harmless(organiser_client: FlaskClient, client
     assert "14" in page
     new = organiser_client.get("/organiser/e/new").text
     assert re.search(r'name="purge_days"[^>]*value="14"', new)
-
-
-# The logo
 
 
 def test_a_logo_is_drawn_small_and_kept_transparent() -> None:
