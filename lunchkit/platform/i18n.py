@@ -1,8 +1,6 @@
 """Languages: which one a page speaks, and how it writes dates, hours and numbers.
 
-Attendees, speakers and readers are met in four languages. Organisers' pages and the command line speak two, French and
-English: a working page is full of words that must be exact, and one that is half in German and half in English is worse
-than one that is whole in a language that its reader works in anyway.
+Attendees, speakers and readers have four; organisers' pages and the command line have two, French and English.
 """
 
 import re
@@ -28,7 +26,7 @@ _DATES = {
     "it": ("EEEE d MMMM y", "it_CH"),
     "en": ("EEEE d MMMM y", "en_GB"),
 }
-"""How each writes a date. The French pattern for the Swiss too, whose own has a comma that nobody writes."""
+"""How each writes a date. French has the pattern of France: that of Switzerland has an unusual comma."""
 _FIRST_OF_MONTH = {"fr": "1er", "it": "1°"}
 
 
@@ -77,7 +75,7 @@ def _spoken_here() -> tuple[str, ...]:
 
 
 def language() -> str:
-    """The two letters of the language being spoken."""
+    """The two letters of the present language."""
     locale = get_locale()
     return locale.language if locale else "fr"
 

@@ -71,7 +71,7 @@ class VersionedForm(BareForm):
 
     @property
     def base_version(self) -> int:
-        """The version that it was filled from, for the action; of a form that says nothing of it, the present one."""
+        """The version that it was filled from, for the action; 0 where the form names none."""
         return version_of(str(self.version.data))
 
     def values(self) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from lunchkit.platform.db import before_commit, db
 from lunchkit.platform.text import normalise
 
 ROW_FOR = timedelta(minutes=10)
-"""The same action of the same person, again within this time and with nothing else between, is the same entry."""
+"""The same action of a person again within this time, with no other in between, is the same entry."""
 NAMED = {"poll": ("poll", "question"), "item": ("run_item", "title"), "asked": ("custom_field", "label")}
 """Numbers in an address that stand for rows with a name, which is no person's: its table and its column."""
 LONGEST_NAME = 120
@@ -59,7 +59,7 @@ def record(session: Session, act: AuditEvent) -> None:
 
 
 def note_nothing(session: Session) -> None:
-    """What is being done comes to nothing: it leaves no entry."""
+    """Leave no entry: the present action has no effect that anyone should read."""
     act = (request.environ.get(_ACT) if has_request_context() else None) or session.info.get(_ACT)
     if act is not None:
         act.is_noted = True
@@ -99,7 +99,7 @@ def note(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    """What was told of a transaction that came to nothing says nothing of the next one."""
+    """Facts of a transaction that was rolled back are not added to the next one."""
     for place in (_ACT, _FACTS, _LUNCH):
         session.info.pop(place, None)
 

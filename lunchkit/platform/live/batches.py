@@ -1,7 +1,6 @@
 """Group commit: each writer waits a few milliseconds for others, and one transaction writes all.
 
-Each gets their answer after the commit. So many writers cost one flush to the disk, and a slow disk slows nobody down
-more than by one flush or two.
+Each gets an answer after the commit. Many writers cost one flush to the disk: each waits for one or two at most.
 """
 
 import threading
