@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lunchkit.platform.calendar import Entry, download, feed
+from lunchkit.platform.calendar import download, feed
 from tests.calendar_reader import ENTRY, content_lines, lunch_at, read_calendar, read_event, switches_told, times
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -26,11 +26,7 @@ SWITCHES = [switch for year in range(2026, 2031) for switch in switches(year)]
 def test_every_hour_around_the_switches_of_five_years_reads_back() -> None:
     assert len(SWITCHES) == 10
     moments = [switch + timedelta(hours=hour) for switch in SWITCHES for hour in range(-30, 31)]
-    assert_read_back([lunch_at(moment) for moment in moments])
-
-
-def assert_read_back(entries: list[Entry]) -> None:
-    """The reader finds the same times, in the same order."""
+    entries = [lunch_at(moment) for moment in moments]
     read = [times(event) for event in read_calendar(feed("Lunch", entries)).vevent_list]
     assert read == [(entry.starts_at, entry.ends_at) for entry in entries]
 

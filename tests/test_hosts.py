@@ -1,7 +1,6 @@
 """Whose server this is: host names, proxies, forms of other sites, and addresses that leave the house."""
 
 from dataclasses import replace
-from email.message import EmailMessage
 
 import pytest
 from flask import Flask
@@ -55,14 +54,6 @@ def test_behind_a_proxy_the_host_must_still_be_ours(settings: Settings) -> None:
     assert proxied.get("/healthz", headers=inside | {"X-Forwarded-Host": "evil.example"}).status_code == 400
 
 
-def message_of(row: OutboxEmail) -> EmailMessage:
-    email = render_email(row)
-    assert email is not None
-    return build_message(
-        email, sender="lunch@lunch.example", recipient=row.recipient, message_id=row.message_id, date=row.created_at
-    )
-
-
 def test_what_leaves_the_house_holds_only_the_public_address(app: Flask, client: FlaskClient, event: Event) -> None:
     local = {"Host": "localhost:5000"}
     with app.test_request_context():
@@ -74,7 +65,11 @@ def test_what_leaves_the_house_holds_only_the_public_address(app: Flask, client:
     )
     assert answer.status_code == 303
     with app.test_request_context("/", base_url="http://evil.example"):
-        message = message_of(db.session.scalars(select(OutboxEmail)).one())
+        row = db.session.scalars(select(OutboxEmail)).one()
+        email = render_email(row)
+        assert email is not None
+        named = {"sender": "lunch@lunch.example", "recipient": row.recipient, "message_id": row.message_id}
+        message = build_message(email, **named, date=row.created_at)
     parts = [part.get_content() for part in message.walk() if not part.is_multipart()]
     texts = [part if isinstance(part, str) else part.decode("latin-1") for part in parts]
     for path in (

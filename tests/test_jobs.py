@@ -25,10 +25,6 @@ pytestmark = pytest.mark.both_databases
 
 ZURICH = ZoneInfo("Europe/Zurich")
 ALL_REMINDERS = {"remind_seven_days": True, "remind_two_days": True, "remind_same_morning": True}
-AFTER_SPRING = datetime(2026, 3, 31, 12, 0, tzinfo=ZURICH)
-"""A Tuesday; the clocks go forward on Sunday the 29th."""
-AFTER_AUTUMN = datetime(2026, 10, 27, 12, 0, tzinfo=ZURICH)
-"""A Tuesday; the clocks go back on Sunday the 25th."""
 
 
 @pytest.fixture
@@ -70,7 +66,11 @@ def test_each_reminder_leaves_once_at_its_hour(lunch: Event, outbox: Outbox) -> 
     assert reminders(outbox) == 2 * 3
 
 
-@pytest.mark.parametrize(("starts", "days"), [(AFTER_SPRING, "24.03 29.03 31.03"), (AFTER_AUTUMN, "20.10 25.10 27.10")])
+@pytest.mark.parametrize(
+    ("starts", "days"),  # two Tuesdays after the Sundays on which clocks go forward and back
+    [(datetime(2026, 3, 31, 12, tzinfo=ZURICH), "24.03 29.03 31.03"),
+     (datetime(2026, 10, 27, 12, tzinfo=ZURICH), "20.10 25.10 27.10")],
+)  # fmt: skip
 def test_the_hour_is_that_of_the_wall_across_the_change_of_clocks(
     make_event: EventMaker, starts: datetime, days: str
 ) -> None:
