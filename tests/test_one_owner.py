@@ -99,13 +99,12 @@ def test_a_new_master_takes_the_lock_over_and_dead_ones_leave_none(app: Flask, s
 def wait_for_holder(folder: Path, *, not_pid: int) -> int:
     """The process that holds the instance as its server, once it is another one."""
 
-    def holder() -> int:
+    def other() -> int:
         said = (folder / "lock-server").read_text() if (folder / "lock-server").exists() else ""
         found = re.search(r"\(pid (\d+),", said)
-        return int(found[1]) if found else 0
+        return int(found[1]) if found and int(found[1]) != not_pid else 0
 
-    wait_until(lambda: holder() not in (0, not_pid))
-    return holder()
+    return wait_until(other)
 
 
 def wait_for_answer(server: Server) -> None:
