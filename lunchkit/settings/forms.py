@@ -112,10 +112,11 @@ class MailForm(BareForm):
         if not super().validate(extra_validators):
             return False
         host = self._wanted("mail_host")
-        port, sender, user = self._field("mail_port"), self._field("mail_from"), self._wanted("mail_user")
+        port, sender = self._fields.get("mail_port"), self._fields.get("mail_from")
         if port is not None and port.data is None:
             port.data = PORTS.get(self._wanted("mail_security"), PORTS["starttls"])
         if sender is not None and not sender.data:
+            user = self._wanted("mail_user")
             sender.data = user if is_mailbox(user) else "" if host else default_of("mail_from")
             if not sender.data:
                 _complain(sender, _l("Say from which address e-mails leave."))
@@ -124,7 +125,7 @@ class MailForm(BareForm):
 
     def _keep_password(self) -> None:
         """An empty password keeps the present one, but only for the same server and user."""
-        field = self._field("mail_password")
+        field = self._fields.get("mail_password")
         if field is None:
             return
         if any(char != " " and not char.isprintable() for char in field.data or ""):
@@ -139,12 +140,8 @@ class MailForm(BareForm):
             else:
                 _complain(field, _l("Type the password again: the present one belongs to another server or user."))
 
-    def _field(self, name: str) -> Field | None:
-        field: Field | None = self._fields.get(name)
-        return field
-
     def _wanted(self, name: str) -> str:
-        field = self._field(name)
+        field = self._fields.get(name)
         return str((field.data if field is not None else getattr(self.before, name)) or "")
 
 
@@ -196,9 +193,9 @@ def section_form(
     """The form of a section with the present values, or with a request's data if given."""
     start: dict[str, Any] = {name: getattr(settings, name) for name in SETTINGS[section] if name != "mail_password"}
     start |= {name: getattr(site, name) for name in ("colour", "logo_alt", "logo_ground", "notice", "purge_days")}
-    for name, nothing in (("network_name", ""), ("mail_from", "")):
+    for name in ("network_name", "mail_from"):
         if start.get(name) == default_of(name):
-            start[name] = nothing
+            start[name] = ""
     if start.get("public_url") == DEFAULT_ADDRESS:
         start["public_url"] = proposed_url
     if not settings.mail_host:
