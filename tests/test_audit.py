@@ -113,9 +113,7 @@ def test_nothing_is_said_of_attendees(organiser_client: FlaskClient, event: Even
     assert [word for word in ("camille", "poireau", "dominique", "cardon") if word in said] == []
 
 
-def test_it_says_which_question_and_which_line_as_they_were_called_then(
-    organiser_client: FlaskClient, event: Event
-) -> None:
+def test_it_names_question_and_line_as_they_were_called_then(organiser_client: FlaskClient, event: Event) -> None:
     area = f"/organiser/e/{event.slug}"
     line = {"minutes": "10", "who": "", "note": "", "poll": "0"}
     assert post(organiser_client, f"{area}/run", **line, title="Ouverture") == 303
@@ -204,7 +202,7 @@ def unnoted(app: Flask, client: FlaskClient, make_event: EventMaker, *, only: st
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
-def test_every_view_that_changes_a_lunch_leaves_an_entry(
+def test_every_view_that_changes_leaves_an_entry(
     app: Flask, organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = False

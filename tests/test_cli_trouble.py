@@ -26,9 +26,7 @@ def closed_database() -> str:
 
 
 @pytest.mark.parametrize("words", [("organiser", "list"), ("doctor",)])
-def test_an_unreachable_database_is_said_in_a_line(
-    tmp_path: Path, closed_database: str, words: tuple[str, ...]
-) -> None:
+def test_an_unreachable_database_is_in_a_line(tmp_path: Path, closed_database: str, words: tuple[str, ...]) -> None:
     done = lunchkit(tmp_path, *words, DATABASE_URL=closed_database)
     assert complains(done, "database", "refused") and "geheim" not in done.stderr
 
@@ -39,9 +37,7 @@ def test_a_damaged_database_is_said_in_a_line(tmp_path: Path, words: tuple[str, 
     assert complains(lunchkit(tmp_path, *words), "not a database")
 
 
-def test_a_missing_driver_is_said_with_its_cure(
-    tmp_path: Path, closed_database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_driver_is_named(tmp_path: Path, closed_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     done = lunchkit(tmp_path, "doctor", DATABASE_URL=closed_database)
     assert complains(done, "psycopg", "pip install 'lunchkit[postgres]'")

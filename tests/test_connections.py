@@ -150,9 +150,7 @@ def without_date(answer: bytes) -> bytes:
         (head("GET /", "Content-Length: 1", "Content-Length: 2"), b"400"),
     ],
 )
-def test_what_is_no_request_gets_our_headers_and_leaves_no_address(
-    server: Server, request_: bytes, status: bytes
-) -> None:
+def test_what_is_no_request_gets_our_headers_and_no_address(server: Server, request_: bytes, status: bytes) -> None:
     with connect(server) as connection:
         connection.sendall(request_)
         answer = read_all(connection)

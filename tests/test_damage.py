@@ -85,9 +85,7 @@ def test_nothing_more_is_written_once_damage_is_known(app: Flask, client: FlaskC
     assert client.post(f"/e/{slug}/register", data=form).status_code == 303, "control"
 
 
-def test_organisers_read_on_and_are_told(
-    organiser_client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_organisers_are_told(organiser_client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     remember_damage("row 1 missing from index")
     page = organiser_client.get("/organiser/house/health")
     assert page.status_code == 200 and "row 1 missing from index" in page.text and "restore" in page.text

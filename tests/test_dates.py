@@ -56,9 +56,7 @@ def mend(event: Event, starts: datetime, **more: Any) -> None:
     change_event(event, on(event, starts), took_place=took_place, **more)
 
 
-def test_a_day_that_has_gone_by_is_refused_beside_its_field(
-    organiser_client: FlaskClient, event: Event, outbox: Outbox
-) -> None:
+def test_a_past_day_is_refused_beside_its_field(organiser_client: FlaskClient, event: Event, outbox: Outbox) -> None:
     coming(event)
     day, before = event.starts_at, event.sequence
     answered = send(organiser_client, event, date=(clock.now() - timedelta(days=300)).date().isoformat())
@@ -71,9 +69,7 @@ def test_a_day_that_has_gone_by_is_refused_beside_its_field(
     assert send(organiser_client, event, date=next_day).status_code == 200, "control: another coming day is asked about"
 
 
-def test_a_year_that_nobody_plans_for_is_questioned_and_the_day_of_a_new_lunch(
-    organiser_client: FlaskClient, event: Event
-) -> None:
+def test_a_year_that_nobody_plans_for_and_the_day_of_a_new_lunch(organiser_client: FlaskClient, event: Event) -> None:
     day, today = event.starts_at, clock.now().date()
     answered = send(organiser_client, event, date=today.replace(year=today.year + 36, day=1).isoformat())
     assert answered.status_code == 422 and "plus de dix ans" in answered.text
@@ -247,9 +243,7 @@ def test_control_without_that_week_it_would(make_event: EventMaker, monkeypatch:
         assert (erase_needs(), purge_people()) == (1, 1)
 
 
-def test_the_day_that_is_promised_is_the_day_that_is_kept(
-    client: FlaskClient, make_event: EventMaker, app: object
-) -> None:
+def test_the_promised_day_is_the_day_that_is_kept(client: FlaskClient, make_event: EventMaker, app: object) -> None:
     typed = datetime(2026, 11, 1, 9, tzinfo=ZURICH)
     with clock.fixed_at(typed):
         event = make_event(starts_at=NOON.replace(year=2027), purge_days=2)

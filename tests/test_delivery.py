@@ -113,9 +113,7 @@ def test_letters_to_one_reader_keep_their_order(event: Event, outbox: Outbox, po
     assert len(set(subjects)) == 2
 
 
-def test_a_day_without_mail_server_costs_no_registration_and_no_letter(
-    app: Flask, event: Event, outbox: Outbox
-) -> None:
+def test_a_day_without_mail_server_loses_no_registration_nor_e_mail(app: Flask, event: Event, outbox: Outbox) -> None:
     port = free_port()
     use_server(app, port)
     start = clock.now()
@@ -136,9 +134,7 @@ def test_a_day_without_mail_server_costs_no_registration_and_no_letter(
     assert all(row.sent_at for row in outbox.rows())
 
 
-def test_a_server_that_dies_after_data_gets_the_same_message_again(
-    event: Event, outbox: Outbox, postbox: Postbox
-) -> None:
+def test_a_server_that_dies_after_data_gets_the_message_again(event: Event, outbox: Outbox, postbox: Postbox) -> None:
     register(event, "Ana")
     postbox.dies_after_data = True
     deliver_due()

@@ -100,9 +100,7 @@ def test_without_the_keys_they_would_come_back(put_back: Callable[[], Back], mak
 
 
 @only_sqlite
-def test_a_new_address_and_link_since_the_copy_change_nothing(
-    put_back: Callable[[], Back], make_event: EventMaker
-) -> None:
+def test_a_new_address_since_the_copy_changes_nothing(put_back: Callable[[], Back], make_event: EventMaker) -> None:
     ana, bea = person(make_event()), person(make_event(), "Bea")
     back = put_back()
     for address in ("ana@new.example", "ana@newer.example"):
@@ -114,9 +112,7 @@ def test_a_new_address_and_link_since_the_copy_change_nothing(
 
 
 @only_sqlite
-def test_who_was_purged_is_not_brought_back_by_days_that_were_more(
-    put_back: Callable[[], Back], make_event: EventMaker
-) -> None:
+def test_who_was_purged_is_not_brought_back_by_more_days(put_back: Callable[[], Back], make_event: EventMaker) -> None:
     event = make_event(purge_days=60)
     person(event)
     back = put_back()
@@ -213,9 +209,7 @@ def test_keys_are_kept_as_long_as_an_older_copy_is_there(app: Flask, settings: S
         assert read_notes()[0] == {key_of(b"2")}
 
 
-def test_the_keys_are_on_the_disk_before_the_erasure_is(
-    make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_keys_are_on_the_disk_before_the_erasure_is(make_event: EventMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     ana, done = person(make_event()), []
 
     def look_in_another_session(_file: int) -> None:

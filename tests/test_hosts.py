@@ -101,9 +101,7 @@ def test_what_leaves_the_house_holds_only_the_public_address(app: Flask, client:
         ({}, 422),
     ],
 )
-def test_a_form_of_another_site_is_refused(
-    client: FlaskClient, event: Event, headers: dict[str, str], status: int
-) -> None:
+def test_a_foreign_form_is_refused(client: FlaskClient, event: Event, headers: dict[str, str], status: int) -> None:
     headers = {"Host": "lunch.example"} | headers
     assert client.post(f"/e/{event.slug}/register", headers=headers).status_code == status
     assert client.get(f"/e/{event.slug}/register", headers=headers).status_code == 200

@@ -69,9 +69,7 @@ def test_a_picture_without_words_is_not_kept(app: Flask, picture: Picture) -> No
     assert (picture.alt, picture.credit, picture.licence, picture.consent) == ("Rouge, vert, bleu", "Camille", "", "")
 
 
-def test_a_file_is_a_picture_and_nothing_else_whatever_a_browser_makes_of_it(
-    client: FlaskClient, picture: Picture
-) -> None:
+def test_a_file_is_a_picture_and_nothing_else_to_any_browser(client: FlaskClient, picture: Picture) -> None:
     db.session.expire_all()
     assert (picture.width, picture.height, picture.widths) == (700, 500, (320, 640, 700))
     assert [file.width for file in picture.files] == list(picture.widths)
@@ -218,7 +216,7 @@ def test_who_sends_the_wrong_file_reads_a_sentence_and_nothing_of_it_stays(
     assert db.session.scalar(select(func.count()).select_from(Picture)) == 0
 
 
-def test_no_name_and_no_words_of_a_file_reach_the_log(
+def test_no_name_or_words_of_a_file_are_logged(
     app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with_door(app)

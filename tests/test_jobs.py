@@ -71,9 +71,7 @@ def test_each_reminder_leaves_once_at_its_hour(lunch: Event, outbox: Outbox) -> 
     [(datetime(2026, 3, 31, 12, tzinfo=ZURICH), "24.03 29.03 31.03"),
      (datetime(2026, 10, 27, 12, tzinfo=ZURICH), "20.10 25.10 27.10")],
 )  # fmt: skip
-def test_the_hour_is_that_of_the_wall_across_the_change_of_clocks(
-    make_event: EventMaker, starts: datetime, days: str
-) -> None:
+def test_the_hour_is_that_of_the_wall_when_clocks_change(make_event: EventMaker, starts: datetime, days: str) -> None:
     event = make_event(starts_at=starts, **ALL_REMINDERS)
     register(event, "Ana")
     left = run_through(starts - timedelta(days=9), starts)

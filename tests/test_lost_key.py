@@ -39,9 +39,7 @@ def link(app: Flask, settings: Settings, event: Event) -> str:
         ({"secret_key": "another"}, 410),
     ],
 )
-def test_a_link_of_another_key_is_answered_in_words(
-    link: str, settings: Settings, change: dict[str, str], status: int
-) -> None:
+def test_a_link_of_another_key_is_explained(link: str, settings: Settings, change: dict[str, str], status: int) -> None:
     app = create_app(replace(settings, **change))  # type: ignore[arg-type]
     with app.app_context():
         for path in (link, f"{link}/ticket"):
@@ -50,9 +48,7 @@ def test_a_link_of_another_key_is_answered_in_words(
             assert ("installation précédente" in answer.text) == (status == 410)
 
 
-def test_a_restore_without_the_key_says_so_and_no_other_key_is_made(
-    link: str, settings: Settings, tmp_path: Path
-) -> None:
+def test_a_restore_without_the_key_says_so_and_makes_none(link: str, settings: Settings, tmp_path: Path) -> None:
     folder, key = tmp_path / "new", settings.secret_key
     done = lunchkit(folder, "restore", str(settings.instance / "lunchkit.sqlite"))
     assert done.returncode == 0 and "clé secrète" in done.stderr and str(folder / "secret_key") in done.stderr

@@ -36,9 +36,7 @@ def people() -> int:
 
 
 @sqlite_only
-def test_a_restore_under_a_running_server_is_refused_and_nothing_is_lost(
-    app: Flask, settings: Settings, event: Event
-) -> None:
+def test_a_restore_under_a_running_server_is_refused_without_loss(app: Flask, settings: Settings, event: Event) -> None:
     slug, folder = event.slug, settings.instance
     copy = lunchkit(folder, "backup").stdout.strip()
     with Server(folder, {"SECRET_KEY": settings.secret_key}) as server, Client(server.port) as client:

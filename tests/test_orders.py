@@ -86,9 +86,7 @@ def test_every_page_of_an_order_holds_somebody_else_and_none_is_lost(make_event:
         assert len(set(ids)) == 90, order
 
 
-def test_search_filter_pages_and_order_are_kept_in_every_link(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
+def test_search_filter_page_and_order_are_in_every_link(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     event = make_event(capacity=100)
     come(event, *(f"Camille Poireau {number}" for number in range(45)))
     base = f"/organiser/e/{event.slug}/registrations"
@@ -135,9 +133,7 @@ def test_paper_lies_by_first_name_or_by_surname(organiser_client: FlaskClient, m
     assert "Anne de la <b>Tour</b>" in attendance and "<b>Cher</b>" in attendance
 
 
-def test_the_door_finds_people_by_first_name_or_by_surname(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
+def test_the_check_in_finds_people_by_either_name(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     event = make_event()
     come(event, *NAMES)
     assert [row.registration.name for row in people_at_door(event.id, "", None, 1, Order.SURNAME).rows] == BY_SURNAME

@@ -47,9 +47,7 @@ def change(email_id: int, **values: Any) -> None:
         session.execute(OutboxEmail.__table__.update().where(OutboxEmail.id == email_id).values(**values))
 
 
-def test_letters_are_listed_forty_a_page_and_by_state_and_lunch(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
+def test_e_mails_are_listed_by_page_state_and_lunch(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     one, other = make_event(), make_event()
     ids = [write(one, f"p{number:02}@lunch.example") for number in range(41)]
     change(ids[0], failed_at=clock.now())
@@ -69,7 +67,7 @@ def test_letters_are_listed_forty_a_page_and_by_state_and_lunch(
         assert organiser_client.get(f"{LETTERS}?{query}").status_code == 200, "a mistyped filter is no error"
 
 
-def test_a_letter_is_shown_as_it_will_be_sent_and_its_html_is_inert_and_whole(
+def test_an_e_mail_is_shown_as_it_will_be_sent_and_its_html_is_inert(
     organiser_client: FlaskClient, event: Event
 ) -> None:
     page = organiser_client.get(f"{LETTERS}/{write(event)}").text
@@ -105,9 +103,7 @@ def test_nobody_reads_a_link_to_sign_in_as_somebody_else(organiser_client: Flask
     assert organiser_client.get(f"{LETTERS}/{email_id}/html").status_code == 404
 
 
-def test_all_that_failed_is_sent_again_of_one_lunch_or_of_all(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
+def test_what_failed_is_sent_again_of_one_lunch_or_all(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     one, other = make_event(), make_event()
     sent = write(one, "ana@lunch.example")
     change(sent, sent_at=clock.now(), failed_at=clock.now())

@@ -126,7 +126,7 @@ def test_a_recap_taken_offline_takes_its_pictures_along_and_brings_them_back(
     assert answers(client, first) == [404]
 
 
-def test_a_version_restored_brings_its_picture_back(
+def test_a_restored_version_has_its_picture(
     lunch: FullLunch, organiser_client: FlaskClient, client: FlaskClient
 ) -> None:
     event, (first, second) = lunch.event, lunch.pictures
@@ -158,7 +158,7 @@ def test_what_somebody_took_down_never_comes_back_by_itself(
     assert post(organiser_client, f"{door}/visibility", shown="1") == 303 and answers(client, first) == [200]
 
 
-def test_a_take_down_holds_whatever_is_published_at_the_same_moment(
+def test_a_take_down_holds_against_a_publication_meanwhile(
     published: FullLunch, app: Flask, client: FlaskClient
 ) -> None:
     """A publication brings back the pictures that left with the page, so it must not overwrite who took one down."""

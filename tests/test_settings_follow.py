@@ -33,9 +33,7 @@ def test_another_process_takes_over_what_was_set(app: Flask, settings: Settings)
 
 
 @pytest.mark.parametrize("where", ["environment", "file"])
-def test_environment_and_file_hold_whatever_was_set(
-    app: Flask, settings: Settings, where: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_environment_and_file_win(app: Flask, settings: Settings, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if where == "environment":
         monkeypatch.setenv("LUNCHKIT_NETWORK_NAME", "Réseau fixé")
     else:

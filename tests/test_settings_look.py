@@ -15,9 +15,7 @@ from tests.uploads import logo_png
 
 
 @pytest.mark.browser
-def test_the_pages_of_settings_keep_their_budget_everybody_can_use_them_and_a_test_letter_leaves(
-    tmp_path: Path, chromium: Browser
-) -> None:
+def test_settings_keep_their_budget_and_a_test_e_mail_leaves(tmp_path: Path, chromium: Browser) -> None:
     with house(tmp_path) as lunch, open_context(chromium, viewport=DESK) as context:
         with lunch.app.app_context():
             set_look(colour="tomate", logo_alt="Une assiette", logo_ground="", picture=logo_png((0, 0, 0)))

@@ -56,9 +56,7 @@ def test_every_page_of_the_house_opens(organiser_client: FlaskClient) -> None:
         assert sent.status_code == 404
 
 
-def test_the_name_holds_at_once_and_for_the_series_that_bore_it(
-    app: Flask, event: Event, organiser_client: FlaskClient
-) -> None:
+def test_the_name_holds_at_once_and_for_its_series(app: Flask, event: Event, organiser_client: FlaskClient) -> None:
     before = current_settings().network_name
     db.session.add(Series(slug="ours", name=before, network=before))
     db.session.add(Series(slug="theirs", name="Une autre", network="D’autres"))
@@ -90,9 +88,7 @@ def test_the_name_holds_at_once_and_for_the_series_that_bore_it(
         ("privacy", {"notice": "", "purge_days": "1"}),
     ],
 )
-def test_what_cannot_be_meant_is_questioned(
-    organiser_client: FlaskClient, section: str, fields: dict[str, str]
-) -> None:
+def test_what_nobody_means_is_questioned(organiser_client: FlaskClient, section: str, fields: dict[str, str]) -> None:
     answer = send(organiser_client, section, **fields)
     assert answer.status_code == 422 and 'class="error"' in answer.text
     assert current_site().settings == {}

@@ -99,9 +99,7 @@ def test_a_name_that_no_server_has_and_tls_where_none_is_spoken(app: Flask) -> N
         assert "offers no STARTTLS" in why and "465" in why
 
 
-def test_tls_by_a_certificate_that_nobody_signed_or_that_is_known(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tls_by_an_unknown_or_a_known_certificate(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with mail_server(tls_context=tls_context(tmp_path)) as (_postman, port):
         _outcome, why = tried(app, mail_host="localhost", mail_port=port, mail_security="starttls")
     assert "certificate of localhost does not hold" in why and "exact name" in why
@@ -145,7 +143,7 @@ def test_the_page_tells_how_it_went_and_the_house_remembers(app: Flask, organise
     assert not is_mail_tested(current_site(), current_settings()), "another port proves nothing"
 
 
-def test_the_password_is_kept_never_shown_and_never_given_to_another_server(
+def test_the_password_is_kept_never_shown_nor_given_to_another_server(
     app: Flask, organiser_client: FlaskClient
 ) -> None:
     with mail_server(authenticator=knows_one_user, auth_require_tls=False) as (_postman, port):

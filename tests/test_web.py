@@ -43,9 +43,7 @@ def test_the_policy_allows_nothing_inline_and_no_other_host(client: FlaskClient)
     assert set(rules.values()) == {"'none'", "'self'"}
 
 
-def test_every_route_answers_every_method_with_the_security_headers(
-    app: Flask, client: FlaskClient, event: Event
-) -> None:
+def test_every_route_and_method_answers_with_security_headers(app: Flask, client: FlaskClient, event: Event) -> None:
     person = register_by_hand(event, details(), language="fr")
     tokens = personal_tokens(person.nonce)
     values = {
@@ -97,9 +95,7 @@ def test_https_is_remembered_only_where_it_is_served(settings: Settings, client:
     assert "max-age=31536000" in new_client(secure).get("/healthz").headers["Strict-Transport-Security"]
 
 
-def test_static_files_are_kept_for_ever_under_their_version_and_compressed_for_those_who_want_it(
-    client: FlaskClient,
-) -> None:
+def test_static_files_are_kept_by_their_version_and_compressed_if_wanted(client: FlaskClient) -> None:
     page = client.get("/").text
     address = page.split('rel="stylesheet" href="')[1].split('"')[0]
     answer = client.get(address)
