@@ -69,44 +69,31 @@ def main(words: list[str]) -> int:
     command, rest = words[0], words[1:]
     if command == "lock":
         return lock(rest)
-    if command == "lint":
-        install(TEST)
-        return lint()
     if command == "assets":
         return build_assets(ASSETS / "built")
+    install(TEST if command in ("lint", "translations", "pictures", "test") else RUNTIME)
+    if command == "lint":
+        return lint()
     if command == "translations":
-        install(TEST)
         return translate()
     if command == "pictures":
-        install(TEST)
         become(PYTHON, str(ROOT / "docs" / "take_pictures.py"))
     if command == "test":
-        install(TEST)
         os.chdir(ROOT)
         keep_compiled()
         become(PYTHON, "-m", "pytest", *(rest or spread()))
-    install(RUNTIME)
     os.environ.setdefault("LUNCHKIT_INSTANCE", str(ROOT / "instance"))  # the clone's, from whatever folder one calls
     become(BIN / "lunchkit", *words)
 
 
 def spread() -> list[str]:
-    """The words that run all tests in three processes, a file in one of them; not where they would fill one database.
-
-    Three, though two cores are enough: much of the time is spent in waiting for browsers, servers and disks.
-    """
-    return (
-        []
-        if os.environ.get("LUNCHKIT_TEST_POSTGRESQL")
-        else ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
-    )
+    """The words that run all tests in three processes, a file in one of them; in one where they share a database."""
+    is_shared = bool(os.environ.get("LUNCHKIT_TEST_POSTGRESQL"))
+    return [] if is_shared else ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def keep_compiled() -> None:
-    """Where this machine forbids Python to leave compiled modules beside the source: in `.venv` it may.
-
-    The tests start Python a hundred times; compiling everything again takes longer than many of them.
-    """
+    """Keep compiled modules in `.venv` where this machine forbids them beside the source: it saves minutes."""
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
         os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "compiled"))
 

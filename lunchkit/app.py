@@ -57,30 +57,10 @@ from lunchkit.team.sign_in import views as sign_in
 BODY_LIMIT = 1_000_000
 
 ADMIN = (
-    admin_home,
-    admin_events,
-    custom_fields,
-    run_sheet_admin,
-    outbox,
-    history,
-    printouts,
-    team,
-    passkeys_admin,
-    helper_home,
-    registrations_admin,
-    mailings,
-    subscribers_admin,
-    imports_admin,
-    speakers_admin,
-    polls_admin,
-    qa_admin,
-    presenter_admin,
-    survey_admin,
-    recap_admin,
-    settings_admin,
-    system_status_admin,
-    check_in_admin,
-)
+    admin_home, admin_events, custom_fields, run_sheet_admin, outbox, history, printouts, team, passkeys_admin,
+    helper_home, registrations_admin, mailings, subscribers_admin, imports_admin, speakers_admin, polls_admin,
+    qa_admin, presenter_admin, survey_admin, recap_admin, settings_admin, system_status_admin, check_in_admin,
+)  # fmt: skip
 for bp in [module.bp for module in ADMIN]:
     area.register_blueprint(bp)  # behind the one lock of the organisers' area
 
@@ -93,18 +73,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["lunchkit_people_at"] = people_known
     init_settings(app, settings)
     if settings.proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
-        )
+        trusted = dict.fromkeys(("x_for", "x_proto", "x_host"), settings.proxies)
+        app.wsgi_app = ProxyFix(app.wsgi_app, **trusted)  # type: ignore[method-assign]
     app.jinja_env.globals.update(
-        settings=LocalProxy(current_settings),
-        public=links.public,
-        now=clock.now,
-        may=may,
-        site_look=site_look,
-        passkey_host=passkey_host,
-        passkey_obstacle=passkey_obstacle,
-    )
+        settings=LocalProxy(current_settings), public=links.public, now=clock.now, may=may, site_look=site_look,
+        passkey_host=passkey_host, passkey_obstacle=passkey_obstacle,
+    )  # fmt: skip
     app.jinja_env.tests["proposed"] = is_proposed
     app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -13,13 +13,7 @@ from functools import partial
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from lunchkit.admin.retention.actions import (
-    drop_old_notes,
-    enqueue_reminders,
-    erase_needs,
-    purge_people,
-    release_unconfirmed,
-)
+from lunchkit.admin.retention import actions as retention
 from lunchkit.admin.system_status.database import check_damage
 from lunchkit.mailings.actions import forget_sender
 from lunchkit.platform.audit.actions import delete_old_audit_entries
@@ -40,27 +34,24 @@ from lunchkit.subscribers.actions import forget_old_subscribers
 from lunchkit.team.actions import forget_former_members
 from lunchkit.team.sign_in.actions import forget_old_sign_ins
 
-ROUND = 5.0
-"""Seconds between two looks at jobs and outbox; what this process promised is looked for at once."""
-LOOK_FOR_DAMAGE = 3600.0
-"""Seconds between two looks for damage; the first is at the start."""
-FOLLOW = 2.0
-"""Seconds between two looks at whether another process has changed the settings."""
+ROUND = 5.0  # seconds between two looks at jobs and outbox; what this process promised is looked for at once
+LOOK_FOR_DAMAGE = 3600.0  # seconds between two looks for damage; the first is at the start
+FOLLOW = 2.0  # seconds between two looks at whether another process has changed the settings
 log = logging.getLogger("lunchkit.jobs")
 JOBS: tuple[tuple[Callable[[], object], float], ...] = (
-    (enqueue_reminders, 60.0),
+    (retention.enqueue_reminders, 60.0),
     (lambda: finish_closings(by_hours=clock_is_believed()), 60.0),
     (lambda: close_due_feedback(by_hours=clock_is_believed()), 60.0),
 )
 BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
-    (release_unconfirmed, 60.0),
+    (retention.release_unconfirmed, 60.0),
     (freeze_supports, 600.0),
-    (erase_needs, 600.0),
+    (retention.erase_needs, 600.0),
     (delete_expired_imports, 300.0),
     (erase_orphaned_pictures, 3600.0),
     (forget_old_subscribers, 3600.0),
-    (purge_people, 600.0),
-    (drop_old_notes, 3600.0),
+    (retention.purge_people, 600.0),
+    (retention.drop_old_notes, 3600.0),
     (forget_old_sign_ins, 3600.0),
     (delete_old_audit_entries, 3600.0),
     (partial(forget_former_members, forget_recap_writer, forget_sender), 3600.0),
@@ -69,17 +60,13 @@ BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
 
 
 def run_due_jobs(last_run: dict[Callable[[], object], float]) -> None:
-    """Run each job whose time has come, by the clock that never jumps."""
+    """Run each job whose time has come, by the clock that never jumps. What fails is tried again."""
+    if known_damage():
+        return
     for job, every in (*JOBS, *(BY_THE_CLOCK if clock_is_believed() else ())):
         if time.monotonic() - last_run.get(job, -every) >= every:
             last_run[job] = time.monotonic()
             job()
-
-
-def work(last_run: dict[Callable[[], object], float]) -> None:
-    """Do what is due, which gives a sign of life. What fails is tried again: it waits in the database."""
-    if not known_damage():
-        run_due_jobs(last_run)
 
 
 def deliver() -> None:
@@ -128,7 +115,7 @@ def start(app: Flask) -> threading.Event:
     """Start the work beside the web server of this process; set the returned event to end it."""
     stop = threading.Event()
     loops = (
-        Loop("background", partial(work, {}), ROUND, threading.Event()),
+        Loop("background", partial(run_due_jobs, {}), ROUND, threading.Event()),
         Loop("e-mails", deliver, ROUND, wake),
         Loop("settings", follow_settings, FOLLOW, threading.Event()),
         Loop("damage", look_for_damage, LOOK_FOR_DAMAGE, threading.Event()),

@@ -29,13 +29,8 @@ from lunchkit.platform.config import ANNOUNCEMENT, Settings, load_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.instance import InUse, hold_as_server, holding_database, make_private
 from lunchkit.platform.live.batches import Aside
-from lunchkit.platform.live.detach import detaching
-from lunchkit.platform.live.streams import hub
+from lunchkit.platform.live.streams import detaching, hub
 from lunchkit.settings.in_force import follow_settings
-
-NEW_OBJECTS = 10_000
-"""New objects, less those freed, after which the garbage collector runs."""
-
 
 held = ExitStack()
 """What a worker holds as long as it lives."""
@@ -63,26 +58,14 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         """Tell gunicorn what it needs to know."""
         options: dict[str, Any] = {
-            "bind": self.address,
-            "workers": self.settings.workers,
-            "worker_class": connections.Worker,
-            "worker_connections": 12_000,
-            "backlog": 4096,
-            "timeout": 60,
-            "graceful_timeout": 5,
-            "keepalive": 5,
-            "limit_request_line": 4094,
-            "accesslog": None,
-            "errorlog": "-",
-            "loglevel": "warning",
-            "proc_name": "lunchkit",
-            "when_ready": self.announce,
-            "post_worker_init": start_worker,
-            "worker_exit": close_streams,
-            "pre_request": connections.before_request,
+            "bind": self.address, "workers": self.settings.workers, "worker_class": connections.Worker,
+            "worker_connections": 12_000, "backlog": 4096, "timeout": 60, "graceful_timeout": 5, "keepalive": 5,
+            "limit_request_line": 4094, "accesslog": None, "errorlog": "-", "loglevel": "warning",
+            "proc_name": "lunchkit", "when_ready": self.announce, "post_worker_init": start_worker,
+            "worker_exit": close_streams, "pre_request": connections.before_request,
             "post_request": connections.after_request,
             "forwarded_allow_ips": "",  # what proxies say counts where they are declared: LUNCHKIT_PROXIES
-        }
+        }  # fmt: skip
         options |= {"control_socket_disable": True} if "control_socket_disable" in self.cfg.settings else {}
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -107,14 +90,9 @@ def start_worker(worker: Any) -> None:
         held.enter_context(holding_database(db.engine))
         follow_settings()  # before the first request, not during it
     background.start(worker.app.callable)
-    run_collector_less_often()
-
-
-def run_collector_less_often() -> None:
-    """Collect garbage less often, and not among the application's modules: that was a tenth of the cost of a vote."""
-    gc.collect()
+    gc.collect()  # garbage is collected less often, and not among modules: that was a tenth of the cost of a vote
     gc.freeze()
-    gc.set_threshold(NEW_OBJECTS)
+    gc.set_threshold(10_000)
 
 
 def run_in_thread(work: Callable[[], None]) -> None:

@@ -16,13 +16,24 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol, Self, TypeVar
 from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
 START_WITHIN = 30.0
 COMMAND = ("-m", "lunchkit.serve")
+Found = TypeVar("Found")
 STAMP = re.compile(r'name="stamp"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="stamp"')
+
+
+def wait_until(is_so: Callable[[], Found], within: float = 60.0) -> Found:
+    """Return what is found, once that is true. Raises AssertionError where it is not in that many seconds."""
+    until = time.monotonic() + within
+    while not (found := is_so()):
+        if time.monotonic() > until:
+            raise AssertionError(f"it did not happen within {within} seconds")
+        time.sleep(0.05)
+    return found
 
 
 def free_port() -> int:

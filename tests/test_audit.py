@@ -1,6 +1,7 @@
 """Who did what: every act leaves its entry with it, says nothing of attendees, and is found again."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -108,14 +109,11 @@ def test_nothing_is_said_of_attendees(organiser_client: FlaskClient, event: Even
     assert verbs()[-2:] == ["registrations.create", "registrations.cancel"]
     assert entries()[-1].facts == {"registration": person.id}
     assert f"/registrations/{person.id}" in organiser_client.get(LOG).text
-    said = repr([(one.name, one.facts, one.words, one.action) for one in entries()])
-    for word in ("Camille", "Poireau", "camille@", "Dominique", "dominique", "Cardon", "cardon", "poireau"):
-        assert word not in said
+    said = repr([(one.name, one.facts, one.words, one.action) for one in entries()]).lower()
+    assert [word for word in ("camille", "poireau", "dominique", "cardon") if word in said] == []
 
 
-def test_it_says_which_question_and_which_line_as_they_were_called_then(
-    organiser_client: FlaskClient, event: Event
-) -> None:
+def test_it_names_question_and_line_as_they_were_called_then(organiser_client: FlaskClient, event: Event) -> None:
     area = f"/organiser/e/{event.slug}"
     line = {"minutes": "10", "who": "", "note": "", "poll": "0"}
     assert post(organiser_client, f"{area}/run", **line, title="Ouverture") == 303
@@ -154,21 +152,15 @@ def test_signing_in_the_team_and_the_command_line_are_in_it(app: Flask, client: 
     assert post(client, f"/organiser/team/{leo.id}/removal") == 303
     remove_organiser(ada)
     assert verbs() == ["console.add", "console.add", "sign_in.enter", "team.give_role", "team.remove", "console.remove"]
-    assert [(one.name, one.facts.get("who"), one.facts.get("role")) for one in entries()[3:]] == [
-        ("Ada Ressort", "Léo Boulon", "helper"),
-        ("Ada Ressort", "Léo Boulon", None),
-        ("", "Ada Ressort", None),
-    ]
+    told = [(one.name, one.facts.get("who"), one.facts.get("role")) for one in entries()[3:]]
+    leo_by_ada = [("Ada Ressort", "Léo Boulon", role) for role in ("helper", None)]
+    assert told == [*leo_by_ada, ("", "Ada Ressort", None)]
 
 
 def test_what_came_to_nothing_is_not_told_of_the_next_act(app: Flask) -> None:
-    def fail() -> None:
-        with transaction() as session:
-            record(session, AuditEvent("console.remove"))
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        fail()
+    with suppress(ZeroDivisionError), transaction() as session:
+        record(session, AuditEvent("console.remove"))
+        raise ZeroDivisionError
     with transaction():
         pass
     assert verbs() == []
@@ -210,7 +202,7 @@ def unnoted(app: Flask, client: FlaskClient, make_event: EventMaker, *, only: st
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
-def test_every_view_that_changes_a_lunch_leaves_an_entry(
+def test_every_view_that_changes_leaves_an_entry(
     app: Flask, organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = False

@@ -23,8 +23,6 @@ from tests.room import asked
 from tests.test_cli import lunchkit
 
 pytestmark = pytest.mark.both_databases
-
-
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 
@@ -126,14 +124,9 @@ def test_an_instance_without_a_sign_goes_by_its_newest_row(app: Flask, settings:
             assert clock_is_believed() == is_believed, leap
 
 
-@pytest.fixture
-def running(app: Flask, make_event: EventMaker) -> Event:
-    return make_event(starts_at=clock.now() - HOUR)
-
-
 @sqlite_only
-def test_a_poll_does_not_close_by_a_clock_that_is_not_believed(app: Flask, running: Event) -> None:
-    poll_id = asked(running).id
+def test_a_poll_does_not_close_by_a_clock_that_is_not_believed(make_event: EventMaker) -> None:
+    poll_id = asked(make_event(starts_at=clock.now() - HOUR)).id
     with clock.fixed_at(clock.now() + DAY):
         assert finish_closings(by_hours=False) == 0 and close_due_feedback(by_hours=False) == 0
         assert db.session.get_one(Poll, poll_id).stage is Stage.OPEN

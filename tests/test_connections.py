@@ -123,9 +123,6 @@ def test_between_two_pieces_of_a_large_body_others_are_served() -> None:
     assert Pieces(io.BytesIO(body)).read(-1) == body
 
 
-# Proxies that nobody declared
-
-
 @pytest.mark.parametrize(
     "lie", ["SCRIPT_NAME: //evil.example", "SCRIPT_NAME: /organiser", "X-Forwarded-Proto: https", "X-Forwarded-Ssl: on"]
 )
@@ -142,9 +139,6 @@ def without_date(answer: bytes) -> bytes:
     return b"\n".join(line for line in answer.split(b"\n") if not line.startswith((b"Date:", b"Set-Cookie:")))
 
 
-# What is no request
-
-
 @pytest.mark.parametrize(
     ("request_", "status"),
     [
@@ -156,9 +150,7 @@ def without_date(answer: bytes) -> bytes:
         (head("GET /", "Content-Length: 1", "Content-Length: 2"), b"400"),
     ],
 )
-def test_what_is_no_request_gets_our_headers_and_leaves_no_address(
-    server: Server, request_: bytes, status: bytes
-) -> None:
+def test_what_is_no_request_gets_our_headers_and_no_address(server: Server, request_: bytes, status: bytes) -> None:
     with connect(server) as connection:
         connection.sendall(request_)
         answer = read_all(connection)

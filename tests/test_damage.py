@@ -2,7 +2,6 @@
 
 import random
 import shutil
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from lunchkit.platform.backup import damage_of
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import SQLITE_DRIVER, db, known_damage, remember_damage
 from tests.conftest import EventMaker, base_settings
-from tests.server import Client, Server, fetch_stamp, send_form
+from tests.server import Client, Server, fetch_stamp, send_form, wait_until
 from tests.test_cli import lunchkit
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
@@ -58,8 +57,6 @@ def test_damage_is_told_and_its_pages_never_ask_to_try_again(sound: Path, tmp_pa
         with app.app_context():
             assert check_damage(current_settings()) is not None and known_damage()
             answers += [app.test_client().get(path, headers={"Accept-Language": "fr"}) for path in PATHS]
-            db.session.remove()
-            db.engine.dispose()
     assert {answer.status_code for answer in answers} <= {200, 404, 507}
     refused = [answer for answer in answers if answer.status_code == 507]
     assert len(refused) > 5 and all(DAMAGED in answer.text and TRY_AGAIN not in answer.text for answer in refused)
@@ -88,9 +85,7 @@ def test_nothing_more_is_written_once_damage_is_known(app: Flask, client: FlaskC
     assert client.post(f"/e/{slug}/register", data=form).status_code == 303, "control"
 
 
-def test_organisers_read_on_and_are_told(
-    organiser_client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_organisers_are_told(organiser_client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     remember_damage("row 1 missing from index")
     page = organiser_client.get("/organiser/house/health")
     assert page.status_code == 200 and "row 1 missing from index" in page.text and "restore" in page.text
@@ -107,10 +102,7 @@ def test_a_server_looks_at_its_start(sound: Path, settings: Settings) -> None:
         file.seek((page - 1) * 4096)
         file.write(b"\xff" * 100)
     with Server(settings.instance, {"SECRET_KEY": settings.secret_key}) as server:
-        deadline = time.monotonic() + 60
-        while "damaged" not in server.log.read_text() and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert "the database is damaged: " in server.log.read_text()
+        wait_until(lambda: "the database is damaged: " in server.log.read_text())
         with Client(server.port) as client:
             stamp = fetch_stamp(client, "lunch-1")
             assert send_form(client, "lunch-1", stamp, "Ana", "ana@example.org").status == 507

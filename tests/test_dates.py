@@ -33,8 +33,6 @@ from tests.recaps import add_poll
 from tests.test_telling import answer, send
 
 pytestmark = pytest.mark.both_databases
-
-
 ZURICH = ZoneInfo("Europe/Zurich")
 NOON = datetime(2026, 5, 12, 12, 0, tzinfo=ZURICH)
 """Of a Tuesday."""
@@ -58,9 +56,7 @@ def mend(event: Event, starts: datetime, **more: Any) -> None:
     change_event(event, on(event, starts), took_place=took_place, **more)
 
 
-def test_a_day_that_has_gone_by_is_refused_beside_its_field(
-    organiser_client: FlaskClient, event: Event, outbox: Outbox
-) -> None:
+def test_a_past_day_is_refused_beside_its_field(organiser_client: FlaskClient, event: Event, outbox: Outbox) -> None:
     coming(event)
     day, before = event.starts_at, event.sequence
     answered = send(organiser_client, event, date=(clock.now() - timedelta(days=300)).date().isoformat())
@@ -69,21 +65,17 @@ def test_a_day_that_has_gone_by_is_refused_beside_its_field(
     assert (fresh(event).starts_at, event.sequence, outbox.kinds()) == (day, before, ["confirmation"])
     told = send(organiser_client, event, date="2020-01-12", act="tell")
     assert told.status_code == 422, "nor behind the question whether people are told"
-    assert send(organiser_client, event, date=(day + timedelta(days=1)).date().isoformat()).status_code == 200, (
-        "control: another coming day is asked about"
-    )
+    next_day = (day + timedelta(days=1)).date().isoformat()
+    assert send(organiser_client, event, date=next_day).status_code == 200, "control: another coming day is asked about"
 
 
-def test_a_year_that_nobody_plans_for_is_questioned(organiser_client: FlaskClient, event: Event) -> None:
+def test_a_year_that_nobody_plans_for_and_the_day_of_a_new_lunch(organiser_client: FlaskClient, event: Event) -> None:
     day, today = event.starts_at, clock.now().date()
     answered = send(organiser_client, event, date=today.replace(year=today.year + 36, day=1).isoformat())
     assert answered.status_code == 422 and "plus de dix ans" in answered.text
     assert fresh(event).starts_at == day
     near = today.replace(year=today.year + 9, day=1).isoformat()
     assert send(organiser_client, event, date=near).status_code == 303, "control"
-
-
-def test_the_same_holds_for_a_new_lunch(organiser_client: FlaskClient) -> None:
     new = {
         "title": "Hier", "start": "12:00", "end": "14:00", "contact_email": "a@lunch.example", "capacity": "9",
         "purge_days": "30", "companions_allowed": "0", "colour": "tomate",
@@ -162,14 +154,6 @@ def add(*rows: Any) -> None:
     db.session.commit()
 
 
-def begin_recap(event: Event) -> None:
-    add(Recap(event_id=event.id, created_at=clock.now()))
-
-
-def publish(event: Event) -> None:
-    add(Recap(event_id=event.id, created_at=clock.now(), published_at=clock.now()))
-
-
 def write(event: Event, audience: Audience) -> None:
     add(Mailing(event_id=event.id, audience=audience, recipients=1, sent_at=clock.now()))
 
@@ -178,14 +162,14 @@ HAPPENED: dict[str, Callable[[Event], None]] = {
     "vote": vote,
     "question": lambda event: add(Question(event_id=event.id, text="Et après ?", supports=0)),
     "feedback": lambda event: add(Feedback(event_id=event.id, closed_at=clock.now(), answered=5, counts={})),
-    "recap": publish,
+    "recap": lambda event: add(Recap(event_id=event.id, created_at=clock.now(), published_at=clock.now())),
     "thanks": lambda event: write(event, Audience.CAME),
     "arrival": arrive,
 }
 NOTHING: dict[str, Callable[[Event], None]] = {
     "nothing": lambda event: None,
     "rehearsal": practise,
-    "recap begun": begin_recap,
+    "recap begun": lambda event: add(Recap(event_id=event.id, created_at=clock.now())),
     "news before it": lambda event: write(event, Audience.ALL),
 }
 
@@ -259,9 +243,7 @@ def test_control_without_that_week_it_would(make_event: EventMaker, monkeypatch:
         assert (erase_needs(), purge_people()) == (1, 1)
 
 
-def test_the_day_that_is_promised_is_the_day_that_is_kept(
-    client: FlaskClient, make_event: EventMaker, app: object
-) -> None:
+def test_the_promised_day_is_the_day_that_is_kept(client: FlaskClient, make_event: EventMaker, app: object) -> None:
     typed = datetime(2026, 11, 1, 9, tzinfo=ZURICH)
     with clock.fixed_at(typed):
         event = make_event(starts_at=NOON.replace(year=2027), purge_days=2)

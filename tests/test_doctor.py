@@ -18,8 +18,8 @@ from lunchkit.platform.backup import back_up
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import transaction
 from lunchkit.platform.instance import make_private
+from lunchkit.platform.mail.connection import try_connection
 from lunchkit.platform.mail.outbox import enqueue
-from lunchkit.platform.mail.test_email import try_connection
 from lunchkit.team.actions import add_organiser
 from tests.mail_servers import Whim, mail_server
 from tests.server import free_port
@@ -57,9 +57,13 @@ def test_the_mail_server_must_answer_and_take_the_sender(app: Flask, english: No
     assert "No mail server is set" in said(*run_checks(replace(current_settings(), mail_host="")))
 
 
-def test_a_clock_that_leapt(app: Flask, english: None) -> None:
-    now, settings = clock.now(), current_settings()
-    assert heartbeat.clock_is_believed() and machine.check_clock(settings) is None
+def test_the_clock_and_the_background_work_by_their_sign_of_life(app: Flask, english: None) -> None:
+    settings = current_settings()
+    assert heartbeat.clock_is_believed()
+    assert machine.check_clock(settings) is None and machine.check_background(settings) is None
+    now = clock.now()
+    with clock.fixed_at(now + timedelta(hours=1)):
+        assert "for 60 minutes" in said(machine.check_background(settings))
     with clock.fixed_at(now - timedelta(days=2)):
         assert not heartbeat.clock_is_believed()
         assert "The clock has leapt" in said(machine.check_clock(settings))
@@ -79,14 +83,6 @@ def test_backups_by_their_age(app: Flask, english: None) -> None:
     assert "3 days old" in said(checks.check_backups(settings))
 
 
-@sqlite_only
-def test_background_work_by_its_sign_of_life(app: Flask, english: None) -> None:
-    settings = current_settings()
-    assert heartbeat.clock_is_believed() and machine.check_background(settings) is None
-    with clock.fixed_at(clock.now() + timedelta(hours=1)):
-        assert "for 60 minutes" in said(machine.check_background(settings))
-
-
 def test_letters_that_wait_or_failed(app: Flask, english: None) -> None:
     assert checks.check_outbox() is None
     with clock.fixed_at(clock.now() - timedelta(hours=1)), transaction() as session:
@@ -95,17 +91,15 @@ def test_letters_that_wait_or_failed(app: Flask, english: None) -> None:
 
 
 @sqlite_only
-def test_a_folder_that_others_may_read(app: Flask, english: None, tmp_path: Path) -> None:
+def test_a_folder_that_others_may_read_and_a_disk_that_is_nearly_full(
+    app: Flask, english: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / ".env").touch(mode=0o644)
     (tmp_path / "lunchkit.sqlite").chmod(0o644)
     found = said(machine.check_folder(current_settings()))
     assert "lunchkit.sqlite" in found and ".env" in found
     make_private(tmp_path)
     assert machine.check_folder(current_settings()) is None
-
-
-@sqlite_only
-def test_a_disk_that_is_nearly_full(app: Flask, english: None, monkeypatch: pytest.MonkeyPatch) -> None:
     assert machine.check_disk(current_settings()) is None
     free = machine.shutil.disk_usage(current_settings().instance).free
     monkeypatch.setattr(machine, "FREE_SPACE", free + 10**9)

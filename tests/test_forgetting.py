@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -16,33 +15,14 @@ from lunchkit.platform.db import db, vacuum
 from lunchkit.registrations.actions import erase_registration, register_by_hand
 from lunchkit.registrations.models import Diet, Needs, Registration, Status
 from tests.conftest import EventMaker, Outbox, details
+from tests.test_jobs import ZURICH, lunch, register
 
+__all__ = ["lunch"]
 pytestmark = pytest.mark.both_databases
 
 
-ZURICH = ZoneInfo("Europe/Zurich")
 SEEDS = [f"Zyxwolf{number:03}" for number in range(150)]
 """Names that occur nowhere else, enough of them to fill many pages of the file."""
-
-
-@pytest.fixture
-def lunch(make_event: EventMaker) -> Event:
-    """A lunch at noon on a Tuesday in May, made long before."""
-    starts = datetime(2026, 5, 12, 12, 0, tzinfo=ZURICH)
-    with clock.fixed_at(starts - timedelta(days=60)):
-        return make_event(starts_at=starts)
-
-
-def register(event: Event, name: str, *, before: timedelta = timedelta(days=30)) -> Registration:
-    """Register somebody so long before the lunch."""
-    with clock.fixed_at(event.starts_at - before):
-        return register_by_hand(event, details(name, f"{name.lower()}@example.org"), language="fr")
-
-
-def needs_left() -> int:
-    """How many rows of food and access needs there are."""
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(Needs)) or 0
 
 
 def test_food_and_access_needs_are_erased_two_days_after_the_lunch(lunch: Event, make_event: EventMaker) -> None:
@@ -50,12 +30,14 @@ def test_food_and_access_needs_are_erased_two_days_after_the_lunch(lunch: Event,
     for event in (lunch, later):
         with clock.fixed_at(lunch.starts_at - timedelta(days=3)):
             register_by_hand(event, details(diets=(Diet.VEGAN,), allergies="Noix", access="Rampe"), language="fr")
+    with clock.fixed_at(lunch.starts_at):
+        assert (erase_needs(), purge_people()) == (0, 0), "a lunch to come loses nobody"
     with clock.fixed_at(lunch.ends_at + timedelta(days=2)):
         assert erase_needs() == 0
     with clock.fixed_at(lunch.ends_at + timedelta(days=2, seconds=1)):
         assert erase_needs() == 1
         assert erase_needs() == 0
-    assert needs_left() == 1
+    assert db.session.scalar(select(func.count()).select_from(Needs)) == 1
     person = db.session.scalars(select(Registration).where(Registration.event_id == lunch.id)).one()
     assert person.name and person.email, "the person stays until the purge day"
 
@@ -73,21 +55,10 @@ def test_people_are_forgotten_on_the_day_that_the_form_announced(lunch: Event, o
         assert purge_people() == 2
         assert purge_people() == 0
     db.session.expire_all()
-    assert (person.name, person.email, person.email_key, person.organisation, person.needs) == (
-        "",
-        None,
-        None,
-        "",
-        None,
-    )
+    left = (person.name, person.email, person.email_key, person.organisation, person.needs)
+    assert left == ("", None, None, "", None)
     assert (person.status, person.seats, waiting.status) == (Status.SEATED, 1, Status.WAITING), "counts stay"
     assert outbox.rows() == []
-
-
-def test_a_lunch_to_come_loses_nobody(lunch: Event) -> None:
-    register(lunch, "Ana")
-    with clock.fixed_at(lunch.starts_at):
-        assert (erase_needs(), purge_people()) == (0, 0)
 
 
 only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
@@ -99,11 +70,8 @@ def seeded(lunch: Event) -> Event:
     """A lunch at which 150 people with unmistakable names have registered, changed their minds, and been written to."""
     for name in SEEDS:
         with clock.fixed_at(lunch.starts_at - timedelta(days=3)):
-            register_by_hand(
-                lunch,
-                details(name, f"{name}@example.org", organisation=f"{name} SA", allergies=f"{name} noix"),
-                language="fr",
-            )
+            said = {"organisation": f"{name} SA", "allergies": f"{name} noix"}
+            register_by_hand(lunch, details(name, f"{name}@example.org", **said), language="fr")
     for row in db.session.scalars(select(Registration)):
         row.organisation = f"{row.name} Sàrl, {'longer ' * (row.id % 13)}"
     db.session.commit()

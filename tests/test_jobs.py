@@ -1,6 +1,6 @@
 """What happens by itself: reminders at their hour, and forgetting what was promised to be forgotten."""
 
-import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,23 +18,13 @@ from lunchkit.registrations.actions import cancel_registration, erase_registrati
 from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.models import Registration, Status
 from tests.conftest import EventMaker, Outbox, details
-from tests.conftest import Outbox as Letters
+from tests.seating import all_at_once
 
 pytestmark = pytest.mark.both_databases
 
 
 ZURICH = ZoneInfo("Europe/Zurich")
-
-
 ALL_REMINDERS = {"remind_seven_days": True, "remind_two_days": True, "remind_same_morning": True}
-
-
-AFTER_SPRING = datetime(2026, 3, 31, 12, 0, tzinfo=ZURICH)
-"""A Tuesday; the clocks go forward on Sunday the 29th."""
-
-
-AFTER_AUTUMN = datetime(2026, 10, 27, 12, 0, tzinfo=ZURICH)
-"""A Tuesday; the clocks go back on Sunday the 25th."""
 
 
 @pytest.fixture
@@ -49,7 +39,7 @@ def register(event: Event, name: str, *, before: timedelta = timedelta(days=30))
         return register_by_hand(event, details(name, f"{name.lower()}@example.org"), language="fr")
 
 
-def reminders(outbox: Letters) -> int:
+def reminders(outbox: Outbox) -> int:
     return outbox.kinds().count("reminder")
 
 
@@ -76,10 +66,12 @@ def test_each_reminder_leaves_once_at_its_hour(lunch: Event, outbox: Outbox) -> 
     assert reminders(outbox) == 2 * 3
 
 
-@pytest.mark.parametrize(("starts", "days"), [(AFTER_SPRING, "24.03 29.03 31.03"), (AFTER_AUTUMN, "20.10 25.10 27.10")])
-def test_the_hour_is_that_of_the_wall_across_the_change_of_clocks(
-    make_event: EventMaker, starts: datetime, days: str
-) -> None:
+@pytest.mark.parametrize(
+    ("starts", "days"),  # two Tuesdays after the Sundays on which clocks go forward and back
+    [(datetime(2026, 3, 31, 12, tzinfo=ZURICH), "24.03 29.03 31.03"),
+     (datetime(2026, 10, 27, 12, tzinfo=ZURICH), "20.10 25.10 27.10")],
+)  # fmt: skip
+def test_the_hour_is_that_of_the_wall_when_clocks_change(make_event: EventMaker, starts: datetime, days: str) -> None:
     event = make_event(starts_at=starts, **ALL_REMINDERS)
     register(event, "Ana")
     left = run_through(starts - timedelta(days=9), starts)
@@ -120,10 +112,8 @@ def test_nobody_is_reminded_who_does_not_come_or_has_no_address(lunch: Event, ou
     with clock.fixed_at(lunch.starts_at - timedelta(minutes=1)):
         cancel_registration(gone)
     run_through(lunch.starts_at - timedelta(days=9), lunch.starts_at)
-    assert {row.recipient for row in outbox.rows() if row.kind.endswith("reminder")} <= {
-        "here@example.org",
-        "waiting@example.org",
-    }
+    reminded = {row.recipient for row in outbox.rows() if row.kind.endswith("reminder")}
+    assert reminded <= {"here@example.org", "waiting@example.org"}
 
 
 def test_a_draft_and_a_cancelled_lunch_remind_nobody(make_event: EventMaker, lunch: Event, outbox: Outbox) -> None:
@@ -155,11 +145,9 @@ def test_a_lunch_that_moves_to_another_day_reminds_anew(lunch: Event, outbox: Ou
     run_through(lunch.starts_at - timedelta(days=9), lunch.starts_at - timedelta(days=1))
     before = reminders(outbox)
     week = timedelta(days=7)
-    said = details_of(lunch)
     with clock.fixed_at(lunch.starts_at - timedelta(days=1)):
-        change_event(
-            lunch, type(said)(**{**vars(said), "starts_at": lunch.starts_at + week, "ends_at": lunch.ends_at + week})
-        )
+        later = {"starts_at": lunch.starts_at + week, "ends_at": lunch.ends_at + week}
+        change_event(lunch, replace(details_of(lunch), **later))
     run_through(lunch.starts_at - timedelta(days=8), lunch.starts_at)
     assert (before, reminders(outbox)) == (2, 5)
 
@@ -167,18 +155,7 @@ def test_a_lunch_that_moves_to_another_day_reminds_anew(lunch: Event, outbox: Ou
 def test_several_workers_promise_each_reminder_once(app: Flask, lunch: Event, outbox: Outbox) -> None:
     for number in range(20):
         register(lunch, f"Person{number}")
-    counted = []
-
-    def work() -> None:
-        with app.app_context():
-            counted.append(enqueue_reminders())
-            db.session.remove()
-
     with clock.fixed_at(due_at(lunch, REMINDERS[1])):
-        threads = [threading.Thread(target=work) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert sorted(counted) == [0, 0, 0, 20]
+        counted = all_at_once(app, [enqueue_reminders] * 4)
+    assert sorted(map(str, counted)) == ["0", "0", "0", "20"]
     assert reminders(outbox) == 20

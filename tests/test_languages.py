@@ -15,19 +15,10 @@ from flask_babel import force_locale
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.config import LANGUAGES, WORKING_LANGUAGES
-from lunchkit.platform.i18n import (
-    LANGUAGE_NAMES,
-    hours,
-    long_date,
-    moment,
-    paragraphs,
-    typo,
-    when,
-)
+from lunchkit.platform.i18n import LANGUAGE_NAMES, hours, long_date, moment, paragraphs, typo, when
 from lunchkit.platform.mail.rendering import render_email
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.room.polls.actions import annul_poll, close_poll, reveal_poll
-from lunchkit.room.polls.models import Poll
 from lunchkit.site.presenter.actions import take_questions
 from tests.attendee import people, send, tokens_of
 from tests.attendee_messages import attendee_messages
@@ -52,9 +43,6 @@ def spoken(page: str) -> str:
 
 def switch(page: str) -> list[str]:
     return re.findall(r'hreflang="(\w+)"\s+href="\?[^"]*lang=\1"', page)
-
-
-# Which language
 
 
 @pytest.mark.parametrize(
@@ -101,16 +89,9 @@ def test_a_wish_for_german_holds_for_attendees_and_does_not_reach_the_organisers
     assert spoken(organiser_client.get("/organiser/?lang=en").text) == "en"
 
 
-# How it is written
-
-
 class Lunch:
     def __init__(self, starts: datetime, length: timedelta = timedelta(hours=2)) -> None:
         self.starts_local, self.ends_local = starts, starts + length
-
-
-def when_at_noon() -> str:
-    return when(Lunch(datetime(2025, 5, 13, 12, tzinfo=UTC)))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +110,7 @@ def test_days_and_hours_are_written_as_people_write_them(
 ) -> None:
     with app.test_request_context(), force_locale(language):
         lunch = Lunch(datetime(2025, 5, 13, 12, 30, tzinfo=UTC), timedelta(minutes=90))
-        said = [when_at_noon(), hours(lunch), moment(NOON, "Europe/Zurich")]
+        said = [when(Lunch(datetime(2025, 5, 13, 12, tzinfo=UTC))), hours(lunch), moment(NOON, "Europe/Zurich")]
         assert [text.replace("\u00a0", " ") for text in said] == [told, half, opens]
         assert long_date(date(2025, 5, 1)) == first
         assert not any(re.search(r"\d (?:Uhr)|ore \d", text) for text in said), "no line begins in the middle"
@@ -157,9 +138,6 @@ def test_french_spacing_is_bound_but_not_added_where_another_language_is_spoken(
             assert paragraphs("«Eins»\n\nzwei!") == "<p>«Eins»</p><p>zwei!</p>"
 
 
-# E-mails and calendars
-
-
 @pytest.mark.parametrize(
     ("language", "greeting", "day"),
     [("de", "Guten Tag Camille Poireau\n", "Dienstag, 13. Mai 2025, 12–14\u00a0Uhr"),
@@ -182,9 +160,6 @@ def test_a_registration_keeps_its_language_and_all_its_letters_speak_it(
         assert f'<html lang="{language}"' in email.html
         lines = "".join(f"<p>{line}</p>" for line in (email.subject, *email.text.split("\n")))
         assert foreign_words(email.html + lines, language) == []
-
-
-# Nothing of another language shows through
 
 
 class _Seen(HTMLParser):
@@ -249,11 +224,6 @@ def foreign_words(page: str, language: str) -> list[str]:
     return sorted(set(whole + within))
 
 
-def put_in_every_language(event: Event) -> Poll:
-    said = {code: {"question": f"{code}: 1 + 1?", "low": "", "high": ""} for code in ("en", *NEW)}
-    return asked(event, "fr : 1 + 1 ?", ("2", "3"), translations=said)
-
-
 @pytest.mark.parametrize("language", NEW)
 def test_control_a_page_in_another_language_is_seen(app: Flask, event: Event, language: str) -> None:
     for other in {"fr", "en", *NEW} - {language}:
@@ -275,14 +245,8 @@ def test_pages_of_an_attendees_trip_speak_one_language(app: Flask, make_event: E
     past = make_event(starts_at=clock.now() - timedelta(days=3))
     cancelled = make_event(cancelled_at=clock.now())
     ask(coming, "?", ("2", "3"))
-    pages = [
-        "/",
-        "/privacy",
-        "/nowhere",
-        f"/e/{coming.slug}/poster",
-        f"/series/{coming.series.slug}",
-        f"/series/{coming.series.slug}?q=zwei",
-    ]
+    pages = ["/", "/privacy", "/nowhere", f"/e/{coming.slug}/poster"]
+    pages += [f"/series/{coming.series.slug}{query}" for query in ("", "?q=zwei")]
     pages += [f"/e/{lunch.slug}" for lunch in (coming, full, later, running, past, cancelled)]
     pages += [f"/e/{lunch.slug}/register" for lunch in (coming, full)]
     for path in pages:
@@ -319,7 +283,8 @@ def test_the_phone_the_projector_and_the_result_speak_one_language(app: Flask, e
                     "Questa domanda è annullata.")}[language]  # fmt: skip
     take_questions(event, takes=True)
     look(words[0])
-    poll = put_in_every_language(event)
+    said = {code: {"question": f"{code}: 1 + 1?", "low": "", "high": ""} for code in ("en", *NEW)}
+    poll = asked(event, "fr : 1 + 1 ?", ("2", "3"), translations=said)
     for phone in phones(app, event, 6):
         phone.vote(1)
     look(words[1])

@@ -81,12 +81,7 @@ def test_it_is_said_before_publication_and_then_everywhere_in_the_same_way(
     ids=lambda one: one.key,
 )
 def test_a_published_recap_keeps_its_licence_and_a_correction_gives_more_and_never_less(
-    organiser_client: FlaskClient,
-    client: FlaskClient,
-    lunch: FullLunch,
-    given: Licence,
-    wanted: Licence,
-    left: Licence,
+    organiser_client: FlaskClient, client: FlaskClient, lunch: FullLunch, given: Licence, wanted: Licence, left: Licence
 ) -> None:
     choose(given)
     publish_recap(lunch.event)
@@ -98,9 +93,7 @@ def test_a_published_recap_keeps_its_licence_and_a_correction_gives_more_and_nev
     assert told_in(client) == {left.address}
 
 
-def test_a_recap_that_is_withdrawn_may_be_published_again_under_another_licence(
-    client: FlaskClient, lunch: FullLunch
-) -> None:
+def test_a_withdrawn_recap_may_be_published_under_another_licence(client: FlaskClient, lunch: FullLunch) -> None:
     publish_recap(lunch.event)
     recap = db.session.get_one(Recap, lunch.event.id)
     assert recap.published is not None and recap.published["licence"] == BY.key, "the first one"

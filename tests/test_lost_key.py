@@ -15,7 +15,7 @@ from lunchkit.platform.links import personal_tokens
 from lunchkit.registrations.actions import register_by_hand
 from tests.conftest import details
 from tests.server import free_port
-from tests.test_cli import lunchkit, program, started
+from tests.test_cli import lunchkit, started
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 
@@ -39,27 +39,21 @@ def link(app: Flask, settings: Settings, event: Event) -> str:
         ({"secret_key": "another"}, 410),
     ],
 )
-def test_a_link_of_another_key_is_answered_in_words(
-    link: str, settings: Settings, change: dict[str, str], status: int
-) -> None:
+def test_a_link_of_another_key_is_explained(link: str, settings: Settings, change: dict[str, str], status: int) -> None:
     app = create_app(replace(settings, **change))  # type: ignore[arg-type]
     with app.app_context():
         for path in (link, f"{link}/ticket"):
             answer = app.test_client().get(path, headers={"Accept-Language": "fr"})
             assert answer.status_code == status
             assert ("installation précédente" in answer.text) == (status == 410)
-        db.session.remove()
-        db.engine.dispose()
 
 
-def test_a_restore_without_the_key_says_so_and_no_other_key_is_made(
-    link: str, settings: Settings, tmp_path: Path
-) -> None:
+def test_a_restore_without_the_key_says_so_and_makes_none(link: str, settings: Settings, tmp_path: Path) -> None:
     folder, key = tmp_path / "new", settings.secret_key
     done = lunchkit(folder, "restore", str(settings.instance / "lunchkit.sqlite"))
     assert done.returncode == 0 and "clé secrète" in done.stderr and str(folder / "secret_key") in done.stderr
     for words in (("serve",), ("organiser", "add", "Ada", "ada@example.org")):
-        refused = lunchkit(folder, *words, **({"PORT": str(free_port())} if words == ("serve",) else {}))
+        refused = lunchkit(folder, *words, PORT=str(free_port()))
         assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1, refused.stderr
         assert "secret_key" in refused.stderr and "--new-key" in refused.stderr
     sick = lunchkit(folder, "doctor")
@@ -76,7 +70,7 @@ def test_a_key_that_is_lost_for_good_is_replaced_on_demand(link: str, settings: 
     folder = tmp_path / "new"
     folder.mkdir()
     shutil.copy(settings.instance / "lunchkit.sqlite", folder)
-    refused = program(folder, "serve", PORT=str(free_port()))
+    refused = lunchkit(folder, "serve", PORT=str(free_port()))
     assert refused.returncode == 1 and not (folder / "secret_key").exists(), "control"
     with started(folder, "serve", "--new-key", PORT=str(free_port())) as process:
         assert process.stderr is not None

@@ -1,11 +1,10 @@
 """One instance, one owner: who holds it, what waits for whom, and that nobody else on the machine reads it."""
 
-import json
 import os
 import re
 import signal
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,8 +21,8 @@ from lunchkit.room.polls.models import Poll
 from lunchkit.room.queries import ballot_store
 from tests.conftest import EventMaker
 from tests.room import asked, phones, running_event
-from tests.server import Client, Server, fetch_stamp, free_port, send_form, start_command
-from tests.test_cli import KEYS, lunchkit, program, started
+from tests.server import Client, Server, fetch_stamp, free_port, send_form, start_command, wait_until
+from tests.test_cli import lunchkit, started
 
 pytestmark = pytest.mark.both_databases
 
@@ -37,9 +36,7 @@ def people() -> int:
 
 
 @sqlite_only
-def test_a_restore_under_a_running_server_is_refused_and_nothing_is_lost(
-    app: Flask, settings: Settings, event: Event
-) -> None:
+def test_a_restore_under_a_running_server_is_refused_without_loss(app: Flask, settings: Settings, event: Event) -> None:
     slug, folder = event.slug, settings.instance
     copy = lunchkit(folder, "backup").stdout.strip()
     with Server(folder, {"SECRET_KEY": settings.secret_key}) as server, Client(server.port) as client:
@@ -49,9 +46,8 @@ def test_a_restore_under_a_running_server_is_refused_and_nothing_is_lost(
             assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1
             assert "a server runs on this instance (pid " in refused.stderr, refused.stderr
             assert f"http://127.0.0.1:{server.port}): stop it first" in refused.stderr
-        assert lunchkit(folder, "organiser", "list", SECRET_KEY=settings.secret_key).returncode == 0, (
-            "control: beside it"
-        )
+        beside = lunchkit(folder, "organiser", "list", SECRET_KEY=settings.secret_key)
+        assert beside.returncode == 0, "control"
         assert send_form(client, slug, fetch_stamp(client, slug), "Bea", "bea@example.org").status == 303
     assert people() == 2
     db.session.remove()
@@ -64,7 +60,7 @@ def test_a_restore_under_a_running_server_is_refused_and_nothing_is_lost(
 @sqlite_only
 def test_a_second_server_on_one_sqlite_instance_is_refused(app: Flask, settings: Settings) -> None:
     with Server(settings.instance, {"SECRET_KEY": settings.secret_key}) as server:
-        second = program(settings.instance, "serve", SECRET_KEY=settings.secret_key, PORT=str(free_port()))
+        second = lunchkit(settings.instance, "serve", SECRET_KEY=settings.secret_key, PORT=str(free_port()))
         assert second.returncode == 1 and f":{server.port}): stop it first" in second.stderr, second.stderr
         with pytest.raises(RuntimeError, match="stop it first"), Server(settings.instance, server.settings):
             pass
@@ -72,17 +68,6 @@ def test_a_second_server_on_one_sqlite_instance_is_refused(app: Flask, settings:
             assert client.get("/healthz").status == 200
     with Server(settings.instance, {"SECRET_KEY": settings.secret_key}):
         pass  # control: after the first one there may be another
-
-
-def test_a_second_demo_leaves_the_first_ones_folder_alone(tmp_path: Path) -> None:
-    with started(tmp_path, "demo", "--json", "--port", str(free_port())) as process:
-        assert process.stdout is not None
-        assert set(json.loads(process.stdout.readline())) >= KEYS
-        before = {file.name: file.stat().st_ino for file in (tmp_path / "demo").iterdir()}
-        second = program(tmp_path, "demo")
-        assert second.returncode == 1 and "a server runs on this instance" in second.stderr, second.stderr
-        after = {file.name: file.stat().st_ino for file in (tmp_path / "demo").iterdir()}
-        assert before.items() <= after.items() and "lunchkit.sqlite" in after
 
 
 @sqlite_only
@@ -103,10 +88,7 @@ def test_a_new_master_takes_the_lock_over_and_dead_ones_leave_none(app: Flask, s
         wait_for_answer(server)
         assert f"(pid {second}," in lunchkit(folder, "upgrade").stderr
         os.kill(second, signal.SIGKILL)
-        deadline = time.monotonic() + 60
-        while lunchkit(folder, "upgrade").returncode and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert lunchkit(folder, "upgrade").returncode == 0, "the workers of the dead master have let go"
+        wait_until(lambda: lunchkit(folder, "upgrade").returncode == 0)  # the workers of the dead master have let go
     finally:
         for pid in server.pids():
             os.kill(pid, signal.SIGKILL)
@@ -114,26 +96,22 @@ def test_a_new_master_takes_the_lock_over_and_dead_ones_leave_none(app: Flask, s
 
 def wait_for_holder(folder: Path, *, not_pid: int) -> int:
     """The process that holds the instance as its server, once it is another one."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+
+    def other() -> int:
         said = (folder / "lock-server").read_text() if (folder / "lock-server").exists() else ""
         found = re.search(r"\(pid (\d+),", said)
-        if found and int(found[1]) != not_pid:
-            return int(found[1])
-        time.sleep(0.05)
-    raise AssertionError("nobody else took the lock")
+        return int(found[1]) if found and int(found[1]) != not_pid else 0
+
+    return wait_until(other)
 
 
 def wait_for_answer(server: Server) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            with Client(server.port, timeout=5) as client:
-                if client.get("/healthz").status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server does not answer")
+    def answers() -> bool:
+        with suppress(OSError), Client(server.port, timeout=5) as client:
+            return client.get("/healthz").status == 200
+        return False
+
+    wait_until(answers)
 
 
 def test_commands_run_beside_each_other_and_a_restore_alone(tmp_path: Path) -> None:
@@ -191,7 +169,7 @@ def open_mask() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("open_mask")
-def test_nothing_of_an_instance_is_anybody_elses_to_read(tmp_path: Path) -> None:
+def test_a_fresh_server_prints_a_set_up_link_and_nothing_of_it_is_anybody_elses_to_read(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     assert lunchkit(folder, "upgrade").returncode == 0
     (folder / "backups").mkdir(mode=0o755)
@@ -200,9 +178,14 @@ def test_nothing_of_an_instance_is_anybody_elses_to_read(tmp_path: Path) -> None
     for path in (folder, folder / "lunchkit.sqlite"):
         path.chmod(path.stat().st_mode | 0o055)
     assert len(exposed(folder)) == 7, "control: as they were planted"
-    with started(folder, "serve", PORT=str(free_port())) as process:
+    port = free_port()
+    with started(folder, "serve", PORT=str(port), PUBLIC_URL=f"http://127.0.0.1:{port}") as process:
         assert process.stderr is not None
-        next(line for line in process.stderr if "Ctrl+C" in line)
+        lines = iter(process.stderr.readline, "")
+        link = next(line for line in lines if "/organiser/set-up/" in line).split()[-1]
+        next(line for line in lines if "Ctrl+C" in line)
+        with Client(port) as client:
+            assert client.get(link.removeprefix(f"http://127.0.0.1:{port}")).status == client.get("/").status == 200
         copy = lunchkit(folder, "backup").stdout.strip()
         assert [path for path in (folder, *folder.glob("**/*")) if path.stat().st_mode & 0o077] == []
     assert lunchkit(folder, "restore", copy).returncode == 0
@@ -225,9 +208,8 @@ def test_polls_of_a_restored_database_and_ballots_that_are_not_its_own_come_to_a
     db.engine.dispose()
     assert lunchkit(settings.instance, "restore", copy).returncode == 0
     app.extensions.pop("lunchkit_ballot_store", None)
-    assert [opened.id for opened in ballot_store().opened_polls()] == [later.id], (
-        "control: the file of ballots is of another moment"
-    )
+    opened = [opened.id for opened in ballot_store().opened_polls()]
+    assert opened == [later.id], "control: the file of ballots is of another moment"
     finish_closings()
     restored = db.session.get_one(Poll, poll.id)
     assert restored.closed_at is not None and restored.cleared_at is not None and restored.ballots == 0

@@ -8,13 +8,8 @@ from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
-from lunchkit.registrations.actions import (
-    cancel_registration,
-    erase_registration,
-    move_to_head_of_queue,
-    register_by_hand,
-    update_registration,
-)
+from lunchkit.registrations import actions
+from lunchkit.registrations.actions import register_by_hand, update_registration
 from lunchkit.registrations.admin_queries import Order, all_rows, registrations_page
 from lunchkit.registrations.check_in.queries import people_at_door
 from lunchkit.registrations.models import LONGEST_SEARCH_KEY, Registration, surname_key_of
@@ -22,18 +17,10 @@ from tests.conftest import EventMaker, details
 from tests.test_workspace_queries import selects
 
 pytestmark = pytest.mark.both_databases
-
-
 NAMES = ("Zoé Ânon", "Anne de la Tour", "Jean d’Alembert", "Lia Rossi-Blanc", "Eva García Márquez", "Cher", "Ada Tour")
 BY_SURNAME = [
-    "Zoé Ânon",
-    "Cher",
-    "Jean d’Alembert",
-    "Eva García Márquez",
-    "Lia Rossi-Blanc",
-    "Ada Tour",
-    "Anne de la Tour",
-]
+    "Zoé Ânon", "Cher", "Jean d’Alembert", "Eva García Márquez", "Lia Rossi-Blanc", "Ada Tour", "Anne de la Tour",
+]  # fmt: skip
 
 
 def come(event: Event, *names: str) -> list[Registration]:
@@ -55,10 +42,7 @@ def listed(event: Event, order: Order, **more: object) -> list[str]:
 )  # fmt: skip
 def test_the_last_word_of_a_name_comes_first(name: str, key: str) -> None:
     assert surname_key_of(name) == key
-
-
-def test_no_name_is_too_long_for_an_index() -> None:
-    assert len(surname_key_of("ﷺ" * 200)) == LONGEST_SEARCH_KEY
+    assert len(surname_key_of("ﷺ" * 200)) == LONGEST_SEARCH_KEY, "none is too long for an index"
 
 
 def test_people_stand_by_surname_by_first_name_or_by_moment(event: Event) -> None:
@@ -72,8 +56,8 @@ def test_those_with_a_seat_stand_first_by_any_name_and_the_queue_keeps_its_order
     event = make_event(capacity=2)
     come(event, "Bo Zeste", "Al Zeste")
     waits = come(event, "Yan Baie", "Xia Ail")
-    move_to_head_of_queue(waits[1])
-    cancel_registration(come(event, "Wim Aa")[0])
+    actions.move_to_head_of_queue(waits[1])
+    actions.cancel_registration(come(event, "Wim Aa")[0])
     for order in (Order.NAME, Order.SURNAME):
         assert listed(event, order) == ["Al Zeste", "Bo Zeste", "Xia Ail", "Yan Baie", "Wim Aa"], order
     newest = registrations_page(event.id, "", None, 1, order=Order.NEWEST).rows
@@ -88,7 +72,7 @@ def test_whoever_changes_their_name_moves_in_the_list_and_whoever_is_erased_leav
     ana, _bo = come(event, "Ana Zeste", "Bo Mie")
     update_registration(ana, details("Ana Aneth", None))
     assert listed(event, Order.SURNAME) == ["Ana Aneth", "Bo Mie"]
-    erase_registration(ana)
+    actions.erase_registration(ana)
     assert db.session.get_one(Registration, ana.id, populate_existing=True).surname_key == ""
 
 
@@ -102,16 +86,13 @@ def test_every_page_of_an_order_holds_somebody_else_and_none_is_lost(make_event:
         assert len(set(ids)) == 90, order
 
 
-def test_search_filter_pages_and_order_are_kept_in_every_link(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
+def test_search_filter_page_and_order_are_in_every_link(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     event = make_event(capacity=100)
     come(event, *(f"Camille Poireau {number}" for number in range(45)))
     base = f"/organiser/e/{event.slug}/registrations"
-    page = organiser_client.get(f"{base}?order=surname&q=camille&status=seated").get_data(as_text=True)
-    links = [
-        parse_qs(urlsplit(link.replace("&amp;", "&")).query) for link in re.findall(rf'href="{base}(\?[^"]+)"', page)
-    ]
+    page = organiser_client.get(f"{base}?order=surname&q=camille&status=seated").text
+    addresses = re.findall(rf'href="{base}(\?[^"]+)"', page)
+    links = [parse_qs(urlsplit(address.replace("&amp;", "&")).query) for address in addresses]
     orders = {link["order"][0] for link in links if "status" in link and "order" in link}
     assert orders == {"surname", "newest"}
     assert all(link["q"] == ["camille"] for link in links)
@@ -119,9 +100,9 @@ def test_search_filter_pages_and_order_are_kept_in_every_link(
     tabs = page.split('<nav class="tabs"')[1].split("</nav>")[0]
     assert tabs.count("order=surname") == tabs.count("<a ")
     assert '<input type="hidden" name="order" value="surname">' in page and "<b>1</b>" in page
-    plain = organiser_client.get(base).get_data(as_text=True)
+    plain = organiser_client.get(base).text
     assert 'name="order"' not in plain and "order=name" not in plain, "the usual order needs no word"
-    nonsense = organiser_client.get(f"{base}?order=drop").get_data(as_text=True)
+    nonsense = organiser_client.get(f"{base}?order=drop").text
     assert 'aria-current="true">Par prénom' in nonsense
 
 
@@ -140,11 +121,11 @@ def test_paper_lies_by_first_name_or_by_surname(organiser_client: FlaskClient, m
     assert [row.registration.name for row in all_rows(event.id, Order.SURNAME)] == BY_SURNAME
     for name in ("attendance", "badges"):
         path = f"/organiser/e/{event.slug}/paper/{name}"
-        plain, sorted_ = (organiser_client.get(path + query).get_data(as_text=True) for query in ("", "?order=surname"))
+        plain, sorted_ = (organiser_client.get(path + query).text for query in ("", "?order=surname"))
         assert plain.index("Ada") < plain.index("Cher"), "control"
         assert sorted_.index("Cher") < sorted_.index("Ada")
         assert f'href="{path}?order=surname"' in plain and f'href="{path}"' in sorted_
-        newest = organiser_client.get(f"{path}?order=newest").get_data(as_text=True)
+        newest = organiser_client.get(f"{path}?order=newest").text
         assert 'aria-current="true">Par prénom' in newest
     attendance = organiser_client.get(f"/organiser/e/{event.slug}/paper/attendance?order=surname").get_data(
         as_text=True
@@ -152,16 +133,14 @@ def test_paper_lies_by_first_name_or_by_surname(organiser_client: FlaskClient, m
     assert "Anne de la <b>Tour</b>" in attendance and "<b>Cher</b>" in attendance
 
 
-def test_the_door_finds_people_by_first_name_or_by_surname(
-    organiser_client: FlaskClient, make_event: EventMaker
-) -> None:
+def test_the_check_in_finds_people_by_either_name(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     event = make_event()
     come(event, *NAMES)
     assert [row.registration.name for row in people_at_door(event.id, "", None, 1, Order.SURNAME).rows] == BY_SURNAME
     assert [row.registration.name for row in people_at_door(event.id, "", None, 1).rows] == sorted(NAMES), "control"
-    page = organiser_client.get(f"/organiser/e/{event.slug}/door/list?order=surname&whom=absent").get_data(as_text=True)
+    page = organiser_client.get(f"/organiser/e/{event.slug}/door/list?order=surname&whom=absent").text
     assert "Anne de la <b>Tour</b>" in page and '<input type="hidden" name="order" value="surname">' in page
     tabs = page.split('<nav class="tabs"')[1].split("</nav>")[0]
     assert tabs.count("order=surname") == tabs.count("<a ")
-    newest = organiser_client.get(f"/organiser/e/{event.slug}/door/list?order=newest").get_data(as_text=True)
+    newest = organiser_client.get(f"/organiser/e/{event.slug}/door/list?order=newest").text
     assert 'aria-current="true">Par prénom' in newest and "Plus récentes" not in newest

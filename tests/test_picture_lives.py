@@ -37,12 +37,6 @@ only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True, sco
 
 
 @pytest.fixture
-def ada(organiser_client: FlaskClient) -> FlaskClient:
-    """The browser of the organiser who writes."""
-    return organiser_client
-
-
-@pytest.fixture
 def lunch(make_event: EventMaker) -> FullLunch:
     """A lunch that is over, with a draft that has two pictures."""
     lunch = full_lunch(make_event)
@@ -89,58 +83,58 @@ def tokens(event: Event) -> list[str]:
     return [item["picture"] for item in section_of(event, PHOTOS).data["items"]]
 
 
-# A picture that left the draft, and that readers still have.
-
-
 def test_what_only_readers_have_can_be_taken_down_and_erased(
-    published: FullLunch, ada: FlaskClient, client: FlaskClient
+    published: FullLunch, organiser_client: FlaskClient, client: FlaskClient
 ) -> None:
     event, (first, second) = published.event, published.pictures
-    take_out(ada, event)
+    take_out(organiser_client, event)
     page = client.get(f"/e/{event.slug}/recap").text
     assert file_of(first) in page and answers(client, first) == [200], "control: readers have it until a correction"
     door = f"{home(event)}/sections/{section_of(event, PHOTOS).id}/pictures/{first.token}"
-    assert ada.get(door).status_code == ada.get(f"{door}/erasure").status_code == 200
-    assert f"/pictures/{first.token}" in ada.get(home(event)).text, "the outline leads to it"
-    assert f"/pictures/{second.token}" not in ada.get(home(event)).text
-    assert post(ada, f"{door}/visibility", shown="0") == 303
+    assert organiser_client.get(door).status_code == organiser_client.get(f"{door}/erasure").status_code == 200
+    assert f"/pictures/{first.token}" in organiser_client.get(home(event)).text, "the outline leads to it"
+    assert f"/pictures/{second.token}" not in organiser_client.get(home(event)).text
+    assert post(organiser_client, f"{door}/visibility", shown="0") == 303
     assert answers(client, first, second) == [404, 200]
     assert file_of(first) not in client.get(f"/e/{event.slug}/recap").text
-    assert post(ada, f"{door}/visibility", shown="1") == 303 and answers(client, first) == [200]
+    assert post(organiser_client, f"{door}/visibility", shown="1") == 303 and answers(client, first) == [200]
     actions.remove_section(section_of(event, PHOTOS))
     other = f"{home(event)}/sections/{section_of(event, SectionKind.INTRODUCTION).id}/pictures/{second.token}"
-    assert f"/pictures/{second.token}" in ada.get(home(event)).text, "also where its section is gone"
-    assert post(ada, f"{other}/erasure") == 303
+    assert f"/pictures/{second.token}" in organiser_client.get(home(event)).text, "also where its section is gone"
+    assert post(organiser_client, f"{other}/erasure") == 303
     assert answers(client, second) == [404]
 
 
 def test_a_recap_taken_offline_takes_its_pictures_along_and_brings_them_back(
-    published: FullLunch, ada: FlaskClient, client: FlaskClient
+    published: FullLunch, organiser_client: FlaskClient, client: FlaskClient
 ) -> None:
     event, (first, second) = published.event, published.pictures
     take_down(second)
-    assert post(ada, f"{home(event)}/withdrawal") == 303
+    assert post(organiser_client, f"{home(event)}/withdrawal") == 303
     assert answers(client, first, second) == [404, 404]
-    assert ada.get(sheet(ada, event, PHOTOS).path).status_code == ada.get(f"{home(event)}/preview").status_code == 200
-    assert post(ada, f"{home(event)}/publication") == 303
+    assert (
+        organiser_client.get(sheet(organiser_client, event, PHOTOS).path).status_code
+        == organiser_client.get(f"{home(event)}/preview").status_code
+        == 200
+    )
+    assert post(organiser_client, f"{home(event)}/publication") == 303
     assert answers(client, first, second) == [200, 404], "what somebody took down stays so"
-    take_out(ada, event)
+    take_out(organiser_client, event)
     assert answers(client, first) == [200], "control: until a correction"
-    correct(ada, event)
+    correct(organiser_client, event)
     assert answers(client, first) == [404]
 
 
-# Out of the draft, and back into it.
-
-
-def test_a_version_restored_brings_its_picture_back(lunch: FullLunch, ada: FlaskClient, client: FlaskClient) -> None:
+def test_a_restored_version_has_its_picture(
+    lunch: FullLunch, organiser_client: FlaskClient, client: FlaskClient
+) -> None:
     event, (first, second) = lunch.event, lunch.pictures
-    take_out(ada, event)
+    take_out(organiser_client, event)
     assert answers(client, first, second) == [404, 200]
     section = section_of(event, PHOTOS)
     door = f"{home(event)}/sections/{section.id}/pictures/{first.token}"
-    assert ada.get(door).status_code == 200, "its history has it"
-    assert post(ada, f"{door}/visibility", shown="1") == 404, "no page may show it"
+    assert organiser_client.get(door).status_code == 200, "its history has it"
+    assert post(organiser_client, f"{door}/visibility", shown="1") == 404, "no page may show it"
     assert answers(client, first) == [404]
     actions.restore_version(section_of(event, PHOTOS), kept(section)[0], "Ada")
     assert answers(client, first, second) == [200, 200]
@@ -148,22 +142,22 @@ def test_a_version_restored_brings_its_picture_back(lunch: FullLunch, ada: Flask
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_what_somebody_took_down_never_comes_back_by_itself(
-    when: str, lunch: FullLunch, ada: FlaskClient, client: FlaskClient
+    when: str, lunch: FullLunch, organiser_client: FlaskClient, client: FlaskClient
 ) -> None:
     first, section = lunch.pictures[0], section_of(lunch.event, PHOTOS)
     door = f"{home(lunch.event)}/sections/{section.id}/pictures/{first.token}"
     if when == "before":
-        post(ada, f"{door}/visibility", shown="0")
-    take_out(ada, lunch.event)
+        post(organiser_client, f"{door}/visibility", shown="0")
+    take_out(organiser_client, lunch.event)
     if when == "after":
-        post(ada, f"{door}/visibility", shown="0")
+        post(organiser_client, f"{door}/visibility", shown="0")
     actions.restore_version(section_of(lunch.event, PHOTOS), kept(section)[0], "Ada")
     actions.publish_recap(lunch.event)
     assert answers(client, first) == [404]
-    assert post(ada, f"{door}/visibility", shown="1") == 303 and answers(client, first) == [200]
+    assert post(organiser_client, f"{door}/visibility", shown="1") == 303 and answers(client, first) == [200]
 
 
-def test_a_take_down_holds_whatever_is_published_at_the_same_moment(
+def test_a_take_down_holds_against_a_publication_meanwhile(
     published: FullLunch, app: Flask, client: FlaskClient
 ) -> None:
     """A publication brings back the pictures that left with the page, so it must not overwrite who took one down."""
@@ -187,17 +181,6 @@ def test_a_take_down_holds_whatever_is_published_at_the_same_moment(
         put_back(db.session.get_one(Picture, first_id, populate_existing=True))
 
 
-# Pictures of somebody else.
-
-
-def other_recap(make_event: EventMaker, picture: Picture) -> Event:
-    """A lunch whose recap has a picture."""
-    event = make_event()
-    actions.draft_recap(event, "Ada", empty=True)
-    actions.add_picture(section_of(event, PHOTOS), picture.token, "", "Ada")
-    return event
-
-
 def with_portrait(event: Event, picture: Picture, *, in_draft: bool) -> Speaker:
     """A speaker whose portrait this is."""
     speaker = speak(event).speaker
@@ -211,42 +194,44 @@ def with_portrait(event: Event, picture: Picture, *, in_draft: bool) -> Speaker:
 
 @pytest.mark.parametrize("owner", ["recap", "published", "history", "portrait", "draft"])
 def test_a_token_of_somebody_else_is_not_taken(
-    owner: str, lunch: FullLunch, make_event: EventMaker, ada: FlaskClient, client: FlaskClient
+    owner: str, lunch: FullLunch, make_event: EventMaker, organiser_client: FlaskClient, client: FlaskClient
 ) -> None:
     alien = add_picture(7)
     if owner in ("portrait", "draft"):
         with_portrait(make_event(), alien, in_draft=owner == "draft")
     else:
-        event = other_recap(make_event, alien)
+        event = make_event()
+        actions.draft_recap(event, "Ada", empty=True)
+        actions.add_picture(section_of(event, PHOTOS), alien.token, "", "Ada")
         event.starts_at -= timedelta(days=60)
         db.session.commit()
         if owner == "published":
             actions.publish_recap(event)
         if owner != "recap":
-            take_out(ada, event)
-    page, own = sheet(ada, lunch.event, PHOTOS), tokens(lunch.event)
+            take_out(organiser_client, event)
+    page, own = sheet(organiser_client, lunch.event, PHOTOS), tokens(lunch.event)
     page.values |= {"items-7-picture": alien.token, "items-7-caption": "Pas à nous"}
     assert page.press().status_code == 303
     assert tokens(lunch.event) == own
     door = f"{page.path}/pictures/{alien.token}"
-    assert (ada.get(door).status_code, post(ada, f"{door}/visibility", shown="0")) == (404, 404)
+    assert (organiser_client.get(door).status_code, post(organiser_client, f"{door}/visibility", shown="0")) == (
+        404,
+        404,
+    )
     actions.remove_section(section_of(lunch.event, PHOTOS))
     assert page.press().status_code == 404
     assert answers(client, alien) == [404 if owner == "history" else 200]
 
 
-# Pictures of nobody.
-
-
 def test_what_nothing_refers_to_is_destroyed_a_day_after_it_came(
-    published: FullLunch, make_event: EventMaker, ada: FlaskClient
+    published: FullLunch, make_event: EventMaker, organiser_client: FlaskClient
 ) -> None:
     add_picture(3, token="stray")
     portraits = [add_picture(number, token=f"portrait{number}") for number in (4, 5)]
     for picture, in_draft in zip(portraits, (False, True), strict=True):
         with_portrait(make_event(), picture, in_draft=in_draft)
-    take_out(ada, published.event)
-    correct(ada, published.event)
+    take_out(organiser_client, published.event)
+    correct(organiser_client, published.event)
     assert actions.erase_orphaned_pictures() == 0, "it may be on its way to its place"
     with clock.fixed_at(clock.now() + A_DAY):
         young = add_picture(6, token="young")
@@ -258,12 +243,9 @@ def test_what_nothing_refers_to_is_destroyed_a_day_after_it_came(
     files = db.session.scalars(select(PictureFile.picture_id).distinct())
     assert len(set(files)) == len(left)
     actions.remove_section(section_of(published.event, PHOTOS))
-    correct(ada, published.event)
+    correct(organiser_client, published.event)
     with clock.fixed_at(clock.now() + A_DAY):
         assert actions.erase_orphaned_pictures() == 2
-
-
-# To the last byte.
 
 
 def on_disk(settings: Settings, *pieces: bytes) -> list[bool]:

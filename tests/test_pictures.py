@@ -72,9 +72,6 @@ def poll(of: Result | None, **more: Any) -> PollView:
     return PollView(3, kind, "Which one?", ("", ""), choices, allows_none=True, id=1, result=of, **more)
 
 
-# Sentences
-
-
 def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
 
@@ -125,9 +122,6 @@ def test_notes_tell_who_answered_once_and_the_rule() -> None:
     ]
 
 
-# Pictures
-
-
 def count_dots(drawing: Drawing, look: str) -> int:
     return sum(shape.d.count("h.01") for shape in drawing.shapes if shape.look == look)
 
@@ -142,9 +136,7 @@ def points(d: str) -> Iterator[tuple[float, float]]:
 def assert_in_picture(drawing: Drawing) -> None:
     for shape in drawing.shapes:
         assert "nan" not in shape.d
-        assert all(-601 <= x <= drawing.width + 601 and -1 <= y <= drawing.height + 3 for x, y in points(shape.d)), (
-            shape
-        )
+        assert all(-601 <= x <= drawing.width + 601 and -1 <= y <= drawing.height + 3 for x, y in points(shape.d))
     for line in drawing.words:
         assert line.size >= (26 if drawing.width > 1000 else 11)
         assert 0 <= line.y <= drawing.height + line.size * 0.3, line
@@ -207,9 +199,6 @@ def test_the_picture_depends_on_nothing_that_is_hidden() -> None:
     assert draw_movement(movement(other), after, after) == draw_movement(MOVEMENTS["changed"], after, after)
 
 
-# Templates
-
-
 PICTURE = "{% from 'polls/_pictures.html' import result_picture, movement_picture %}"
 
 
@@ -257,9 +246,6 @@ def test_the_picture_for_other_sites_is_sound_xml_without_style_or_script(of: Re
     assert tags <= {"svg", "title", "desc", "rect", "g", "path", "text", "tspan"}
     assert not any("style" in element.attrib or "class" in element.attrib for element in root.iter())
     assert "lunch.example/e/x" in svg
-
-
-# Files
 
 
 def test_the_csv_holds_a_line_a_choice() -> None:

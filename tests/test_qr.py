@@ -77,13 +77,10 @@ def test_any_title_leaves_the_drawing_well_formed(title: str) -> None:
     assert len(list(root.iter())) == 4
 
 
-def test_text_too_long_for_any_code_is_refused() -> None:
+def test_capitals_make_a_smaller_code_and_text_too_long_for_any_is_refused() -> None:
     assert svg(LONG, "x")
     with pytest.raises(ValueError, match="Invalid version"):
         svg(LONG + "a", "x")
-
-
-def test_capitals_make_a_smaller_code() -> None:
     compact = compact_url(ADDRESS)
     assert compact == "HTTPS://LUNCH.EXAMPLE/E/IA-RESPONSABLE"
     assert picture(svg(compact, "x")).width < picture(svg(ADDRESS, "x")).width

@@ -105,9 +105,7 @@ def killed_at_each_step(way: str, prepared: tuple[Path, Path], room: Path) -> li
     return [series_in(place) for place in places]
 
 
-def test_a_killed_restore_leaves_the_old_database_whole_or_the_new_one(
-    prepared: tuple[Path, Path], tmp_path: Path
-) -> None:
+def test_a_killed_restore_leaves_the_old_database_or_the_new_one(prepared: tuple[Path, Path], tmp_path: Path) -> None:
     found = killed_at_each_step("restore", prepared, tmp_path)
     first_new = found.index(COPY)
     assert found == [OLD] * first_new + [COPY] * (len(found) - first_new), found

@@ -1,5 +1,6 @@
 """What must hold in the room when two act at once, files are damaged, and somebody tries to be clever."""
 
+import gc
 import socket
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,8 @@ from sqlalchemy import delete
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.live.detach import SOCKET, WATCH, Watch, detaching
 from lunchkit.platform.live.hub import Channel, Feed
-from lunchkit.platform.live.streams import hub, most_streams
+from lunchkit.platform.live.streams import SOCKET, WATCH, Watch, detaching, hub, most_streams
 from lunchkit.platform.text import MOST_MARKS, clean_line
 from lunchkit.room.keys import LENGTH, KeyRing
 from lunchkit.room.models import Room, Slide
@@ -191,6 +191,7 @@ def test_a_stream_that_cannot_begin_costs_no_descriptor(app: Flask) -> None:
 
     near, far = socket.socketpair()
     with near, far:
+        gc.collect()  # closes what earlier tests have left open
         before = len(list(Path("/dev/fd").iterdir()))
         for _ in range(10):
             with pytest.raises(StopIteration):

@@ -2,9 +2,9 @@
 
 import re
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from flask import Flask
@@ -13,7 +13,6 @@ from lunchkit.app import create_app
 from lunchkit.platform import form_tokens as stamps
 from lunchkit.platform import links
 from lunchkit.platform.config import DEFAULT_ADDRESS, PREFIX, BadSettings, Settings, load_settings
-from lunchkit.platform.db import db
 from lunchkit.team.actions import add_organiser
 from tests.browser import is_inside, sign_in
 from tests.conftest import new_client
@@ -52,17 +51,14 @@ def test_the_page_of_settings_has_the_present_table() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert settings_table() in page, "run: python -m tests.settings_table"
     assert written_again(page) == page
+    for spec in fields(Settings):
+        assert len(spec.metadata["help"]) > 10 and spec.metadata["help"].endswith("."), spec.name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_pages_know_no_setting_that_does_not_exist(page: Path) -> None:
     spoken_of = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", page.read_text(encoding="utf-8")))
     assert {name for name in spoken_of if not name.startswith(f"{PREFIX}TEST_")} - set(NAMES) == set()
-
-
-def test_every_setting_says_what_it_is() -> None:
-    for spec in fields(Settings):
-        assert len(spec.metadata["help"]) > 10 and spec.metadata["help"].endswith("."), spec.name
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
@@ -112,13 +108,9 @@ def test_a_secret_key_is_made_once_and_is_for_its_owner_only(tmp_path: Path) -> 
 
 
 def test_processes_that_start_together_agree_on_the_secret_key(tmp_path: Path) -> None:
-    keys: list[str] = []
-    starts = [Thread(target=lambda: keys.append(load(tmp_path / "new").secret_key)) for _ in range(12)]
-    for start in starts:
-        start.start()
-    for start in starts:
-        start.join()
-    assert len(keys) == 12 and len(set(keys)) == 1 and keys[0]
+    with ThreadPoolExecutor(12) as starts:
+        keys = set(starts.map(lambda _start: load(tmp_path / "new").secret_key, range(12)))
+    assert len(keys) == 1 and "" not in keys
 
 
 def test_a_changed_secret_key_keeps_sessions_and_open_forms(settings: Settings, app: Flask) -> None:
@@ -135,8 +127,6 @@ def test_a_changed_secret_key_keeps_sessions_and_open_forms(settings: Settings, 
             browser = new_client(other)
             browser.set_cookie("lunchkit", cookie.value)
             kept[name] = is_inside(browser), stamps.read(stamp, "lunch-1") is not None
-            db.session.remove()
-            db.engine.dispose()
     assert kept == {"renewed": (True, True), "forgotten": (False, False)}
 
 

@@ -8,19 +8,12 @@ from flask import Flask
 
 from lunchkit.app import create_app
 from lunchkit.platform.config import Settings, current_settings
-from lunchkit.platform.db import db
 from lunchkit.settings.actions import change_settings, set_look
 from lunchkit.settings.in_force import follow_settings, in_force, site_look
 from tests.conftest import new_client
 from tests.uploads import logo_png
 
 pytestmark = pytest.mark.both_databases
-
-
-def end(app: Flask) -> None:
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_another_process_takes_over_what_was_set(app: Flask, settings: Settings) -> None:
@@ -37,13 +30,10 @@ def test_another_process_takes_over_what_was_set(app: Flask, settings: Settings)
         page = client.get("/privacy", headers={"Host": "neu.example"})
         assert "Un autre réseau" in page.text and "Strict-Transport-Security" in page.headers
         assert client.get("/privacy", headers={"Host": "lunch.example"}).status_code == 400
-    end(other)
 
 
 @pytest.mark.parametrize("where", ["environment", "file"])
-def test_environment_and_file_hold_whatever_was_set(
-    app: Flask, settings: Settings, where: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_environment_and_file_win(app: Flask, settings: Settings, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if where == "environment":
         monkeypatch.setenv("LUNCHKIT_NETWORK_NAME", "Réseau fixé")
     else:
@@ -54,7 +44,6 @@ def test_environment_and_file_hold_whatever_was_set(
         follow_settings()
         assert (current_settings().network_name, current_settings().language) == ("Réseau fixé", "en")
         assert in_force().decided == {"network_name"}
-    end(other)
 
 
 def test_what_does_not_fit_any_more_changes_nothing(app: Flask, settings: Settings) -> None:
@@ -63,13 +52,11 @@ def test_what_does_not_fit_any_more_changes_nothing(app: Flask, settings: Settin
     with other.app_context():
         follow_settings()
         assert current_settings() == replace(settings, workers=0)
-    end(other)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
-def test_a_database_that_fails_is_no_error(settings: Settings, tmp_path: Path) -> None:
+def test_a_database_that_fails_is_no_error(app: Flask, settings: Settings, tmp_path: Path) -> None:
     app = create_app(replace(settings, database_url=f"sqlite:///{tmp_path / 'none.sqlite'}"))
     with app.app_context():
         follow_settings()
         assert site_look().logo is None
-    end(app)

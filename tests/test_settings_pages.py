@@ -3,8 +3,8 @@
 import io
 import re
 from dataclasses import replace
+from functools import partial
 from itertools import product
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -27,6 +27,7 @@ from lunchkit.team.actions import add_organiser
 from lunchkit.team.sign_in.actions import issue_console_link
 from tests.browser import Browser, sign_in
 from tests.conftest import csrf_of, new_client
+from tests.seating import all_at_once
 from tests.uploads import logo_png, noise_png, png_of
 
 HOUSE = "/organiser/house"
@@ -37,8 +38,8 @@ def send(client: FlaskClient, section: str, *, headers: dict[str, str] | None = 
     return client.post(f"{HOUSE}/sections/{section}", data=form, headers=headers)
 
 
-def file_of(data: bytes, name: str = "logo.png") -> tuple[io.BytesIO, str]:
-    return io.BytesIO(data), name
+def file_of(data: bytes) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(data), "logo.png"
 
 
 LOOK = {"colour": "myrtille", "logo_alt": "Une assiette", "logo_ground": ""}
@@ -55,9 +56,7 @@ def test_every_page_of_the_house_opens(organiser_client: FlaskClient) -> None:
         assert sent.status_code == 404
 
 
-def test_the_name_holds_at_once_and_for_the_series_that_bore_it(
-    app: Flask, event: Event, organiser_client: FlaskClient
-) -> None:
+def test_the_name_holds_at_once_and_for_its_series(app: Flask, event: Event, organiser_client: FlaskClient) -> None:
     before = current_settings().network_name
     db.session.add(Series(slug="ours", name=before, network=before))
     db.session.add(Series(slug="theirs", name="Une autre", network="D’autres"))
@@ -89,20 +88,19 @@ def test_the_name_holds_at_once_and_for_the_series_that_bore_it(
         ("privacy", {"notice": "", "purge_days": "1"}),
     ],
 )
-def test_what_cannot_be_meant_is_questioned(
-    organiser_client: FlaskClient, section: str, fields: dict[str, str]
-) -> None:
+def test_what_nobody_means_is_questioned(organiser_client: FlaskClient, section: str, fields: dict[str, str]) -> None:
     answer = send(organiser_client, section, **fields)
     assert answer.status_code == 422 and 'class="error"' in answer.text
     assert current_site().settings == {}
 
 
+@pytest.mark.usefixtures("app")
 def test_what_the_environment_decided_is_shown_and_stays(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LUNCHKIT_MAIL_HOST", "fixed.example")
-    app = create_app(replace(settings, mail_host="fixed.example"))
-    app.test_client_class = Browser
-    with app.app_context():
-        client = new_client(app)
+    decided = create_app(replace(settings, mail_host="fixed.example"))
+    decided.test_client_class = Browser
+    with decided.app_context():
+        client = new_client(decided)
         sign_in(client, add_organiser("Ada Ressort", "ada@lunch.example"))
         page = client.get(f"{HOUSE}/sections/letters").text
         assert "LUNCHKIT_MAIL_HOST" in page and 'name="mail_host"' not in page and 'name="mail_port"' in page
@@ -110,8 +108,6 @@ def test_what_the_environment_decided_is_shown_and_stays(settings: Settings, mon
         assert send(client, "letters", **fields).status_code == 303
         assert current_settings().mail_host == "fixed.example" and current_settings().mail_port == 465
         assert "mail_host" not in current_site().settings
-        db.session.remove()
-        db.engine.dispose()
 
 
 class Visitor(Browser):
@@ -130,16 +126,15 @@ def visitor(app: Flask, host: str) -> Visitor:
     return client
 
 
-def test_a_new_address_shuts_nobody_out(settings: Settings) -> None:
+def test_a_new_address_shuts_nobody_out(app: Flask, settings: Settings) -> None:
     app = create_app(replace(settings, public_url=DEFAULT_ADDRESS))
     with app.app_context():
         ada = add_organiser("Ada Ressort", "ada@lunch.example")
         near, far = visitor(app, "127.0.0.1:8000"), visitor(app, "10.1.2.3:8000")
         for client in (near, far):
             let_in(client, ada)
-        assert 'value="http://10.1.2.3:8000"' in far.get(f"{HOUSE}/sections/address").text, (
-            "what the browser shows is proposed"
-        )
+        proposed = far.get(f"{HOUSE}/sections/address").text
+        assert 'value="http://10.1.2.3:8000"' in proposed, "what the browser shows"
         asked = send(far, "address", public_url="lunch.reseau.example/")
         assert asked.status_code == 200 and 'value="move"' in asked.text, "asked once: a slip would shut one out"
         assert current_settings().public_url == DEFAULT_ADDRESS
@@ -152,8 +147,6 @@ def test_a_new_address_shuts_nobody_out(settings: Settings) -> None:
         assert near.get(HOUSE).status_code == 200, "who sits at the machine stays signed in"
         proxied = near.get(HOUSE, headers={"X-Forwarded-For": "10.9.9.9"})
         assert proxied.status_code == 302, "a proxy's request is not the machine's own"
-        db.session.remove()
-        db.engine.dispose()
 
 
 def let_in(client: FlaskClient, organiser: Any) -> None:
@@ -171,9 +164,6 @@ def test_the_notice_is_public_and_harmless(organiser_client: FlaskClient, client
     assert "14" in page
     new = organiser_client.get("/organiser/e/new").text
     assert re.search(r'name="purge_days"[^>]*value="14"', new)
-
-
-# The logo
 
 
 def test_a_logo_is_drawn_small_and_kept_transparent() -> None:
@@ -254,23 +244,8 @@ def test_two_who_save_at_the_same_time_lose_nothing(app: Flask) -> None:
         "network_name": "Un réseau", "language": "en", "timezone": "Europe/Paris", "mail_host": "mail.example",
         "mail_user": "ada", "mail_port": "465",
     }  # fmt: skip
-    wrong: list[BaseException] = []
-
-    def save(name: str, value: str, step: str) -> None:
-        with app.app_context():
-            try:
-                actions.change_settings({name: value}, step)
-            except BaseException as error:
-                wrong.append(error)
-            finally:
-                db.session.remove()
-
-    threads = [Thread(target=save, args=(*pair, f"step{n}")) for n, pair in enumerate(values.items())]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    saves = [partial(actions.change_settings, {name: value}, f"step of {name}") for name, value in values.items()]
+    assert all_at_once(app, saves) == [None] * len(values)
     db.session.expire_all()
     assert current_site().settings == values
-    assert set(current_site().settled) == {"network", *(f"step{n}" for n in range(len(values)))}
+    assert set(current_site().settled) == {"network", *(f"step of {name}" for name in values)}

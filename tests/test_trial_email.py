@@ -13,11 +13,10 @@ from flask.testing import FlaskClient
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
-from lunchkit.platform.mail import test_email as trial
-from lunchkit.platform.mail.connection import Dialogue
+from lunchkit.platform.mail import connection
+from lunchkit.platform.mail.connection import Dialogue, Trial, try_connection
 from lunchkit.platform.mail.message import build_message
 from lunchkit.platform.mail.reasons import explain
-from lunchkit.platform.mail.test_email import Trial, try_connection
 from lunchkit.settings.actions import trials
 from lunchkit.settings.emails import trial_email
 from lunchkit.settings.queries import current_site, is_mail_tested
@@ -59,13 +58,13 @@ def test_a_wrong_password_is_told_and_never_shown(app: Flask) -> None:
         assert "does not accept this user with this password" in why and "application password" in why
         good, _why = tried(app, mail_port=port, mail_user=USER, mail_password=PASSWORD)
         assert good.error is None and postman.messages, "control"
+        outcome_, why = tried(app, mail_port=port, mail_user=USER, mail_password="motdepassé")
+        assert "cannot be told" in why and "motdepassé" not in "".join(outcome_.dialogue), "no line carries it"
     for said, secret in ((outcome, "falsch-Wort+43"), (good, PASSWORD)):
         text = "\n".join(said.dialogue)
         forms = [secret, *(base64.b64encode(form.encode()).decode() for form in (secret, f"\0{USER}\0{secret}"))]
         assert "AUTH" in text and not any(form in text for form in forms)
 
-
-def test_a_server_that_repeats_the_password_is_not_believed(app: Flask) -> None:
     heard = Dialogue(USER, PASSWORD)
     heard.note("S", f"535 {PASSWORD} is no password, nor {base64.b64encode(PASSWORD.encode()).decode()}")
     assert PASSWORD not in heard.lines[0] and "535 (…) is no password, nor (…)" in heard.lines[0]
@@ -90,12 +89,9 @@ def test_a_server_that_says_no_is_understood(app: Flask, whim: dict[str, str], w
     assert f"S: {answer}" in outcome.dialogue, "the server's own words stand there"
 
 
-def test_a_name_that_no_server_has(app: Flask) -> None:
+def test_a_name_that_no_server_has_and_tls_where_none_is_spoken(app: Flask) -> None:
     _outcome, why = tried(app, mail_host="no-such-host.invalid", mail_port=25)
     assert "can be found" in why and "spelling" in why
-
-
-def test_tls_where_none_is_spoken(app: Flask) -> None:
     with mail_server() as (_postman, port):
         _outcome, why = tried(app, mail_port=port, mail_security="tls")
         assert "does not speak TLS from the first byte" in why and "STARTTLS" in why
@@ -103,31 +99,22 @@ def test_tls_where_none_is_spoken(app: Flask) -> None:
         assert "offers no STARTTLS" in why and "465" in why
 
 
-def test_a_certificate_that_nobody_signed(app: Flask, tmp_path: Path) -> None:
+def test_tls_by_an_unknown_or_a_known_certificate(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with mail_server(tls_context=tls_context(tmp_path)) as (_postman, port):
         _outcome, why = tried(app, mail_host="localhost", mail_port=port, mail_security="starttls")
     assert "certificate of localhost does not hold" in why and "exact name" in why
-
-
-def test_tls_from_the_first_byte(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
     with tls_server(tmp_path) as (postman, port):
         outcome, _why = tried(app, mail_host="localhost", mail_port=port, mail_security="tls")
         assert outcome.error is None and postman.messages
 
 
-def test_a_password_that_no_line_carries(app: Flask) -> None:
-    with mail_server(authenticator=knows_one_user, auth_require_tls=False) as (_postman, port):
-        outcome, why = tried(app, mail_port=port, mail_user=USER, mail_password="motdepassé")
-    assert "cannot be told" in why and "motdepassé" not in "".join(outcome.dialogue)
-
-
 def test_a_silent_server_is_given_up_soon(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "PATIENCE", 0.2)
+    monkeypatch.setattr(connection, "TEST_ANSWER", 0.2)
     with silent_server() as port:
         _outcome, why = tried(app, mail_port=port)
         assert f"does not answer on port {port}" in why
-        monkeypatch.setattr(trial, "LONGEST", 0.0)
+        monkeypatch.setattr(connection, "TEST_WHOLE", 0.0)
         outcome, why = tried(app, mail_port=port)
         assert isinstance(outcome.error, TimeoutError) and "does not answer" in why
 
@@ -156,7 +143,7 @@ def test_the_page_tells_how_it_went_and_the_house_remembers(app: Flask, organise
     assert not is_mail_tested(current_site(), current_settings()), "another port proves nothing"
 
 
-def test_the_password_is_kept_never_shown_and_never_given_to_another_server(
+def test_the_password_is_kept_never_shown_nor_given_to_another_server(
     app: Flask, organiser_client: FlaskClient
 ) -> None:
     with mail_server(authenticator=knows_one_user, auth_require_tls=False) as (_postman, port):

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,12 +14,11 @@ from lunchkit.platform import schema
 from lunchkit.platform.db import db
 from tests.conftest import base_settings
 from tests.forking import Forked, starter
-from tests.server import Client, Process, Server, start_command
+from tests.server import Client, Process, Server, start_command, wait_until
 
 PAGES = ("/", "/healthz", "/privacy", "/e/nowhere", "/organiser/sign-in")
 PASSING = re.compile(r'127\.0\.0\.1:\d+|csrf_token" value="[^"]+|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+')
 """What differs at any two starts."""
-WITHIN = 20.0
 
 Starter = Callable[[Server], Process]
 
@@ -91,10 +89,7 @@ def test_it_ends_as_the_command_does(
             assert server.process and server.process.poll() is None and len(server.pids()) == 2
             (os.killpg if how is signal.SIGKILL else os.kill)(server.process.pid, how)
             assert server.process.wait() == status
-            until = time.monotonic() + WITHIN
-            while server.pids() and time.monotonic() < until:
-                time.sleep(0.02)
-            assert server.pids() == []
+            wait_until(lambda: server.pids() == [])
 
 
 def test_a_server_that_cannot_start_says_why(

@@ -41,10 +41,5 @@ def main() -> None:
     except UserError as refusal:
         sys.exit(f"lunchkit: {refusal.message}")
     except (SQLAlchemyError, SQLITE_DRIVER.Error) as error:
-        sys.exit(f"lunchkit: the database refuses: {_in_a_line(error)}")
-
-
-def _in_a_line(error: Exception) -> str:
-    """A database's error without statements and values."""
-    text = str(getattr(error, "orig", None) or error).strip()
-    return text.splitlines()[0] if text else type(error).__name__
+        text = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
+        sys.exit(f"lunchkit: the database refuses: {text.splitlines()[0]}")  # without statements and values

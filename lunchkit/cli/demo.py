@@ -8,7 +8,7 @@ import click
 
 from lunchkit.cli.instance import app_to_serve, become_server
 from lunchkit.demo import instance as demos
-from lunchkit.demo.actions import Demo, create_demo, find_demo
+from lunchkit.demo.actions import create_demo, find_demo
 from lunchkit.platform.config import Settings, full_name, load_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.instance import hold_as_server, make_private
@@ -42,12 +42,10 @@ def demo(host: str, port: int | None, instance: Path | None, keep: bool, public_
     app = app_to_serve(load_settings({**os.environ, **decided}))
     with app.app_context(), app.test_request_context():
         keys().prepare()
-        addresses = demos.addresses_of(find_demo(db.session()) or _new_demo())
+        if (found := find_demo(db.session())) is None:
+            change_settings({"network_name": demos.NETWORK}, "")
+            found = create_demo()
+        addresses = demos.addresses_of(found)
         keys().hand_over()
         db.engine.dispose()
     become_server(instance, decided, json.dumps(addresses) if as_json else demos.for_people(addresses))
-
-
-def _new_demo() -> Demo:
-    change_settings({"network_name": demos.NETWORK}, "")
-    return create_demo()

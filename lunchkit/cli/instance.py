@@ -54,10 +54,7 @@ def hold(settings: Settings, *, alone: bool = False) -> None:
 
 
 def open_app(settings: Settings, *, alone: bool = False) -> tuple[Flask, str | None]:
-    """The application, and the schema found in its database, which is locked until the command has ended.
-
-    Raises InUse.
-    """
+    """The application, and the schema of its database, locked until the command ends. Raises InUse."""
     app = make_app(settings)
     with app.app_context():
         click.get_current_context().with_resource(holding_database(db.engine, alone=alone))
@@ -66,8 +63,7 @@ def open_app(settings: Settings, *, alone: bool = False) -> tuple[Flask, str | N
 
 @contextmanager
 def instance_here(*, needs_key: bool = True) -> Iterator[Settings]:
-    """A request context of an existing instance, which is locked until the command has ended.
-
+    """A request context of an existing instance, locked until the command ends.
     Raises NoInstance, InUse, OtherSchema, and BadSettings where the secret key is missing.
     """
     settings = settings_here()
@@ -115,9 +111,7 @@ def app_to_serve(settings: Settings, *, new_key: bool = False) -> Flask:
 
 def become_server(instance: Path, decided: Mapping[str, str], announcement: str) -> None:
     """Replace this process by the server, which must patch the standard library before it imports anything.
-
-    It reads the environment and the `.env` file of the instance by itself. ``decided``: environment variables that no
-    file and no page overrides. ``announcement``: what it prints once it is ready.
+    ``decided``: environment variables that no file and no page overrides. ``announcement``: printed once it is ready.
     """
     os.environ.update(decided)
     os.environ[full_name("instance")] = str(instance.resolve())

@@ -6,13 +6,7 @@ from dataclasses import fields
 import click
 from flask_babel import gettext as _
 
-from lunchkit.admin.retention.actions import (
-    drop_old_notes,
-    enqueue_reminders,
-    erase_needs,
-    purge_people,
-    repeat_erasures,
-)
+from lunchkit.admin.retention import actions as retention
 from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.admin.system_status.database import check_damage
 from lunchkit.cli.instance import instance_here, make_app, require_schema, settings_here
@@ -21,9 +15,8 @@ from lunchkit.platform.config import PREFIX, Settings, current_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.heartbeat import DAILY, clock_is_believed
 from lunchkit.platform.mail.actions import deliver_due, resume
-from lunchkit.platform.mail.connection import ServerUnreachable, connect
+from lunchkit.platform.mail.connection import ServerUnreachable, connect, try_connection
 from lunchkit.platform.mail.queue import count_due
-from lunchkit.platform.mail.test_email import try_connection
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.registrations.imports.actions import delete_expired_imports
 from lunchkit.room.survey.actions import close_due_feedback
@@ -36,7 +29,7 @@ def deliver() -> None:
     """Send the e-mails that are due, reminders included, and stop: for a timer beside the server or instead of it."""
     with instance_here():
         clock_is_believed()
-        enqueue_reminders()
+        retention.enqueue_reminders()
         if due := count_due():
             _require_mail_server(current_settings(), due)
         resume()
@@ -69,9 +62,9 @@ def purge(clock_is_right: bool) -> None:
             )
         delete_expired_imports()
         forget_old_subscribers()
-        repeat_erasures()
-        drop_old_notes()
-        needs, pictures, people = erase_needs(), erase_orphaned_pictures(), purge_people()
+        retention.repeat_erasures()
+        retention.drop_old_notes()
+        needs, pictures, people = retention.erase_needs(), erase_orphaned_pictures(), retention.purge_people()
         close_due_feedback()  # what phones wrote goes with the names, also where no server runs
         click.echo(f"{needs} needs, {pictures} pictures and {people} people erased")
 

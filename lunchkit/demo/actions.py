@@ -50,8 +50,7 @@ RUN = (
     (20, "Ce que les tables rapportent, et merci", "", True),
 )
 """Schedule of the running event: minutes, title, who, whether the public sees it."""
-ASKED_IN, BEGUN = 2, 3
-"""The row with the poll, and the number of rows that have begun."""
+ASKED_IN, BEGUN = 2, 3  # the row with the poll, and the number of rows that have begun
 ALLERGIES = {4: "Arachides", 11: "Sans gluten", 23: "Lactose", 31: "Noix"}
 
 
@@ -76,7 +75,9 @@ def create_demo() -> Demo:
         session.flush()
         add_speakers(session, past, running, coming)
         asked_again = _polls_in_may(session, past)
-        question = _polls_before_and_after(session, running)
+        question = _add_poll(session, running, 1, QUESTION, ANSWERS)
+        _add_poll(session, running, 2, "En un mot, que craignez-vous de l’IA ?", (), kind=Kind.WORDS, most_choices=1)
+        _add_poll(session, running, 3, QUESTION, ANSWERS, before_id=question.id)
         _add_schedule(session, running, question)
         choices = ("Mon téléphone", "Mon grille-pain", "Mes habits", "La gouvernance")
         _add_poll(session, coming, 1, "Que répareriez-vous en premier ?", choices)
@@ -86,7 +87,9 @@ def create_demo() -> Demo:
     open_poll(question)
     take_questions(running, takes=True)
     _register_people(coming, 41, now)
-    _add_subscribers(now)
+    for number in range(30, 54):
+        with clock.fixed_at(now - timedelta(days=40, hours=number)):
+            add_subscriber(f"personne{number}@example.org", "fr")
     return Demo(past, running, coming, organiser)
 
 
@@ -94,8 +97,7 @@ def find_demo(session: Session) -> Demo | None:
     """The demo that was planted earlier, or None."""
     events = {event.uid: event for event in session.query(Event)}
     organiser = session.query(Organiser).filter_by(email=CONTACT).first()
-    found = [events.get(f"{uid}@demo.lunchkit") for uid in ("past", "running", "coming")]
-    past, running, coming = found
+    past, running, coming = (events.get(f"{uid}@demo.lunchkit") for uid in ("past", "running", "coming"))
     return Demo(past, running, coming, organiser) if past and running and coming and organiser else None
 
 
@@ -107,13 +109,6 @@ def _add_poll(
     session.add(poll)
     session.flush()
     return poll
-
-
-def _polls_before_and_after(session: Session, event: Event) -> Poll:
-    before = _add_poll(session, event, 1, QUESTION, ANSWERS)
-    _add_poll(session, event, 2, "En un mot, que craignez-vous de l’IA ?", (), kind=Kind.WORDS, most_choices=1)
-    _add_poll(session, event, 3, QUESTION, ANSWERS, before_id=before.id)
-    return before
 
 
 def _add_schedule(session: Session, event: Event, question: Poll) -> None:
@@ -161,21 +156,12 @@ def _register_people(event: Event, requests: int, now: datetime) -> None:
         companions = (number % 9 == 3) * min(1, event.companions_allowed)
         meals = (Diet.EVERYTHING, Diet.VEGETARIAN, Diet.VEGAN)
         details = AttendeeDetails(
-            name=name,
-            email=f"personne{number + 1}@example.org",
+            name=name, email=f"personne{number + 1}@example.org", companions=companions,
             organisation=ORGANISATIONS[number % len(ORGANISATIONS)],
-            is_member=number % 3 != 0,
-            shows_name=number % 2 == 0,
-            companions=companions,
+            is_member=number % 3 != 0, shows_name=number % 2 == 0,
             diets=tuple(meals[(number + seat) % 5 % 3] for seat in range(1 + companions)),
             allergies=ALLERGIES.get(number, ""),
             access="Place pour un fauteuil roulant" if number == 17 else "",
-        )
+        )  # fmt: skip
         with clock.fixed_at(latest - timedelta(hours=3.7 * (requests - number))):
             register_by_hand(event, details, language="fr")
-
-
-def _add_subscribers(now: datetime) -> None:
-    for number in range(30, 54):
-        with clock.fixed_at(now - timedelta(days=40, hours=number)):
-            add_subscriber(f"personne{number}@example.org", "fr")

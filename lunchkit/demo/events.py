@@ -16,10 +16,10 @@ ZONE = "Europe/Zurich"
 CONTACT = "lunch@example.org"
 
 
-def _event(series: Series, uid: str, starts: datetime, hours: float, **fields: Any) -> Event:
+def _event(series: Series, uid: str, starts: datetime, **fields: Any) -> Event:
     published = min(clock.now(), starts) - timedelta(days=30)
     return Event(
-        series=series, uid=f"{uid}@demo.lunchkit", starts_at=starts, ends_at=starts + timedelta(hours=hours), zone=ZONE,
+        series=series, uid=f"{uid}@demo.lunchkit", starts_at=starts, ends_at=starts + timedelta(hours=2), zone=ZONE,
         contact_email=CONTACT, created_at=published, updated_at=published, published_at=published, **fields,
     )  # fmt: skip
 
@@ -27,46 +27,32 @@ def _event(series: Series, uid: str, starts: datetime, hours: float, **fields: A
 def past_event(series: Series) -> Event:
     """The event of 13 May 2025. Assumed: the year, noon to two, 60 seats. Not known: the street."""
     return _event(
-        series,
-        "past",
+        series, "past",
         datetime(2025, 5, 13, 12, tzinfo=ZoneInfo(ZONE)),
-        2,
-        slug="ia-responsable",
-        title="IA responsable : l’ESS s’empare du débat",
-        theme="Intelligence artificielle",
+        slug="ia-responsable", title="IA responsable : l’ESS s’empare du débat", theme="Intelligence artificielle",
         summary=(
             "Faut-il renoncer à l’intelligence artificielle quand on défend une économie sociale et solidaire ? "
             "Deux personnes qui la pratiquent de près ont répondu à table, avec les membres du réseau et des "
             "expert·es du numérique responsable : à quelles conditions l’IA peut-elle servir nos valeurs, et que peut "
             "faire l’ESS pour qu’elle n’appartienne pas à quelques grandes entreprises ?"
         ),
-        venue="L’ESPACE",
-        town="Genève",
-        capacity=60,
-        colour=Colour.TOMATE,
+        venue="L’ESPACE", town="Genève", capacity=60, colour=Colour.TOMATE,
         purged_at=datetime(2025, 6, 12, tzinfo=ZoneInfo(ZONE)),
         needs_erased_at=datetime(2025, 5, 15, 14, tzinfo=ZoneInfo(ZONE)),
-    )
+    )  # fmt: skip
 
 
 def running_event(series: Series, now: datetime) -> Event:
     """A fictional event that began about half an hour ago."""
     starts = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) - timedelta(minutes=30)
     return _event(
-        series,
-        "running",
-        starts,
-        2,
-        slug="le-debat-continue",
-        title="Le débat continue : l’ESS et l’IA à table",
+        series, "running", starts, slug="le-debat-continue", title="Le débat continue : l’ESS et l’IA à table",
         theme="Intelligence artificielle",
         summary="Exemple fictif d’un lunch qui a lieu en ce moment : la question du 13 mai, posée à une autre table.",
-        venue="L’ESPACE (exemple fictif)",
-        town="Genève",
+        venue="L’ESPACE (exemple fictif)", town="Genève",
         capacity=300,  # anyone who tries the demo with many phones meets no limit of new ones
-        colour=Colour.MYRTILLE,
-        is_demo=True,
-    )
+        colour=Colour.MYRTILLE, is_demo=True,
+    )  # fmt: skip
 
 
 def coming_event(series: Series, now: datetime) -> Event:
@@ -74,12 +60,9 @@ def coming_event(series: Series, now: datetime) -> Event:
     day = now.astimezone(ZoneInfo(ZONE)).date() + timedelta(days=21)
     day += timedelta(days=(1 - day.weekday()) % 7)
     return _event(
-        series,
-        "coming",
+        series, "coming",
         datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(ZONE)),
-        2,
-        slug="qui-tient-le-tournevis",
-        title="Réparer plutôt que jeter : qui tient le tournevis ?",
+        slug="qui-tient-le-tournevis", title="Réparer plutôt que jeter : qui tient le tournevis ?",
         theme="Économie de la réparation",
         summary=(
             "Exemple fictif. Un grille-pain tombe en panne, et c’est toute une économie qui apparaît : qui a le droit "
@@ -87,16 +70,10 @@ def coming_event(series: Series, now: datetime) -> Event:
             "Apportez un objet cassé. Deux personnes qui réparent pour de vrai en ouvriront un à table, entre la soupe "
             "et le dessert, et diront ce qu’il faudrait pour que réparer redevienne plus simple que racheter."
         ),
-        venue="Le Réfectoire (lieu fictif)",
-        town="Genève",
-        access_notes="Entrée de plain-pied. Boucle magnétique dans la salle.",
-        capacity=60,
-        companions_allowed=2,
-        colour=Colour.PETIT_POIS,
-        is_demo=True,
-        remind_seven_days=True,
-        remind_same_morning=True,
-    )
+        venue="Le Réfectoire (lieu fictif)", town="Genève",
+        access_notes="Entrée de plain-pied. Boucle magnétique dans la salle.", capacity=60, companions_allowed=2,
+        colour=Colour.PETIT_POIS, is_demo=True, remind_seven_days=True, remind_same_morning=True,
+    )  # fmt: skip
 
 
 def add_speakers(session: Session, past: Event, running: Event, coming: Event) -> None:
@@ -110,16 +87,9 @@ def add_speakers(session: Session, past: Event, running: Event, coming: Event) -
 
 
 def _add_speaker(
-    session: Session,
-    event: Event,
-    name: str,
-    role: str = "",
-    *,
-    organisation: str,
-    about: str = "",
-    said: str = "",
-    position: int = 0,
-) -> None:
+    session: Session, event: Event, name: str, role: str = "",
+    *, organisation: str, about: str = "", said: str = "", position: int = 0,
+) -> None:  # fmt: skip
     works_for = Organisation(slug=slug_of(organisation), name=organisation, about=about)
     speaker = Speaker(slug=slug_of(name), name=name, role=role, organisation=works_for)
     session.add(speaker)

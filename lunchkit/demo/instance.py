@@ -28,14 +28,9 @@ def decided_settings(
 ) -> dict[str, str]:
     """Environment variables that keep the demo away from the real database, mail server and address."""
     own = {
-        "instance": str(instance),
-        "database_url": "",
-        "workers": "1",
-        "host": host,
-        "port": str(port),
-        "public_url": public_url or f"http://{_reachable(host)}:{port}",
-        "mail_host": "",
-    }
+        "instance": str(instance), "database_url": "", "workers": "1", "host": host, "port": str(port),
+        "public_url": public_url or f"http://{_reachable(host)}:{port}", "mail_host": "",
+    }  # fmt: skip
     name = full_name("form_minimum_seconds")
     return {name: environment.get(name, "0")} | {full_name(name): value for name, value in own.items()}
 
@@ -84,7 +79,7 @@ def free_port(host: str, wanted: int | None) -> int:
         if _is_free(host, port):
             return port
     raise DemoRefused(
-        f"cannot listen on {host}, port {wanted}; choose another one with --port" if wanted else "no free port"
+        f"cannot listen on {host}, port {wanted or f'{PORTS[0]} to {PORTS[-1]}'}; choose another one with --port"
     )
 
 

@@ -14,8 +14,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import SQLITE_DRIVER
 
-SIDE_FILES = ("-wal", "-shm")
-"""What SQLite keeps beside a database in use: the newest commits may be there only."""
+SIDE_FILES = ("-wal", "-shm")  # what SQLite keeps beside a database in use: the newest commits may be there only
 
 
 class BackupFailed(Exception):
@@ -23,10 +22,7 @@ class BackupFailed(Exception):
 
 
 def back_up(settings: Settings, target: Path | None = None) -> Path:
-    """Write a copy of the database while it is in use, check it, and only then give it its name.
-
-    Returns the file. Raises BackupFailed; a half-written copy is removed.
-    """
+    """Write a checked copy of the database while it is in use, whole or not at all. Raises BackupFailed."""
     postgres = not settings.database.startswith("sqlite:")
     suffix = "pgdump" if postgres else "sqlite"
     name = f"lunchkit-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{suffix}"
@@ -41,17 +37,15 @@ def back_up(settings: Settings, target: Path | None = None) -> Path:
 def newest_backup(settings: Settings) -> datetime | None:
     """When the newest copy was written in the place where ``back_up`` puts them; None where there is none."""
     try:
-        times = [
-            file.stat().st_mtime for file in backup_folder(settings).glob("lunchkit-*") if file.suffix != ".partial"
-        ]
+        copies = (file for file in backup_folder(settings).glob("lunchkit-*") if file.suffix != ".partial")
+        times = [file.stat().st_mtime for file in copies]
     except OSError:
         return None
     return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
 def drop_old_copies(settings: Settings) -> str:
-    """Delete backups, and databases that a restore set aside, older than ``backup_days``; the newest backup stays.
-
+    """Delete backups and databases set aside by a restore, older than ``backup_days``; the newest backup stays.
     Returns the stamp before which there is no backup any more.
     """
     limit = f"{clock.now() - timedelta(days=settings.backup_days):%Y%m%dT%H%M%SZ}"
@@ -155,9 +149,8 @@ def without_password(database: str) -> tuple[str, str]:
 
 def restore(settings: Settings, source: Path) -> Path | None:
     """Put a checked copy in the place of the SQLite database; the caller holds the instance alone.
-
-    Returns where the database that was there before is kept now, None if there was none. Killed at any moment, the one
-    or the other is there, whole. Raises BackupFailed; then nothing was changed.
+    Returns where the earlier database is kept, None if there was none. Killed at any moment, one of the two is there,
+    whole. Raises BackupFailed; then nothing was changed.
     """
     if not settings.database.startswith("sqlite:"):
         raise BackupFailed("restore a PostgreSQL database with pg_restore --clean --if-exists")

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Component, Event, vCalAddress, vDuration, vText
 
+from lunchkit.platform.addresses import is_zone
 from lunchkit.platform.text import clean_line, clean_text
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -21,17 +22,6 @@ REMINDED_BEFORE = timedelta(hours=2)
 FEED_REFRESHED_EVERY = timedelta(hours=6)
 
 HOME_ZONE = "Europe/Zurich"
-CENTRAL_EUROPEAN = frozenset(
-    {
-        "Africa/Ceuta", "Europe/Amsterdam", "Europe/Andorra", "Europe/Belgrade", "Europe/Berlin",
-        "Europe/Bratislava", "Europe/Brussels", "Europe/Budapest", "Europe/Busingen", "Europe/Copenhagen",
-        "Europe/Gibraltar", "Europe/Ljubljana", "Europe/Luxembourg", "Europe/Madrid", "Europe/Malta",
-        "Europe/Monaco", "Europe/Oslo", "Europe/Paris", "Europe/Podgorica", "Europe/Prague", "Europe/Rome",
-        "Europe/San_Marino", "Europe/Sarajevo", "Europe/Skopje", "Europe/Stockholm", "Europe/Tirane",
-        "Europe/Vaduz", "Europe/Vatican", "Europe/Vienna", "Europe/Warsaw", "Europe/Zagreb", "Europe/Zurich",
-    }
-)  # fmt: skip
-"""Zones that have changed between CET and CEST by one rule since October 1996."""
 
 # Written by hand: what icalendar's add_missing_timezones() makes up is misread by an hour in other programs.
 _CENTRAL_EUROPEAN_RULE = """\
@@ -126,7 +116,7 @@ def _file(entries: list[Entry], events: list[Event], headers: Mapping[str, objec
     calendar.add("CALSCALE", "GREGORIAN")
     for name, value in (headers or {}).items():
         calendar.add(name, value)
-    zones = {entry.zone for entry in entries if _stands_on_wall_clock(entry)}
+    zones = {entry.zone for entry in entries if _has_wall_clock(entry)}
     if not events:
         zones = {HOME_ZONE}  # a calendar must hold something
     for zone in sorted(zones):
@@ -139,7 +129,7 @@ def _file(entries: list[Entry], events: list[Event], headers: Mapping[str, objec
 
 def _event(entry: Entry, sequence: int) -> Event:
     event = Event()
-    zone = ZoneInfo(entry.zone) if _stands_on_wall_clock(entry) else UTC
+    zone = ZoneInfo(entry.zone) if _has_wall_clock(entry) else UTC
     event.add("UID", _Text(clean_line(entry.uid)))
     event.add("SEQUENCE", sequence)
     event.add("DTSTAMP", entry.updated_at.astimezone(UTC))
@@ -187,9 +177,19 @@ def _web_address(url: str) -> str:
     return address if re.match(r"https?://[^/?#]", address, re.IGNORECASE) else ""
 
 
-def _stands_on_wall_clock(entry: Entry) -> bool:
+@cache
+def _is_central_european(zone: str) -> bool:
+    """Whether a zone changes between CET and CEST by the rule of Zurich: both agree on the first of every month."""
+    months = [datetime(year, month, 1, tzinfo=UTC) for year in range(1997, 2038) for month in range(1, 13)]
+    home = ZoneInfo(HOME_ZONE)
+    return is_zone(zone) and all(
+        month.astimezone(ZoneInfo(zone)).utcoffset() == month.astimezone(home).utcoffset() for month in months
+    )
+
+
+def _has_wall_clock(entry: Entry) -> bool:
     """Whether both times can be told from the wall clock of the place: not so in the hour that autumn repeats."""
-    if entry.zone not in CENTRAL_EUROPEAN:
+    if not _is_central_european(entry.zone):
         return False
     local_times = [moment.astimezone(ZoneInfo(entry.zone)) for moment in (entry.starts_at, entry.ends_at)]
     return all(time.replace(fold=0).utcoffset() == time.replace(fold=1).utcoffset() for time in local_times)

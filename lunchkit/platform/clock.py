@@ -33,10 +33,7 @@ class AmbiguousLocalTime(ValueError):
 
 
 def from_wall(wall: datetime, zone: str) -> datetime:
-    """Turn a naive wall-clock time of an IANA zone into UTC.
-
-    Raises NoSuchLocalTime or AmbiguousLocalTime where the change of clocks makes the time wrong or unclear.
-    """
+    """A naive wall-clock time of an IANA zone in UTC. Raises NoSuchLocalTime or AmbiguousLocalTime."""
     local = wall.replace(tzinfo=ZoneInfo(zone))
     as_utc = local.astimezone(UTC)
     if as_utc.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != wall:
@@ -46,8 +43,8 @@ def from_wall(wall: datetime, zone: str) -> datetime:
     return as_utc
 
 
-def wall_moment(moment: datetime, zone: str, *, days: int, hour: int, minute: int = 0) -> datetime:
+def wall_moment(moment: datetime, zone: str, *, days: int, hour: int) -> datetime:
     """The UTC moment of a wall-clock hour, a number of days away from a moment's local date."""
     day = moment.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
-    wall = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(zone))
+    wall = datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(zone))
     return wall.astimezone(UTC)

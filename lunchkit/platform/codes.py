@@ -6,7 +6,7 @@ LETTERS = "ACDEFHJKLMNPQRTUVWXY3479"
 """Without look-alikes: no B and 8, G and 6, I and 1, O and 0, S and 5, Z and 2."""
 LENGTH = 5
 SLIP_LENGTH = 10
-"""Letters of a voting slip: one of sixty thousand billion, so that nobody finds one by trying."""
+"""Letters of a voting slip: too many possible ones (6 · 10¹³) to guess one."""
 
 
 def new_code(length: int = LENGTH) -> str:

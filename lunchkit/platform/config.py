@@ -3,9 +3,10 @@
 What neither decides, a page sets: ``settings``. Strings stay strings: a secret made of digits is not a number.
 """
 
+import math
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -107,10 +108,9 @@ class Settings:
 
     @property
     def hosts(self) -> list[str] | None:
-        """Host names that this server answers to. No IPv6 address: Werkzeug's check of the host knows none.
-
+        """Host names that this server answers to (Werkzeug's check of the host knows no IPv6 address).
         None, which means any, until a public address is set: a person who sets up a server on another
-        machine comes by a name that it does not know yet. No link in an e-mail is built from such a name.
+        machine comes by a name that it does not know yet.
         """
         if not self.has_address:
             return None
@@ -118,10 +118,7 @@ class Settings:
 
 
 def load_settings(environment: Mapping[str, str] | None = None, *, make_key: bool = True) -> Settings:
-    """Read the settings, and the secret key; one is made where there is none, unless ``make_key`` says no.
-
-    Raises BadSettings with a line for every wrong value.
-    """
+    """Read settings and secret key, which is made if missing and ``make_key``. Raises BadSettings, a line a mistake."""
     given = dict(os.environ if environment is None else environment)
     instance = Path(given.get(f"{PREFIX}INSTANCE") or "instance")
     settings = read_settings(Settings(instance=instance), {**_read_env_file(instance), **given})
@@ -135,10 +132,7 @@ def decided_names(instance: Path) -> frozenset[str]:
 
 
 def read_settings(start: Settings, values: Mapping[str, str]) -> Settings:
-    """The settings with these values in them, by their full names.
-
-    Raises BadSettings with a line for every wrong value.
-    """
+    """The settings with these values, by their full names. Raises BadSettings with a line for every wrong value."""
     errors: list[str] = []
     chosen: dict[str, Any] = {}
     for spec in fields(Settings):
@@ -205,16 +199,13 @@ def mistakes(settings: Settings) -> list[str]:
     ]
     if not _is_database_address(settings.database):  # its password is not to be shown
         errors.append("LUNCHKIT_DATABASE_URL: sqlite:///… or postgresql://user:password@host:port/name is needed")
-    return [*_out_of_range(settings), *errors]
-
-
-def _out_of_range(settings: Settings) -> Iterator[str]:
     for name, least in LEAST.items():
-        value, most = getattr(settings, name), 65535 if name.endswith("port") else None
-        if value < least:
-            yield f"{full_name(name)}: at least {least}, not {value}"
-        if most and value > most:
-            yield f"{full_name(name)}: at most {most}, not {value}"
+        value, most = getattr(settings, name), 65535 if name.endswith("port") else math.inf
+        if not least <= value <= most:
+            errors.append(
+                f"{full_name(name)}: {f'at least {least}' if value < least else f'at most {most}'}, not {value}"
+            )
+    return errors
 
 
 def _is_database_address(text: str) -> bool:

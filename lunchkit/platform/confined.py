@@ -14,8 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
-MOST_SECONDS = 20
-"""On the clock, for one file; a machine that needs longer has other things to do."""
+MOST_SECONDS = 20  # on the clock, for one file; a machine that needs longer has other things to do
 MOST_CPU = 5
 MOST_MEMORY = 512 * 1024 * 1024
 AT_ONCE = 2

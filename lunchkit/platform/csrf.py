@@ -12,8 +12,6 @@ from lunchkit.platform.errors import user_error
 
 csrf = CSRFProtect()
 StaleForm = user_error(
-    "StaleForm",
-    _l("This form is out of date, and nothing was saved. Open its page again and send it once more."),
-    400,
+    "StaleForm", _l("This form is out of date, and nothing was saved. Open its page again and send it once more."), 400
 )
 """The token is missing: the browser has forgotten its cookie, or another page sent the form."""

@@ -31,6 +31,13 @@ SAFE_SQLITE = (3, 51, 3)
 """The first SQLite without the WAL-reset bug, which can lose commits when two connections write and checkpoint."""
 BUSY_TIMEOUT = 10_000
 """Milliseconds that a writer waits for its turn."""
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    f"busy_timeout={BUSY_TIMEOUT}",
+)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -73,8 +80,7 @@ class Erased(StrEnum):
 
 
 class Base(DeclarativeBase):
-    """The base of all tables; names constraints, so that later steps of the schema can speak of them.
-
+    """The base of all tables.
     ``__erased__`` says how personal data in the table goes: as one of ``Erased``, or in a sentence that ends with what
     erases it, or begins with «kept» and says why.
     """
@@ -125,13 +131,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions on its own
         cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT}",
-            "secure_delete=ON",
-        ):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -163,8 +163,7 @@ def before_commit(hook: Callable[[Session], None]) -> Callable[[Session], None]:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One writing transaction: commits at the end, rolls back on any error.
-
-    What the session read before may be stale: read again, under the lock, whatever the writing depends on.
+    What the session read before may be outdated: read again, under the lock, what the writing depends on.
     Raises DatabaseError where the database is known to be damaged.
     """
     if damage := known_damage():
@@ -184,9 +183,8 @@ def transaction() -> Iterator[Session]:
 
 def vacuum() -> bool:
     """Leave no byte of erased rows in SQLite's files: rewrite every page, and empty the write-ahead log.
-
-    ``secure_delete`` overwrites what is deleted, but neither what stays behind in a page that was split, nor the log.
-    Returns False where another connection was reading or writing: try again later. Does nothing on other databases.
+    ``secure_delete`` overwrites neither what stays behind in a page that was split, nor the log.
+    Returns False where the database was in use: try again later. Does nothing on other databases.
     """
     if db.engine.dialect.name != "sqlite":
         return True
@@ -212,10 +210,7 @@ def page_of(found: int, page: int, size: int) -> tuple[int, int]:
 
 
 def mark_for_vacuum() -> None:
-    """Remember that the transaction at hand erases something of which bytes may stay in SQLite's files.
-
-    The mark is a file beside the database: it outlives the process, and another one (``lunchkit purge``) may read it.
-    """
+    """Mark that bytes of what this transaction erases may stay in SQLite's files; the mark outlives the process."""
     mark = _traces()
     if mark is not None:
         mark.write_text(secrets.token_hex(8))

@@ -50,10 +50,7 @@ class TooMany(UserError):
 
 Busy = user_error("Busy", _l("The server is very busy: nothing was saved. Send it again in a few seconds."), 503, 5)
 StorageFull = user_error(
-    "StorageFull",
-    _l("The server cannot save anything at the moment: nothing was saved. Tell the organisers."),
-    507,
-    60,
+    "StorageFull", _l("The server cannot save anything at the moment: nothing was saved. Tell the organisers."), 507, 60
 )
 StorageDamaged = user_error(
     "StorageDamaged", _l("The data of this server is damaged: nothing was saved. Tell the organisers."), 507

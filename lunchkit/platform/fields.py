@@ -23,11 +23,7 @@ MOMENT_FORMS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT
 
 
 class BareForm(FlaskForm):
-    """A form without a token of its own.
-
-    Where there is authority to protect, ``platform.csrf`` has asked for one; elsewhere the link
-    in the address is the authority, or nobody's.
-    """
+    """A form without a token of its own: ``platform.csrf`` has asked for one where there is authority to protect."""
 
     class Meta:
         csrf = False

@@ -1,8 +1,8 @@
-"""Signs of life of the work in the background, and by them: whether the clock is believed.
+"""Signs of life of the background work, and by them: whether the clock is believed.
 
-What the clock alone would erase, close or forget for good waits until it is. Believed is a clock that goes on from the
-last sign of life, which a file of the instance keeps. One that has leapt is believed again when it comes back, when it
-has gone on for a day, or when a person vouches for it.
+What the clock alone would erase or close for good waits until the clock is believed: it goes on from the last sign of
+life, which a file of the instance keeps. A clock that has leapt is believed again when it comes back, when it has gone
+on for a day, or when a person vouches for it.
 """
 
 import json
@@ -20,16 +20,14 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db
 
 NAME, DELIVERY = "background-alive", "delivery-alive"
-EVERY = 60.0
-"""Seconds between two signs."""
+EVERY = 60.0  # seconds between two signs
 LEAP = 3600.0
 """Seconds that a clock may leap while it is looked at: polls close two hours after a lunch, all else a day or more."""
 OFF = timedelta(hours=20)
-"""So long may a server have been off."""
+"""A server may have been off for that long."""
 DAILY = timedelta(hours=26)
-"""So long may nobody have looked where a timer does so once a day, and is late."""
-WAIT = timedelta(hours=22)
-"""So long must a clock go on that has leapt: until the next day's timer, which is early."""
+"""The longest time between two runs of a timer that runs once a day, if late."""
+WAIT = timedelta(hours=22)  # a clock that has leapt must go on for that long: until the next day's timer, if early
 NEWEST = (("registration", "registered_at"), ("outbox_email", "created_at"), ("audit_entry", "last_at"))
 looked: dict[Path, tuple[float, float]] = {}
 """When this process looked last: by a clock that never leaps, and by the one that may."""
@@ -45,7 +43,7 @@ class Sign:
 
 
 def clock_is_believed(off: timedelta = OFF, *, vouched: bool = False) -> bool:
-    """Give a sign of life, and say whether the clock may decide what is destroyed. ``off``: nobody need have asked."""
+    """Give a sign of life; return whether the clock may decide what is destroyed. ``off``: longest time without one."""
     folder, now = current_settings().instance, clock.now().timestamp()
     before, has_leapt = last_sign(folder), _has_leapt(folder, now)
     known = before or Sign(_newest_row() or now)
@@ -110,7 +108,7 @@ def _keep(folder: Path, sign: Sign) -> None:
 
 
 def _newest_row() -> float | None:
-    """When anything was last written: what an instance goes by that has given no sign yet."""
+    """When a row was last written: the last sign of an instance that has given none yet."""
     columns = (db.metadata.tables[table].c[column] for table, column in NEWEST)
     moments = [db.session.scalar(select(func.max(column))) for column in columns]
     return max((moment.timestamp() for moment in moments if moment is not None), default=None)

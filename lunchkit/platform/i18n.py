@@ -1,8 +1,6 @@
 """Languages: which one a page speaks, and how it writes dates, hours and numbers.
 
-Attendees, speakers and readers are met in four languages. Organisers' pages and the command line speak two, French and
-English: a working page is full of words that must be exact, and one that is half in German and half in English is worse
-than one that is whole in a language that its reader works in anyway.
+Attendees, speakers and readers have four; organisers' pages and the command line have two, French and English.
 """
 
 import re
@@ -10,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from babel.core import negotiate_locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, Response, has_request_context, request
@@ -20,15 +19,14 @@ from lunchkit.platform.config import LANGUAGES, WORKING_LANGUAGES, current_setti
 
 LANGUAGE_NAMES = [("fr", "Français"), ("de", "Deutsch"), ("it", "Italiano"), ("en", "English")]
 COOKIE = "lang"
-WORKING_PAGES = "/organiser"
-"""The address under which all pages of organisers are."""
+WORKING_PAGES = "/organiser"  # the address under which all pages of organisers are
 _DATES = {
     "fr": ("EEEE d MMMM y", "fr"),
     "de": ("EEEE, d. MMMM y", "de_CH"),
     "it": ("EEEE d MMMM y", "it_CH"),
     "en": ("EEEE d MMMM y", "en_GB"),
 }
-"""How each writes a date. The French pattern for the Swiss too, whose own has a comma that nobody writes."""
+"""How each writes a date. French has the pattern of France: that of Switzerland has an unusual comma."""
 _FIRST_OF_MONTH = {"fr": "1er", "it": "1°"}
 
 
@@ -46,7 +44,7 @@ def init_i18n(app: Flask) -> None:
     Babel(app, locale_selector=select_language, default_locale="fr", default_translation_directories="translations")
     app.after_request(_remember_language)
     app.jinja_env.filters.update(
-        when=when, weekday=weekday, day=day, month_year=month_year, hours=hours,
+        when=when, weekday=weekday, month_year=month_year, hours=hours,
         moment=moment, wall=wall, long_date=long_date, clock=clock, number=number, typo=typo,
         longest_word=longest_word, paragraphs=paragraphs,
     )  # fmt: skip
@@ -61,7 +59,8 @@ def select_language() -> str:
     for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wish in spoken:
             return wish
-    return _preferred(spoken) or current_settings().language
+    wishes = [tag.replace("-", "_").lower() for tag, much in request.accept_languages if much > 0]
+    return negotiate_locale(wishes, spoken) or current_settings().language  # «de-CH» is German, also before «fr»
 
 
 def offered_languages() -> list[tuple[str, str]]:
@@ -75,14 +74,8 @@ def _spoken_here() -> tuple[str, ...]:
     return WORKING_LANGUAGES if is_working_page else LANGUAGES
 
 
-def _preferred(spoken: tuple[str, ...]) -> str | None:
-    """What the browser likes best of these. «de-CH» is German: a later «fr» does not come before it."""
-    wishes = (tag.replace("_", "-").partition("-")[0].lower() for tag, much in request.accept_languages if much > 0)
-    return next((wish for wish in wishes if wish in spoken), None)
-
-
 def language() -> str:
-    """The two letters of the language being spoken."""
+    """The two letters of the present language."""
     locale = get_locale()
     return locale.language if locale else "fr"
 
@@ -144,11 +137,6 @@ def weekday(event: Scheduled) -> str:
     return format_date(event.starts_local, "EEEE", locale=language())
 
 
-def day(event: Scheduled) -> str:
-    """«13»."""
-    return str(event.starts_local.day)
-
-
 def month_year(event: Scheduled) -> str:
     """«mai 2025»."""
     return format_date(event.starts_local, "MMMM y", locale=language())
@@ -178,9 +166,7 @@ _BEFORE_COLON = re.compile(rf"{_SPACE}(:)(?=\s|$)")
 
 def typo(text: str) -> str:
     """French spacing in what organisers typed, so that no line begins with : ; ! ? or ».
-
-    A space that was forgotten beside « or » is added on French pages only: elsewhere these words may be the page's own,
-    or a question put in German or Italian, where guillemets have no space.
+    A missing space beside « or » is added on French pages only: German and Italian guillemets have none.
     """
     space = f"{_SPACE}?" if language() == "fr" else _SPACE
     text = _BEFORE_COLON.sub("\u00a0\\1", _BEFORE_HIGH.sub("\u202f\\1", text))

@@ -1,7 +1,7 @@
 """The folder of an instance: who uses it at this moment, and that no other user of the machine reads it.
 
-Everybody who uses an instance holds ``lock``, a restore and an upgrade alone; a server holds ``lock-server`` as well.
-The operating system lets go of both when the last process that has them open ends, however it ends.
+Each command and server holds ``lock``, a restore and an upgrade alone; a server holds ``lock-server`` as well.
+The operating system releases both when the last process that has them open ends, however it ends.
 """
 
 import fcntl
@@ -19,10 +19,8 @@ from lunchkit.platform.config import Settings
 USED, SERVED = "lock", "lock-server"
 HANDED_OVER = "LUNCHKIT_INTERNAL_LOCKS"
 """The open files of both, for the program that this process becomes: the server, and the next one after USR2."""
-ENDING = 10.0
-"""Seconds in which the workers of a killed server end."""
-DATABASE_KEY = 0x6C756E63686B6974
-"""The number of PostgreSQL's lock."""
+ENDING = 10.0  # seconds in which the workers of a killed server end
+DATABASE_KEY = 0x6C756E63686B6974  # the number of PostgreSQL's lock
 OURS = (
     "lunchkit.sqlite*", "ballots.sqlite*", "backups", "backups/lunchkit-*", "secret_key*", ".env*", "lock*",
     "background-alive*", "vacuum-needed",
@@ -96,7 +94,7 @@ def _sign(file: int, who: str) -> None:
 
 
 def _who_holds(folder: Path) -> str:
-    """The words of the server that runs; else of the last command."""
+    """What the server that runs has written into its lock; else the last command."""
     for name in (SERVED, USED):
         with suppress(OSError), (folder / name).open("r+") as file:
             try:
@@ -107,10 +105,10 @@ def _who_holds(folder: Path) -> str:
 
 
 def _is_running(who: str) -> bool:
-    """Whether the process lives that these words name; not one that has ended, and whose end nobody has noted."""
+    """Whether the process that these words name still runs; a zombie does not."""
     named = re.search(r"\(pid (\d+)", who)
     if named is None:
-        return False  # a process that has just opened the lock, and has not signed yet
+        return False  # a process has just opened the lock, and has not written into it yet
     with suppress(OSError):
         os.kill(int(named[1]), 0)
         stat = Path(f"/proc/{named[1]}/stat")
@@ -120,10 +118,7 @@ def _is_running(who: str) -> bool:
 
 @contextmanager
 def holding_database(engine: Engine, *, alone: bool = False) -> Iterator[None]:
-    """Use a PostgreSQL database likewise: an upgrade alone, all else together. SQLite's is in the instance.
-
-    Raises InUse.
-    """
+    """Use a PostgreSQL database likewise (SQLite's is in the instance): an upgrade alone. Raises InUse."""
     if engine.dialect.name != "postgresql":
         yield
         return

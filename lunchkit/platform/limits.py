@@ -29,17 +29,13 @@ class Window:
             return False
         times.append(now)
         if len(self._times) > 10_000:
-            self._times = defaultdict(
-                deque, {key: times for key, times in self._times.items() if times[-1] > now - self.seconds}
-            )
+            recent = {key: times for key, times in self._times.items() if times[-1] > now - self.seconds}
+            self._times = defaultdict(deque, recent)
         return True
 
 
 class Newcomers:
-    """Lets as many people into a place as it has seats, and then a number of others a minute.
-
-    A person who was let in stays let in, and is recognised by a hash with a key of this process.
-    """
+    """Lets in as many people as a place has seats, then some others a minute; a person who was let in stays in."""
 
     def __init__(self, a_minute: int) -> None:
         self._beyond = Window(a_minute, 60)

@@ -61,10 +61,8 @@ def personal_tokens(nonce: bytes, *, known_hash: bytes | None = None) -> Persona
 
 
 def derived_token(scope: str, nonce: bytes, known_hash: bytes | None = None) -> str:
-    """The token of a nonce for one purpose; with ``known_hash``, by whichever secret key it was first derived.
-
-    After a change of the secret key the earlier key stays in LUNCHKIT_SECRET_KEY_FALLBACKS, and links keep their value.
-    Raises KeyGone where it does not.
+    """The token of a nonce for one purpose; with ``known_hash``, by the secret key that it was first derived with.
+    That may be one of LUNCHKIT_SECRET_KEY_FALLBACKS. Raises KeyGone where it is none of these.
     """
     return _token(_key_of(scope, nonce, known_hash), scope, nonce)
 

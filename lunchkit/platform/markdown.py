@@ -75,17 +75,14 @@ def _with_hosts(children: list[Token]) -> list[Token]:
     for child in children:
         mended.append(child)
         if child.type == "link_open":
-            child.attrs["href"] = _whole(str(child.attrs.get("href", "")))
-            host, said = host_of(str(child.attrs["href"])), ""
+            address = str(child.attrs.get("href", ""))
+            child.attrs["href"] = address = f"https://{address}" if _HOST_FIRST.match(address) else address
+            host, said = host_of(address), ""
         elif child.type == "link_close" and host and host != said.strip().removeprefix("https://").removeprefix("www."):
             mended.append(Token("text", "", 0, content=f" ({host})"))
         else:
             said += child.content
     return mended
-
-
-def _whole(address: str) -> str:
-    return f"https://{address}" if _HOST_FIRST.match(address) else address
 
 
 def is_safe_link(address: str) -> bool:
@@ -107,10 +104,7 @@ def whole_link(typed: str) -> str:
 
 
 def host_of(address: str) -> str:
-    """The host of an address as browsers go to it: names that look like others show their real letters (punycode).
-
-    Empty where no browser could, and for what is no address of the web.
-    """
+    """The host as browsers go to it, in punycode where names look like others; empty where there is none."""
     try:
         return idna.encode(urlsplit(address).hostname or "", uts46=True).decode().removeprefix("www.")
     except ValueError:  # among them idna's own

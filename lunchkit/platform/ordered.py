@@ -14,8 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from lunchkit.platform.db import NOT_PERSONAL
 from lunchkit.platform.errors import NotFound
 
-PARKED = 0
-"""The position of a row while it changes places with another; no row has it before or afterwards."""
+PARKED = 0  # the position of a row while it changes places with another; no row has it before or afterwards
 
 
 class Ordered:
@@ -51,10 +50,7 @@ def lock_rows(session: Session, row: Row, *conditions: ColumnElement[bool]) -> l
 
 
 def move(session: Session, rows: Sequence[Row], row: Row, direction: str) -> bool:
-    """Let a row change places with the one above (``up``) or below (``down``); at either end of ``rows`` it stays.
-
-    Returns False where the neighbour keeps its place.
-    """
+    """Move a row ``up`` or ``down`` by one; at either end it stays. Returns False where the neighbour may not swap."""
     place = rows.index(row) + (-1 if direction == "up" else 1)
     if not 0 <= place < len(rows):
         return True

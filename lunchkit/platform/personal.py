@@ -35,8 +35,7 @@ def _blank(column: Column[Any]) -> Any:
 
 
 def erase_people(session: Session, model: Any, which: ColumnElement[bool], now: datetime) -> int:
-    """Erase the people in these rows of a ``BLANKED`` table, with all that is deleted with them; returns how many.
-
+    """Erase the people in these rows of a ``BLANKED`` table, and what is deleted with them; returns how many.
     The session's own objects do not follow: expire those that are still read.
     """
     table: Table = model.__table__

@@ -17,10 +17,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 @lru_cache(maxsize=256)
 def svg(text: str, title: str) -> Markup:
-    """The code as a picture that scales, named by `title`; its style class is `qr`.
-
-    Raises ValueError if the text is too long for any code.
-    """
+    """The code as a picture that scales, named by ``title``, of class ``qr``. Raises ValueError if text is too long."""
     rows = _code(text).get_matrix()
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" class="qr" role="img" viewBox="0 0 {side} {side}"'
@@ -30,20 +27,14 @@ def svg(text: str, title: str) -> Markup:
 
 
 def png(text: str, scale: int = 8) -> bytes:
-    """The code as a black and white picture, `scale` pixels to a module.
-
-    Raises ValueError if the text is too long for any code.
-    """
+    """The code in black and white, ``scale`` pixels to a module. Raises ValueError if text is too long."""
     file = BytesIO()
     _code(text, scale).make_image().save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
 def compact_url(url: str) -> str:
-    """The address in capitals, which makes a smaller code; unchanged where capitals alone would gain nothing.
-
-    Only for addresses whose path our routes know in capitals too: scheme and host do not mind, a path does.
-    """
+    """The address in capitals, which makes a smaller code, if that is possible; our routes must know it in capitals."""
     capitals = url.upper()
     return capitals if url.isascii() and _ALPHANUMERIC.fullmatch(capitals) else url
 

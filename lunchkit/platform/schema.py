@@ -55,10 +55,7 @@ def require_current(found: str) -> None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring a database to the schema of this program, all steps or none.
-
-    Raises OtherSchema where the database is ahead of the program.
-    """
+    """Bring a database to the schema of this program, all steps or none. Raises OtherSchema where it is ahead."""
     config, found = _config(), present(engine)
     if is_foreign(found):
         require_current(str(found))

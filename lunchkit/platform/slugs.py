@@ -8,10 +8,7 @@ SLUG_LENGTH = 60
 
 
 def slug_of(title: str, otherwise: str = "lunch") -> str:
-    """The title in the letters of an address, cut at a word: «L’été à Genève» gives ``l-ete-a-geneve``.
-
-    ``otherwise`` where none of its letters is allowed in an address.
-    """
+    """«L’été à Genève» as ``l-ete-a-geneve``, cut at a word; ``otherwise`` where no letter is left."""
     plain = unicodedata.normalize("NFKD", title.casefold().replace("œ", "oe").replace("æ", "ae"))
     words = re.findall(r"[a-z0-9]+", "".join(char for char in plain if not unicodedata.combining(char)))
     slug = "-".join(words)

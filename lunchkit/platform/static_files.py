@@ -30,11 +30,7 @@ def static_address(path: str) -> str:
 
 
 def compress(response: Response) -> Response:
-    """Compress a page for browsers that take gzip.
-
-    Only for pages without a secret, whose length may depend on what they say: the length of a compressed page betrays
-    its words.
-    """
+    """Compress a page for browsers that take gzip; never one with a secret: the length betrays its words."""
     if request.accept_encodings["gzip"] > 0:
         response.set_data(gzip.compress(response.get_data(), 6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"

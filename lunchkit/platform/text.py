@@ -3,8 +3,7 @@
 import unicodedata
 
 _FORMULA_STARTS = frozenset("=+-@")
-MOST_MARKS = 30
-"""Combining marks in a row, as the stream-safe text of Unicode has them (UAX 15)."""
+MOST_MARKS = 30  # combining marks in a row, as the stream-safe text of Unicode has them (UAX 15)
 _DIRECTION_MARKS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 
 _SPELLED_OUT = str.maketrans(
@@ -51,10 +50,7 @@ def clean_text(text: str | None) -> str:
 
 
 def normalise(text: str) -> str:
-    """Text as it is compared and searched: without accents and capitals, so that «emilie» finds «Émilie».
-
-    Ligatures are spelled out, and apostrophes and dashes are those of a keyboard.
-    """
+    """Text as it is compared and searched: «emilie» finds «Émilie»; ligatures spelled out, plain quotes and dashes."""
     if text.isascii():
         return text.casefold()
     plain = unicodedata.normalize("NFKD", _without_heaps(text).casefold()).translate(_SPELLED_OUT)

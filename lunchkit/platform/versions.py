@@ -71,7 +71,7 @@ class VersionedForm(BareForm):
 
     @property
     def base_version(self) -> int:
-        """The version that it was filled from, for the action; of a form that says nothing of it, the present one."""
+        """The version that it was filled from, for the action; 0 where the form names none."""
         return version_of(str(self.version.data))
 
     def values(self) -> dict[str, Any]:
@@ -99,15 +99,10 @@ FormOf = TypeVar("FormOf", bound=VersionedForm)
 
 
 def save(
-    form: FormOf,
-    action: Callable[[], object],
-    page: Callable[[FormOf], str],
-    saved: Callable[[], FormOf],
-    done: str,
+    form: FormOf, action: Callable[[], object], page: Callable[[FormOf], str], saved: Callable[[], FormOf], done: str
 ) -> ResponseReturnValue:
-    """Validate a form, do what it asks for, and go to the address ``done``.
-
-    Whatever is wrong, ``page`` shows the form again with all that was typed; ``saved`` is the form of what is stored.
+    """Validate a form, do what it asks for, and go to the address ``done``; else ``page`` shows the form again.
+    ``saved`` is the form of what is stored.
     """
     if not form.validate():
         return page(form), 422

@@ -14,19 +14,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, SecurityError
 
-from lunchkit.platform import static_files
+from lunchkit.platform import errors, static_files
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, known_damage
-from lunchkit.platform.errors import (
-    STORAGE_ERRORS,
-    StorageDamaged,
-    UserError,
-    log,
-    log_refusal,
-    retry_header,
-    storage_refusal,
-    user_error,
-)
+from lunchkit.platform.errors import UserError, user_error
 from lunchkit.platform.images.errors import PictureTooHeavy
 
 POLICY = (
@@ -52,9 +43,7 @@ SESSION_COOKIE = "lunchkit"
 _BODY_LIMIT = "lunchkit_body_limit"
 _PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via")
 ForeignPost = user_error(
-    "ForeignPost",
-    _l("This form came from another site, and was not accepted. Open the page here and try again."),
-    403,
+    "ForeignPost", _l("This form came from another site, and was not accepted. Open the page here and try again."), 403
 )
 
 
@@ -80,15 +69,13 @@ class Lunchkit(Flask):
     """The application."""
 
     def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
-        log_refusal(e)
+        errors.log_refusal(e)
         return super().handle_user_exception(e)
 
 
 class CookieSession(SecureCookieSessionInterface):
-    """Flask's session in a cookie; where the public address is HTTPS the cookie travels over TLS only.
-
-    A person at the machine itself, without a proxy, keeps the plain cookie: they must not be shut out at the moment in
-    which they set that address.
+    """Flask's session in a cookie, sent over TLS only where the public address is HTTPS.
+    It stays plain to a person at the machine itself, who must not be shut out when they set that address.
     """
 
     def get_cookie_name(self, app: Flask) -> str:
@@ -130,10 +117,7 @@ def add_headers(response: Response) -> Response:
 
 
 def refuse_foreign_posts() -> None:
-    """Refuse forms of other sites.
-
-    Browsers say where a request comes from in Sec-Fetch-Site, and in Origin where the page is not served over TLS.
-    """
+    """Refuse forms of other sites, by Sec-Fetch-Site; by Origin from browsers that do not send it."""
     if request.method in SAFE_METHODS:
         return
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
@@ -146,10 +130,7 @@ def refuse_foreign_posts() -> None:
 
 
 def read_whole_form() -> None:
-    """Read the body before any view asks the database: a slow phone must not hold a connection meanwhile.
-
-    Only views that take files (``takes_files``, ``takes_pictures``) take more than the usual megabyte.
-    """
+    """Read the body before any view asks the database: a slow phone must not hold a connection meanwhile."""
     if request.method in SAFE_METHODS:
         return
     if request.mimetype == "application/x-www-form-urlencoded":
@@ -193,11 +174,12 @@ def show_error(error: Exception) -> ResponseReturnValue:
     shown, reference = _shown(error), None
     if shown.status == 500:
         reference = secrets.token_hex(4)
-        log.error("unexpected error %s at %s %s\n%s", reference, request.method, request.endpoint, _account(error))
+        place = f"{request.method} {request.endpoint}"
+        errors.log.error("unexpected error %s at %s\n%s", reference, place, _account(error))
     page = render_template(
         "error.html", status=shown.status, message=shown.message, reference=reference, retry_after=shown.retry_after
     )
-    response = Response(page, status=shown.status, headers=retry_header(shown))
+    response = Response(page, status=shown.status, headers=errors.retry_header(shown))
     if isinstance(error, HTTPException) and shown.status == 405:
         response.headers.update({name: value for name, value in error.get_headers() if name == "Allow"})
     return response
@@ -205,14 +187,14 @@ def show_error(error: Exception) -> ResponseReturnValue:
 
 def _shown(error: Exception) -> UserError:
     """What a person is told of an error."""
-    if isinstance(error, STORAGE_ERRORS):
-        error = storage_refusal(error)
+    if isinstance(error, errors.STORAGE_ERRORS):
+        error = errors.storage_refusal(error)
     if isinstance(error, UserError):
         return error
     if isinstance(error, RequestEntityTooLarge) and (limit := _body_limit()):
         return limit[1]()
     if known_damage() and not isinstance(error, HTTPException):
-        return StorageDamaged()
+        return errors.StorageDamaged()
     shown = UserError()
     shown.status = (error.code or 500) if isinstance(error, HTTPException) else 500
     shown.message = _MESSAGES.get(shown.status, UserError.message)

@@ -14,9 +14,9 @@ from lunchkit.platform.db import db, transaction
 from lunchkit.platform.images.intake import draw_logo
 from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.actions import CLAIM, deliver_held, resume
+from lunchkit.platform.mail.connection import Trial, try_connection
 from lunchkit.platform.mail.message import build_message
 from lunchkit.platform.mail.rendering import RenderedEmail
-from lunchkit.platform.mail.test_email import Trial, try_connection
 from lunchkit.settings.errors import SettingsRefused, TooManyTrials
 from lunchkit.settings.in_force import take_over
 from lunchkit.settings.models import ONLY, Site, blank_site
@@ -24,15 +24,12 @@ from lunchkit.settings.queries import mail_mark
 from lunchkit.team.emails import NOTICE, enqueue_notice
 from lunchkit.team.queries import owner
 
-trials = Window(20, 3600.0)
-"""Test e-mails to one person in an hour."""
+trials = Window(20, 3600.0)  # test e-mails to one person in an hour
 
 
 def change_settings(values: Mapping[str, str], step: str) -> None:
-    """Change settings, by their names, with immediate effect.
-
-    Where the network gets another name, its series with the earlier one get it too. Raises SettingsRefused; then
-    nothing was changed.
+    """Change settings, by their names, with immediate effect; series with the network's name follow it.
+    Raises SettingsRefused; then nothing was changed.
     """
     with transaction() as session:
         site = _hold(session)
@@ -71,10 +68,7 @@ def _rename_series(session: Session, old: str, new: str) -> None:
 def set_look(
     *, colour: str, logo_alt: str, logo_ground: str, picture: bytes | None = None, without_logo: bool = False
 ) -> Site:
-    """Set the colour of new lunches, and the logo: another one, the same with another description, or none.
-
-    Raises what ``platform.images.intake.draw_logo`` raises.
-    """
+    """Set the colour of new lunches, and the logo. Raises as ``platform.images.intake.draw_logo``."""
     db.session.commit()
     drawing = draw_logo(picture) if picture is not None and not without_logo else None
     with transaction() as session:
@@ -116,10 +110,7 @@ def end_first_run() -> None:
 
 
 def send_trial(email: RenderedEmail, recipient: str) -> Trial:
-    """Send a test e-mail now, past the outbox, and store that the mail server accepted it. Raises TooManyTrials.
-
-    No transaction is open meanwhile: the mail server may take its time.
-    """
+    """Send a test e-mail now, past the outbox, and store that the server accepted it. Raises TooManyTrials."""
     if not trials.allows(recipient):
         raise TooManyTrials
     settings = current_settings()

@@ -15,8 +15,8 @@ from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.licences import licence_named
 from lunchkit.platform.links import public
+from lunchkit.platform.mail.connection import Trial
 from lunchkit.platform.mail.reasons import explain
-from lunchkit.platform.mail.test_email import Trial
 from lunchkit.platform.web import is_local_request, takes_pictures
 from lunchkit.settings import actions
 from lunchkit.settings.emails import trial_email

@@ -3,8 +3,10 @@
 The field of a setting has its name. Settings that the environment decides have no field.
 """
 
+from collections.abc import Callable
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import BooleanField, Field, FileField, PasswordField, RadioField, StringField, TextAreaField
@@ -48,24 +50,21 @@ def _whole_address(typed: str | None) -> str:
     return address if not address or "://" in address else f"https://{address}"
 
 
-def _known_zone(_form: Any, field: Field) -> None:
-    if not is_zone(field.data or ""):
-        raise ValidationError(_l("There is no such time zone. Write it like Europe/Zurich."))
+def _must_be(check: Callable[[str], bool], message: LazyString) -> Callable[[Any, Field], None]:
+    def validate(_form: Any, field: Field) -> None:
+        if not check(field.data or ""):
+            raise ValidationError(message)
+
+    return validate
 
 
-def _public_address(_form: Any, field: Field) -> None:
-    if not is_web_address(field.data or ""):
-        raise ValidationError(_l("Write it like https://lunch.example.org, without anything behind."))
-
-
-def _one_mailbox(_form: Any, field: Field) -> None:
-    if field.data and not is_mailbox(field.data):
-        raise ValidationError(_l("Write one address, like lunch@example.org."))
-
-
-def _one_word(_form: Any, field: Field) -> None:
-    if any(char.isspace() or char in "/:@" for char in field.data or ""):
-        raise ValidationError(_l("Only the name of the server is needed here, like mail.example.org."))
+_ZONE = _must_be(is_zone, _l("There is no such time zone. Write it like Europe/Zurich."))
+_ADDRESS = _must_be(is_web_address, _l("Write it like https://lunch.example.org, without anything behind."))
+_MAILBOX = _must_be(lambda text: not text or is_mailbox(text), _l("Write one address, like lunch@example.org."))
+_HOST = _must_be(
+    lambda text: not any(char.isspace() or char in "/:@" for char in text),
+    _l("Only the name of the server is needed here, like mail.example.org."),
+)
 
 
 class NetworkForm(BareForm):
@@ -80,19 +79,19 @@ class NetworkForm(BareForm):
         _l("Default language"),
         choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],
     )
-    timezone = StringField(_l("Time zone of new lunches"), filters=[clean_line], validators=[_known_zone])
+    timezone = StringField(_l("Time zone of new lunches"), filters=[clean_line], validators=[_ZONE])
 
 
 class AddressForm(BareForm):
     """The public address."""
 
-    public_url = StringField(_l("Public address"), filters=[_whole_address], validators=[at_most(200), _public_address])
+    public_url = StringField(_l("Public address"), filters=[_whole_address], validators=[at_most(200), _ADDRESS])
 
 
 class MailForm(BareForm):
     """The mail account."""
 
-    mail_host = StringField(_l("Outgoing server (SMTP)"), filters=[clean_line], validators=[at_most(200), _one_word])
+    mail_host = StringField(_l("Outgoing server (SMTP)"), filters=[clean_line], validators=[at_most(200), _HOST])
     mail_security = RadioField(
         _l("Encryption"),
         choices=lambda: [
@@ -104,7 +103,7 @@ class MailForm(BareForm):
     mail_port = NumberField(_l("Port"), validators=[Optional(), between(1, 65535)])
     mail_user = StringField(_l("User"), filters=[clean_line], validators=[at_most(200)])
     mail_password = PasswordField(_l("Password"), validators=[at_most(200)])
-    mail_from = StringField(_l("Sender"), filters=[clean_line], validators=[_one_mailbox])
+    mail_from = StringField(_l("Sender"), filters=[clean_line], validators=[_MAILBOX])
 
     before: Settings
 
@@ -113,10 +112,11 @@ class MailForm(BareForm):
         if not super().validate(extra_validators):
             return False
         host = self._wanted("mail_host")
-        port, sender, user = self._field("mail_port"), self._field("mail_from"), self._wanted("mail_user")
+        port, sender = self._fields.get("mail_port"), self._fields.get("mail_from")
         if port is not None and port.data is None:
             port.data = PORTS.get(self._wanted("mail_security"), PORTS["starttls"])
         if sender is not None and not sender.data:
+            user = self._wanted("mail_user")
             sender.data = user if is_mailbox(user) else "" if host else default_of("mail_from")
             if not sender.data:
                 _complain(sender, _l("Say from which address e-mails leave."))
@@ -125,7 +125,7 @@ class MailForm(BareForm):
 
     def _keep_password(self) -> None:
         """An empty password keeps the present one, but only for the same server and user."""
-        field = self._field("mail_password")
+        field = self._fields.get("mail_password")
         if field is None:
             return
         if any(char != " " and not char.isprintable() for char in field.data or ""):
@@ -138,17 +138,10 @@ class MailForm(BareForm):
             if same and not weaker:
                 field.data = self.before.mail_password
             else:
-                _complain(
-                    field,
-                    _l("Type the password again: the present one belongs to another server or user."),
-                )
-
-    def _field(self, name: str) -> Field | None:
-        field: Field | None = self._fields.get(name)
-        return field
+                _complain(field, _l("Type the password again: the present one belongs to another server or user."))
 
     def _wanted(self, name: str) -> str:
-        field = self._field(name)
+        field = self._fields.get(name)
         return str((field.data if field is not None else getattr(self.before, name)) or "")
 
 
@@ -200,9 +193,9 @@ def section_form(
     """The form of a section with the present values, or with a request's data if given."""
     start: dict[str, Any] = {name: getattr(settings, name) for name in SETTINGS[section] if name != "mail_password"}
     start |= {name: getattr(site, name) for name in ("colour", "logo_alt", "logo_ground", "notice", "purge_days")}
-    for name, nothing in (("network_name", ""), ("mail_from", "")):
+    for name in ("network_name", "mail_from"):
         if start.get(name) == default_of(name):
-            start[name] = nothing
+            start[name] = ""
     if start.get("public_url") == DEFAULT_ADDRESS:
         start["public_url"] = proposed_url
     if not settings.mail_host:

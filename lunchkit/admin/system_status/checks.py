@@ -2,7 +2,7 @@
 
 from lunchkit.admin.system_status import Problem, database, machine
 from lunchkit.platform.config import Settings
-from lunchkit.platform.mail.test_email import Trial
+from lunchkit.platform.mail.connection import Trial
 
 
 def run_checks(settings: Settings, trial: Trial | None = None) -> list[Problem]:

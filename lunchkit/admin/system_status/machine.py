@@ -12,8 +12,8 @@ from lunchkit.platform.addresses import is_local_address
 from lunchkit.platform.config import Settings, default_of
 from lunchkit.platform.heartbeat import last_beat, last_delivery, last_sign
 from lunchkit.platform.instance import exposed
+from lunchkit.platform.mail.connection import Trial
 from lunchkit.platform.mail.reasons import explain
-from lunchkit.platform.mail.test_email import Trial
 from lunchkit.platform.web import is_local_request
 from lunchkit.settings.sections import ADDRESS, LETTERS
 

@@ -1,4 +1,4 @@
-"""What can be done with the log: nothing but to forget what is old."""
+"""Actions on the log."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ KEPT_FOR = timedelta(days=365)
 
 
 def delete_old_audit_entries() -> int:
-    """Erase entries of acts that are a year old. Returns how many."""
+    """Delete entries that are a year old; returns how many."""
     with transaction() as session:
         erased = session.execute(delete(AuditEntry).where(AuditEntry.last_at < clock.now() - KEPT_FOR))
     return int(getattr(erased, "rowcount", 0))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 
 from lunchkit.platform.audit.models import AuditEntry
 from lunchkit.platform.db import db
@@ -26,16 +26,13 @@ def acts_page(
     """
     chosen = select(AuditEntry).order_by(AuditEntry.last_at.desc(), AuditEntry.id.desc())
     for word in normalise(text).split():
-        chosen = chosen.where(_says(word, actions_with(word)))
+        is_in_name = AuditEntry.words.contains(word, autoescape=True)
+        chosen = chosen.where(or_(is_in_name, AuditEntry.action.in_(actions_with(word))))
     if organiser_id is not None:
         chosen = chosen.where(AuditEntry.organiser_id == (organiser_id or None))
     if event_id is not None:
         chosen = chosen.where(AuditEntry.event_id == event_id)
     return db.paginate(chosen, page=page, per_page=ACTS_A_PAGE, error_out=False)
-
-
-def _says(word: str, actions: Sequence[str]) -> ColumnElement[bool]:
-    return or_(AuditEntry.words.contains(word, autoescape=True), AuditEntry.action.in_(actions))
 
 
 def organisers_in_log() -> set[int | None]:

@@ -20,7 +20,7 @@ from lunchkit.platform.db import before_commit, db
 from lunchkit.platform.text import normalise
 
 ROW_FOR = timedelta(minutes=10)
-"""The same action of the same person, again within this time and with nothing else between, is the same entry."""
+"""The same action of a person again within this time, with no other in between, is the same entry."""
 NAMED = {"poll": ("poll", "question"), "item": ("run_item", "title"), "asked": ("custom_field", "label")}
 """Numbers in an address that stand for rows with a name, which is no person's: its table and its column."""
 LONGEST_NAME = 120
@@ -45,10 +45,7 @@ class AuditEvent:
 
 
 def begin(act: AuditEvent, slug: str | None = None) -> None:
-    """Name the action of this request, about the event with this slug.
-
-    The event, and the poll or line that the action is about, are looked up now: it may rename or delete them.
-    """
+    """Name the action of this request. The names of what it is about are read now: it may rename or delete them."""
     if what := _name(db.session(), act.facts):
         act.facts = {**act.facts, "what": what}
     if slug is not None and slug.isprintable():
@@ -62,7 +59,7 @@ def record(session: Session, act: AuditEvent) -> None:
 
 
 def note_nothing(session: Session) -> None:
-    """What is being done comes to nothing: it leaves no entry."""
+    """Leave no entry: the present action has no effect that anyone should read."""
     act = (request.environ.get(_ACT) if has_request_context() else None) or session.info.get(_ACT)
     if act is not None:
         act.is_noted = True
@@ -91,7 +88,8 @@ def note(session: Session) -> None:
     last = session.scalar(
         select(AuditEntry).where(AuditEntry.organiser_id == act.organiser_id).order_by(AuditEntry.id.desc()).limit(1)
     )
-    if last is not None and _is_same(last, act) and now - last.last_at < ROW_FOR:
+    is_same = last is not None and (last.action, last.event_id) == (act.action, act.event_id)
+    if last is not None and is_same and _what(last.facts) == _what(act.facts) and now - last.last_at < ROW_FOR:
         last.times = AuditEntry.times + 1
         last.facts = _joined(last.facts, act.facts)
         last.last_at = now
@@ -101,13 +99,9 @@ def note(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    """What was told of a transaction that came to nothing says nothing of the next one."""
+    """Facts of a transaction that was rolled back are not added to the next one."""
     for place in (_ACT, _FACTS, _LUNCH):
         session.info.pop(place, None)
-
-
-def _is_same(last: AuditEntry, act: AuditEvent) -> bool:
-    return (last.action, last.event_id, _what(last.facts)) == (act.action, act.event_id, _what(act.facts))
 
 
 def _what(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,16 +120,9 @@ def _joined(before: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, An
 def _entry(act: AuditEvent, now: datetime) -> AuditEntry:
     names = [act.name, act.title, *(word for word in act.facts.values() if isinstance(word, str))]
     return AuditEntry(
-        at=now,
-        last_at=now,
-        times=1,
-        organiser_id=act.organiser_id,
-        name=act.name,
-        event_id=act.event_id,
-        action=act.action,
-        facts=dict(act.facts),
-        words=normalise(" ".join(names)),
-    )
+        at=now, last_at=now, times=1, organiser_id=act.organiser_id, name=act.name, event_id=act.event_id,
+        action=act.action, facts=dict(act.facts), words=normalise(" ".join(names)),
+    )  # fmt: skip
 
 
 def _name(session: Session, facts: Mapping[str, Any]) -> str:

@@ -17,25 +17,17 @@ from lunchkit.platform.images.models import Picture, PictureFile
 
 def keep_picture(data: bytes, *, alt: str, credit: str = "", licence: str = "", consent: str = "") -> Picture:
     """Redraw a picture and store it. No page shows it yet: the caller gives its token a place.
-
-    Drawing takes a second; meanwhile no transaction is open, and no connection held: call it before a transaction,
-    never inside. Raises PictureUndescribed, and what ``intake.redraw_picture`` raises.
+    Takes a second: call it before a transaction, never inside. Raises PictureUndescribed, and as ``redraw_picture``.
     """
     _need_words(alt)
     db.session.commit()
     drawing = redraw_picture(data)
     with transaction() as session:
         picture = Picture(
-            token=secrets.token_urlsafe(16),
-            width=drawing.width,
-            height=drawing.height,
-            alt=alt,
-            credit=credit,
-            licence=licence,
-            consent=consent,
-            created_at=clock.now(),
+            token=secrets.token_urlsafe(16), width=drawing.width, height=drawing.height, created_at=clock.now(),
+            alt=alt, credit=credit, licence=licence, consent=consent,
             files=[PictureFile(width=width, data=file) for width, file in drawing.files.items()],
-        )
+        )  # fmt: skip
         session.add(picture)
     return picture
 
@@ -64,10 +56,7 @@ def put_back(picture: Picture) -> None:
 
 
 def erase_picture(picture: Picture) -> None:
-    """Destroy the files of a picture, and all that was said of it.
-
-    An empty row stays, so that whatever still points to the picture finds nothing instead of an error.
-    """
+    """Destroy a picture's files and words; an empty row stays, so that what points to it meets no error."""
     with transaction() as session:
         lock(session, picture)
         mark_for_vacuum()
@@ -103,10 +92,8 @@ def hide_pictures(session: Session, tokens: Collection[str]) -> None:
 def unhide_pictures(session: Session, tokens: Collection[str]) -> None:
     """Show pictures again that were hidden; not those that a person took down."""
     if tokens:
-        laid_by = update(Picture).where(
-            Picture.token.in_(tokens), Picture.taken_down_at == Picture.created_at, Picture.width > 0
-        )
-        session.execute(laid_by.values(taken_down_at=None))
+        hidden = update(Picture).where(Picture.taken_down_at == Picture.created_at, Picture.width > 0)
+        session.execute(hidden.where(Picture.token.in_(tokens)).values(taken_down_at=None))
 
 
 def destroy(session: Session, tokens: Collection[str]) -> None:

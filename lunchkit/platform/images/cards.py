@@ -2,11 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
@@ -16,45 +15,31 @@ from lunchkit.platform.i18n import typo
 
 WIDTH, HEIGHT, MARGIN = 1200, 630, 56
 FONT = str(Path(__file__).parent / "fonts" / "LiberationSans-Bold.ttf")
-EM = 1000
-"""The size at which letters are measured."""
-CAPITAL = 0.688
-"""The height of a capital, in ems of this font."""
+TITLE, SMALL = range(220, 29, -2), range(30, 21, -2)
+"""Sizes of letters in pixels, the one to try first before the others."""
+CAPITAL, LEADING = 0.688, 1.02
+"""The height of a capital of this font, and the distance of two lines, as parts of the size."""
 INK = 255
-FINER = 4
-"""How many times larger discs are drawn before they are scaled down: their edges are smooth."""
-SHADES = 16
-"""Between the colour and black, where an edge is smoothed."""
-ROW = 36
-"""Pixels from one small line to the next."""
+FINER = 4  # how many times larger discs are drawn before they are scaled down: their edges are smooth
+SHADES = 16  # between the colour and black, where an edge is smoothed
+ROW = 36  # pixels from one small line to the next
 TOP, BOTTOM = 128, HEIGHT - MARGIN
-
-
-@dataclass(frozen=True)
-class Style:
-    """How words are set: between which sizes, and in ems, how close the letters and the lines are."""
-
-    largest: int
-    smallest: int
-    tracking: float
-    leading: float
-
-
-TITLE = (Style(220, 96, -0.045, 0.97), Style(94, 60, -0.035, 1.0), Style(58, 30, -0.02, 1.06))
-SMALL = (Style(30, 22, -0.012, 1.2),)
 
 
 @dataclass(frozen=True)
 class Words:
     """A text in a size, broken into lines."""
 
-    style: Style
     size: int
     lines: Sequence[str]
 
     @property
     def height(self) -> float:
-        return self.size * (CAPITAL + self.style.leading * (len(self.lines) - 1))
+        return self.size * (CAPITAL + LEADING * (len(self.lines) - 1))
+
+    @property
+    def width(self) -> float:
+        return max(font_of(self.size).getlength(line) for line in self.lines)
 
 
 def card_png(title: str, lines: Sequence[str], colour: str) -> bytes:
@@ -93,13 +78,9 @@ def _draw_small(pen: ImageDraw.ImageDraw, text: str, place: tuple[int, int], wid
 
 
 def _draw_words(pen: ImageDraw.ImageDraw, words: Words, left: float, top: float) -> None:
-    """Letter by letter: Pillow cannot set them closer."""
-    font = font_of(words.size)
     for number, line in enumerate(words.lines):
-        ground = top + words.size * (CAPITAL + words.style.leading * number)
-        for char, place in zip(line, places_of(line, words.style.tracking), strict=False):
-            if not char.isspace():
-                pen.text((left + place * words.size, ground), char, fill=INK, font=font, anchor="ls")
+        ground = top + words.size * (CAPITAL + LEADING * number)
+        pen.text((left, ground), line, fill=INK, font=font_of(words.size), anchor="ls")
 
 
 def _packed(image: Image.Image, colour: str) -> bytes:
@@ -112,56 +93,48 @@ def _packed(image: Image.Image, colour: str) -> bytes:
     return file.getvalue()
 
 
-def fit(text: str, width: float, height: float, styles: Sequence[Style]) -> Words:
-    """A text in the largest size that fits a box. Too long for the smallest one, it ends with an ellipsis."""
-    for style in styles:
-        for size in range(style.largest, style.smallest - 1, -2):
-            words = Words(style, size, wrap(text, width / size, style.tracking))
-            if words.height <= height and _are_within(words.lines, width / size, style.tracking):
-                return Words(style, size, _balanced(text, width / size, style.tracking))
-    return _cut(text, width, height, styles[-1])
+def fit(text: str, width: float, height: float, sizes: Sequence[int]) -> Words:
+    """A text in the largest size that fits a rectangle. Too long for the smallest one, it ends with an ellipsis."""
+    for size in sizes:
+        words = wrap(text, size, width)
+        if words.height <= height and words.width <= width:
+            return _balanced(text, words, width)
+    return _cut(wrap(text, sizes[-1], width), width, height)
 
 
-def _are_within(lines: Sequence[str], ems: float, tracking: float) -> bool:
-    return all(breadth(line, tracking) <= ems for line in lines)
-
-
-def _cut(text: str, width: float, height: float, style: Style) -> Words:
-    ems = width / style.smallest
-    rows = 1 + max(0, int((height / style.smallest - CAPITAL) / style.leading))
-    lines = wrap(text, ems, style.tracking)
-    while len(lines) > 1 and (len(lines) > rows or not _are_within(lines[:-1], ems, style.tracking)):
+def _cut(words: Words, width: float, height: float) -> Words:
+    size, lines = words.size, list(words.lines)
+    while len(lines) > 1 and (Words(size, lines).height > height or Words(size, lines[:-1]).width > width):
         lines.pop()
-    while lines[-1] and not _are_within([f"{lines[-1]}…"], ems, style.tracking):
+    while lines[-1] and font_of(size).getlength(f"{lines[-1]}…") > width:
         lines[-1] = lines[-1][:-1].rstrip()
-    return Words(style, style.smallest, [*lines[:-1], f"{lines[-1]}…"])
+    return Words(size, [*lines[:-1], f"{lines[-1]}…"])
 
 
 _BREAKS = re.compile(r"(?<= )(?=[^ ])|(?<=\w{4}-)(?=\w{4})")
 """After a space that may break (French puts others before its marks), and in a long compound after its hyphen."""
 
 
-def wrap(text: str, ems: float, tracking: float) -> list[str]:
-    """The lines of a text in a width in ems; a word that is broader has a line of its own, whole."""
+def wrap(text: str, size: int, width: float) -> Words:
+    """A text in lines of this width; a word that is broader has a line of its own, whole."""
     lines, line = [], ""
     for piece in _BREAKS.split(text):
-        if line.strip() and breadth((line + piece).rstrip(" "), tracking) > ems:
+        if line.strip() and font_of(size).getlength((line + piece).rstrip(" ")) > width:
             lines.append(line.rstrip(" "))
             line = ""
         line = (line + piece).lstrip(" ")
-    return [*lines, line.rstrip(" ")] if line.strip(" ") or not lines else lines
+    return Words(size, [*lines, line.rstrip(" ")] if line.strip(" ") or not lines else lines)
 
 
-def _balanced(text: str, ems: float, tracking: float) -> list[str]:
-    """As few lines as the full width takes, of lengths as alike as they can be."""
-    lines = wrap(text, ems, tracking)
-    while len(lines) > 1:  # ends where the longest word no longer fits
-        ems *= 0.97
-        narrower = wrap(text, ems, tracking)
-        if len(narrower) > len(lines) or not _are_within(narrower, ems, tracking):
+def _balanced(text: str, words: Words, width: float) -> Words:
+    """In as few lines, but of lengths as alike as they can be."""
+    while len(words.lines) > 1:  # ends where the longest word no longer fits
+        width *= 0.97
+        narrower = wrap(text, words.size, width)
+        if len(narrower.lines) > len(words.lines) or narrower.width > width:
             break
-        lines = narrower
-    return lines
+        words = narrower
+    return words
 
 
 def drawable(text: str) -> str:
@@ -177,28 +150,7 @@ def _is_drawn(char: str) -> bool:
     return char.isspace() or bytes(font_of(40).getmask(char)) != bytes(nothing)
 
 
-def breadth(text: str, tracking: float) -> float:
-    """How wide a line is, in ems."""
-    return max(places_of(text, tracking))
-
-
-def places_of(text: str, tracking: float) -> Iterator[float]:
-    """Where each letter begins, and at the end where the last one ends; in ems."""
-    place = 0.0
-    yield place
-    for char, following in pairwise(f"{text}\n"):
-        place += _advance(char, following.strip("\n")) + (0 if following == "\n" else tracking)
-        yield place
-
-
-@lru_cache(maxsize=20_000)
-def _advance(char: str, following: str) -> float:
-    """From one letter to the next; closer where the font knows the pair, and Pillow was built to ask it."""
-    font = font_of(EM)
-    return float(font.getlength(char + following) - (font.getlength(following) if following else 0)) / EM
-
-
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def font_of(size: int) -> ImageFont.FreeTypeFont:
     """The one font of the cards, in pixels."""
     return ImageFont.truetype(FONT, size)

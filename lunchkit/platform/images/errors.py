@@ -6,9 +6,7 @@ from lunchkit.platform.errors import user_error
 
 NoPicture = user_error("NoPicture", _l("Choose a picture."), 422)
 PictureTooHeavy = user_error(
-    "PictureTooHeavy",
-    _l("This file is too heavy: a picture may have at most 8 MB. Send a smaller copy."),
-    413,
+    "PictureTooHeavy", _l("This file is too heavy: a picture may have at most 8 MB. Send a smaller copy."), 413
 )
 PictureTooLarge = user_error(
     "PictureTooLarge",
@@ -19,20 +17,14 @@ PictureTooLarge = user_error(
     413,
 )
 PictureTooSmall = user_error(
-    "PictureTooSmall",
-    _l("This picture is too small: each side needs at least 200 pixels. Send the original."),
-    422,
+    "PictureTooSmall", _l("This picture is too small: each side needs at least 200 pixels. Send the original."), 422
 )
 LogoTooSmall = user_error("LogoTooSmall", _l("This logo is too small: each side needs at least 40 pixels."), 422)
 PictureUnreadable = user_error(
-    "PictureUnreadable",
-    _l("This file cannot be read as a picture. Send a whole JPEG, PNG or WebP file."),
-    422,
+    "PictureUnreadable", _l("This file cannot be read as a picture. Send a whole JPEG, PNG or WebP file."), 422
 )
 PictureUndescribed = user_error(
-    "PictureUndescribed",
-    _l("Say in a few words what the picture shows, for those who cannot see it."),
-    422,
+    "PictureUndescribed", _l("Say in a few words what the picture shows, for those who cannot see it."), 422
 )
 PictureMustWait = user_error(
     "PictureMustWait",

@@ -7,21 +7,12 @@ from pathlib import Path
 from werkzeug.datastructures import FileStorage
 
 from lunchkit.platform import confined
-from lunchkit.platform.images import redraw
-from lunchkit.platform.images.errors import (
-    LogoTooSmall,
-    NoPicture,
-    PictureMustWait,
-    PictureTooHeavy,
-    PictureTooLarge,
-    PictureTooSmall,
-    PictureUnreadable,
-)
+from lunchkit.platform.images import errors, redraw
 from lunchkit.platform.images.redraw import Drawing
 
 MOST_BYTES = 8 * 1024 * 1024
 PROGRAM = Path(redraw.__file__)
-REFUSALS = {redraw.TOO_LARGE: PictureTooLarge, redraw.TOO_SMALL: PictureTooSmall}
+REFUSALS = {redraw.TOO_LARGE: errors.PictureTooLarge, redraw.TOO_SMALL: errors.PictureTooSmall}
 log = logging.getLogger("lunchkit")
 
 
@@ -29,15 +20,14 @@ def read_upload(file: FileStorage | None) -> bytes:
     """The bytes of an uploaded picture; nothing is decoded yet. Raises NoPicture, PictureTooHeavy."""
     data = file.stream.read(MOST_BYTES + 1) if file else b""
     if not data:
-        raise NoPicture
+        raise errors.NoPicture
     if len(data) > MOST_BYTES:
-        raise PictureTooHeavy
+        raise errors.PictureTooHeavy
     return data
 
 
 def redraw_picture(data: bytes) -> Drawing:
-    """The picture as it is stored: its pixels in several widths. Takes a second: call it outside of any transaction.
-
+    """The picture as it is stored, in several widths. Takes a second: call it outside of any transaction.
     Raises PictureUnreadable, PictureTooLarge, PictureTooSmall, PictureMustWait.
     """
     return _drawn(data)
@@ -47,11 +37,11 @@ def draw_logo(data: bytes) -> Drawing:
     """A logo as it is stored: one small file, with its transparency. Raises as ``redraw_picture``, and LogoTooSmall."""
     try:
         drawing = _drawn(data, "logo")
-    except PictureTooSmall as error:
-        raise LogoTooSmall from error
+    except errors.PictureTooSmall as error:
+        raise errors.LogoTooSmall from error
     fits = drawing.width <= redraw.LOGO_WIDTH and drawing.height <= redraw.LOGO_HEIGHT
     if not fits or len(drawing.data) > redraw.MOST_LOGO_BYTES:
-        raise PictureUnreadable
+        raise errors.PictureUnreadable
     return drawing
 
 
@@ -59,10 +49,10 @@ def _drawn(data: bytes, *what: str) -> Drawing:
     try:
         done = confined.run(PROGRAM, data, *what)
     except confined.NoTurn as error:
-        raise PictureMustWait from error
+        raise errors.PictureMustWait from error
     if done.returncode != 0:
         log.warning("a picture could not be drawn: %s %s", done.returncode, done.stderr[-80:].decode(errors="replace"))
-        raise REFUSALS.get(done.returncode, PictureUnreadable)
+        raise REFUSALS.get(done.returncode, errors.PictureUnreadable)
     return read_drawing(done.stdout)
 
 
@@ -76,12 +66,12 @@ def read_drawing(said: bytes) -> Drawing:
             files[int(width)], rest = rest[:length], rest[length:]
         drawing = Drawing(int(head["width"]), int(head["height"]), files)
     except (TypeError, KeyError, ValueError) as error:
-        raise PictureUnreadable from error
+        raise errors.PictureUnreadable from error
     widths = (redraw.widths_of(drawing.width), (drawing.width,))
     if rest or min(drawing.width, drawing.height) < 1 or tuple(files) not in widths:
-        raise PictureUnreadable
+        raise errors.PictureUnreadable
     if not all(map(_is_webp, files.values())):
-        raise PictureUnreadable
+        raise errors.PictureUnreadable
     return drawing
 
 

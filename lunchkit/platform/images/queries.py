@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
@@ -35,19 +34,8 @@ def any_picture_by_token_or_404(token: str) -> Picture:
     return picture
 
 
-def has_file(token: str, width: int) -> bool:
-    """Whether a picture that may be shown has a file of this width."""
-    return db.session.scalar(_shown(select(PictureFile.width), token, width)) is not None
-
-
 def file_data(token: str, width: int) -> bytes | None:
     """The file of this width of a picture that may be shown, as WebP."""
-    return db.session.scalar(_shown(select(PictureFile.data), token, width))
-
-
-Wanted = TypeVar("Wanted", bound=Select[Any])
-
-
-def _shown(wanted: Wanted, token: str, width: int) -> Wanted:
-    named = (Picture.token == token, Picture.taken_down_at.is_(None), PictureFile.width == width)
-    return wanted.join(Picture, Picture.id == PictureFile.picture_id).where(*named)
+    wanted = select(PictureFile.data).join(Picture, Picture.id == PictureFile.picture_id)
+    shown = wanted.where(Picture.token == token, Picture.taken_down_at.is_(None), PictureFile.width == width)
+    return db.session.scalar(shown)

@@ -18,14 +18,12 @@ from PIL import Image, ImageCms
 FORMATS = ("JPEG", "PNG", "WEBP")
 LEAST_SIDE = 200
 """Pixels. Pages show a picture at least that large, and a blurred one is worse than none."""
-LEAST_LOGO_SIDE = 40
-"""Pixels of a logo, which is small in the header of a page."""
+LEAST_LOGO_SIDE = 40  # pixels of a logo, which is small in the header of a page
 WIDTHS = (320, 640, 1280, 1920)
 """Of the files. Pages work out from a picture's width which files it has: other widths need the pictures redrawn."""
 MOST_HEIGHT = 4000
 """Of the largest file: a long strip is made narrower, or else it would take more time than a picture may."""
-MOST_PIXELS = 24_500_000
-"""What phones call 24 megapixels: 5712 × 4284."""
+MOST_PIXELS = 24_500_000  # what phones call 24 megapixels: 5712 × 4284
 QUALITY = 75
 ORIENTATION = 0x0112
 TURNS = {
@@ -46,8 +44,7 @@ FLAT = ((1.0, 32), (1.0, 16), (0.75, 32), (0.75, 16), (0.75, 8), (0.5, 32), (0.5
 """How a logo of a few colours is made light enough: by scale, and by the number of its shades."""
 SHADED = ((0.75, 50), (0.5, 80), (0.5, 50), (0.5, 20), (0.35, 20))
 """How one like a photo is, for which that does not suffice: by scale and quality."""
-SEEN = 128
-"""Alpha from which on a pixel counts as seen."""
+SEEN = 128  # alpha from which on a pixel counts as seen
 UNREADABLE, TOO_LARGE, TOO_SMALL = 65, 66, 67
 """Exit codes."""
 
@@ -81,10 +78,8 @@ def widths_of(width: int) -> tuple[int, ...]:
 
 
 def redraw(data: bytes) -> Drawing:
-    """Decode a picture, put it upright, forget all but its pixels, and draw it in several widths.
-
-    Of a moving picture the first frame is kept; what is transparent becomes white, so that it looks the same by day and
-    by night. Raises TooSmall, and whatever Pillow raises.
+    """Decode a picture, put it upright, keep only its pixels, and draw it in several widths.
+    Of a moving picture the first frame is kept; what is transparent becomes white. Raises TooSmall, and as Pillow does.
     """
     pixels = _pixels(data, LEAST_SIDE)
     largest = Image.new("RGB", pixels.size, "white")  # knows nothing but its pixels
@@ -162,8 +157,7 @@ def _webp(image: Image.Image, **options: Any) -> bytes:
 
 
 def redraw_logo(data: bytes) -> Drawing:
-    """Decode a logo, keep what is transparent, cut off its empty margin, and draw it small enough for every page.
-
+    """Decode a logo, keep its transparency, cut off its empty margin, and draw it small enough for every page.
     Raises TooSmall, whatever Pillow raises, and ValueError where there is nothing to be seen.
     """
     image = _pixels(data, LEAST_LOGO_SIDE).convert("RGBA")

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.errors import NotFound
-from lunchkit.platform.images.queries import TOKEN, file_data, has_file
+from lunchkit.platform.images.queries import TOKEN, file_data
 
 bp = Blueprint("images", __name__)
 
@@ -15,17 +15,11 @@ KEPT_FOR = 60
 @bp.get("/media/<token>/<int(max=9999):width>.webp")
 def file(token: str, width: int) -> ResponseReturnValue:
     """A picture in one width. Nothing but a picture, whatever a browser would make of it; only on our own pages."""
-    if not TOKEN.fullmatch(token):
+    data = file_data(token, width) if TOKEN.fullmatch(token) else None
+    if data is None:
         raise NotFound
-    tag = f"{token}-{width}"
-    if request.if_none_match.contains(tag) and has_file(token, width):
-        response = Response(status=304)
-    else:
-        data = file_data(token, width)
-        if data is None:
-            raise NotFound
-        response = Response(data, content_type="image/webp")
-    response.set_etag(tag)
+    response = Response(data, content_type="image/webp")
+    response.set_etag(f"{token}-{width}")
     response.headers["Cache-Control"] = f"public, max-age={KEPT_FOR}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return response.make_conditional(request)

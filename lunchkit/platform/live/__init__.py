@@ -2,8 +2,8 @@
 
     messages.py what is sent, encoded and compressed once
     hub.py      one ticker per watched feed and process; one message, the same bytes for everybody
-    streams.py  the feed as an answer: server-sent events
-    detach.py   under gunicorn the sockets leave their greenlets: 5,000 phones cost no more than their sockets
+    streams.py  the feed as an answer: server-sent events. Under gunicorn the sockets leave their greenlets: 5,000
+                phones cost no more than their sockets
     batches.py  group commit: what waits together is written in one transaction
 
 The database is the only bus: a ticker asks it for a revision, so several processes need not know of each other, a

@@ -1,7 +1,6 @@
 """Group commit: each writer waits a few milliseconds for others, and one transaction writes all.
 
-Each gets their answer after the commit. So many writers cost one flush to the disk, and a slow disk slows nobody down
-more than by one flush or two.
+Each gets an answer after the commit. Many writers cost one flush to the disk: each waits for one or two at most.
 """
 
 import threading
@@ -11,8 +10,7 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
-GATHER = 0.005
-"""Seconds of waiting for company."""
+GATHER = 0.005  # seconds of waiting for company
 CROWD, CROWD_GATHER = 8, 0.02
 """After a batch of CROWD more are on their way: a longer wait makes fewer transactions of them."""
 MOST = 500

@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from lunchkit.platform.live.messages import BEAT, Message, Packet
 
 log = logging.getLogger("lunchkit.platform.live")
-HEARTBEAT = 15.0
-"""Seconds: less than the 60 after which proxies give a silent connection up."""
+HEARTBEAT = 15.0  # seconds: less than the 60 after which proxies give a silent connection up
 LOOK = 0.1
 """Seconds between two looks at a revision, at least."""
-BREATH = 1024
-"""Sockets after which a push lets others run."""
+BREATH = 1024  # sockets after which a push lets others run
 
 
 @dataclass(frozen=True)
@@ -217,12 +215,8 @@ class Hub:
     def watched_revision(self, beginning: tuple[object, ...]) -> int | None:
         """The highest revision that watchers of feeds whose key begins so have; None where nobody watches here."""
         channels = list(self._channels.values())
-        told = [
-            channel.latest_revision
-            for channel in channels
-            if channel.ticks and channel.feed.key[: len(beginning)] == beginning
-        ]
-        return max((revision for revision in told if revision is not None), default=None)
+        watched = (one for one in channels if one.ticks and one.feed.key[: len(beginning)] == beginning)
+        return max((one.latest.revision for one in watched if one.latest), default=None)
 
     def close(self) -> None:
         """Let all watchers go, before the process ends."""

@@ -10,9 +10,7 @@ GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
 def pack(data: bytes) -> bytes:
     """A piece of a compressed stream that fits behind any other piece, so that one packing serves all who watch.
-
-    A full flush ends at a byte and forgets what was before (RFC 1951); the end of the file, with its checksum, never
-    comes, since a stream has none.
+    A full flush ends at a byte and forgets what was before (RFC 1951).
     """
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)

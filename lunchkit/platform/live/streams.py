@@ -1,20 +1,42 @@
-"""A feed as an answer: a stream of server-sent events, or the present state alone for browsers that get none."""
+"""A feed as an answer: a stream of server-sent events, or the present state alone for browsers that get none.
 
+A stream as a generator holds a greenlet, a request and its contexts. Where gunicorn hands over the socket
+(``detaching``), the head is written to a duplicate of it, the hub keeps that, and gunicorn closes its own: its
+documented way to end a connection quietly is a StopIteration. Anywhere else the generator is served.
+"""
+
+import logging
+import os
 import random
 import resource
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Request, Response, current_app
 
-from lunchkit.platform.live.detach import WATCH, Watch
 from lunchkit.platform.live.hub import Channel, Feed, Hub
 from lunchkit.platform.live.messages import GZIP_HEAD, pack
 
-SPARE = 500
-"""Descriptors that streams leave to everything else."""
+log = logging.getLogger("lunchkit.platform.live")
+SOCKET = "gunicorn.socket"
+WATCH = "lunchkit.platform.live.watch"
+SPARE = 500  # descriptors that streams leave to everything else
 RETRY = (1000, 4000)
 """Milliseconds after which a browser comes back, at random: after a restart they must not come all at once."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What a stream's answer leaves in the request's environment: what to watch, and how it begins."""
+
+    channel: Channel
+    beginning: bytes
+    seen: int | None
+    packs: bool
+    """Whether the browser takes gzip."""
 
 
 def hub() -> Hub:
@@ -35,9 +57,7 @@ def channel_of(key: tuple[object, ...], make: Callable[[], Feed]) -> Channel:
 
 
 def stream(request: Request, channel: Channel) -> Response:
-    """The stream of a channel, from its present state on; a browser that has it already gets the head only.
-
-    What it has it says in Last-Event-ID when it comes back, and in ``seen`` when its page has just been loaded.
+    """The stream of a channel from its present state on; a browser that has it (Last-Event-ID, ``seen``) gets no event.
     Where descriptors run short it is sent away: it asks for the state now and then, and votes still find a socket.
     """
     if hub().watchers >= most_streams():
@@ -69,3 +89,44 @@ def state(request: Request, channel: Channel) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response
+
+
+def detaching(app: WSGIApplication) -> WSGIApplication:
+    """The application, its streams detached where the server lets us."""
+
+    def detached(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        socket = environ.get(SOCKET)
+        if socket is None or hasattr(socket, "cipher") or environ["REQUEST_METHOD"] != "GET":
+            return app(environ, start_response)
+        kept: list[Any] = []
+
+        def keep(*words: Any) -> Callable[[bytes], object]:
+            kept[:] = words
+            return lambda _data: None
+
+        body = app(environ, keep)
+        watch = environ.pop(WATCH, None)
+        if watch is None:
+            start_response(*kept)
+            return body
+        try:
+            _hand_over(socket, watch, kept[0], kept[1])
+        except Exception as error:  # noqa: BLE001 - its browser comes back; whatever it is must not cost a descriptor
+            log.warning("a stream could not begin: %s", type(error).__name__)
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+        raise StopIteration
+
+    return detached
+
+
+def _hand_over(socket: Any, watch: Watch, status: str, headers: list[tuple[str, str]]) -> None:
+    lines = [f"HTTP/1.1 {status}", "Connection: close", *(f"{name}: {value}" for name, value in headers)]
+    head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + watch.beginning
+    descriptor = os.dup(socket.fileno())
+    try:
+        watch.channel.attach(descriptor, head, watch.seen, packs=watch.packs)
+    except BaseException:
+        os.close(descriptor)
+        raise

@@ -31,8 +31,7 @@ from lunchkit.platform.mail.rendering import render_email
 
 CLAIM = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
-SAME_REFUSALS = 3
-"""So many e-mails in a row whose content is refused with one code: it is not the e-mail."""
+SAME_REFUSALS = 3  # e-mails in a row whose content is refused with one code: it is not the e-mail
 CLOSING, TOO_LARGE = 421, 552
 log = logging.getLogger("lunchkit.platform.mail")
 
@@ -42,10 +41,7 @@ class QueuePaused(Exception):
 
 
 def deliver_due(limit: int = 200) -> int:
-    """Send what is due, at most ``limit`` e-mails; returns how many were accepted by the server.
-
-    Does nothing while no mail server is set. Where the database fails, the claim runs out and the e-mail is due again.
-    """
+    """Send what is due, at most ``limit`` e-mails; returns how many the server accepted. Nothing without a server."""
     settings = current_settings()
     if not settings.mail_host:
         return 0
@@ -173,9 +169,8 @@ def _write(row: OutboxEmail, settings: Settings) -> EmailMessage | None:
     db.session.rollback()  # no transaction stays open while the mail server takes its time
     if email is None:
         return None
-    return build_message(
-        email, sender=settings.mail_from, recipient=row.recipient, message_id=row.message_id, date=clock.now()
-    )
+    sent = {"sender": settings.mail_from, "recipient": row.recipient, "message_id": row.message_id}
+    return build_message(email, **sent, date=clock.now())
 
 
 def _mark_sent(row: OutboxEmail) -> None:
@@ -201,10 +196,7 @@ def _drop(row: OutboxEmail) -> None:
 
 
 def note_failure(row: OutboxEmail, reason: str, *, for_good: bool, not_before: datetime | None = None) -> None:
-    """Remember why an e-mail did not leave, and when to try again, if ever.
-
-    ``not_before`` is the end of the queue's pause: other e-mails are tried first then.
-    """
+    """Store why an e-mail did not leave, and when to try again: not before the end of the queue's pause."""
     now = clock.now()
     gives_up = for_good or now - row.created_at > GIVE_UP_AFTER
     if gives_up and row.facts.get(FORGET):
@@ -212,12 +204,9 @@ def note_failure(row: OutboxEmail, reason: str, *, for_good: bool, not_before: d
     again = now + PAUSES[min(row.attempts, len(PAUSES)) - 1]
     if not_before is not None:
         again = max(again, not_before + PAUSES[0])
+    failed = {"last_error": reason[:500], "next_attempt_at": again, "failed_at": now if gives_up else None}
     with transaction() as session:
-        session.execute(
-            update(OutboxEmail)
-            .where(OutboxEmail.id == row.id)
-            .values(last_error=reason[:500], next_attempt_at=again, failed_at=now if gives_up else None)
-        )
+        session.execute(update(OutboxEmail).where(OutboxEmail.id == row.id).values(failed))
     log.warning("e-mail %s did not leave (attempt %s%s)", row.id, row.attempts, ", given up" if gives_up else "")
 
 
@@ -227,20 +216,15 @@ def send_again(email: OutboxEmail) -> bool:
 
 
 def send_all_again(event_id: int | None) -> int:
-    """The same for every e-mail that was given up, of one lunch or of all; returns how many there were.
-
-    One that reaches a mail server that refuses it for good is given up again: pressing twice does no harm.
-    """
+    """The same for every e-mail that was given up, of one lunch or of all; returns how many there were."""
     return _try_again(true() if event_id is None else OutboxEmail.event_id == event_id)
 
 
 def _try_again(which: ColumnElement[bool]) -> int:
-    given_up = OutboxEmail.failed_at.is_not(None) & OutboxEmail.sent_at.is_(None)
-    again = update(OutboxEmail).where(which, given_up)
+    given_up = update(OutboxEmail).where(which, OutboxEmail.failed_at.is_not(None), OutboxEmail.sent_at.is_(None))
+    again = given_up.values(failed_at=None, attempts=0, next_attempt_at=clock.now())
     with transaction() as session:
-        changed = session.scalars(
-            again.values(failed_at=None, attempts=0, next_attempt_at=clock.now()).returning(OutboxEmail.id)
-        ).all()
+        changed = session.scalars(again.returning(OutboxEmail.id)).all()
         session.execute(delete(MailTrouble))
     wake.set()
     return len(changed)

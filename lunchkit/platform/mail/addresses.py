@@ -33,10 +33,7 @@ class BadAddress(UserError):
 
 
 def normal_email(typed: str) -> str:
-    """An address in the form in which it is kept: domain in lower case and ASCII. Asks nobody.
-
-    Raises BadAddress.
-    """
+    """An address as it is stored: domain in lower case and ASCII. No request to the DNS. Raises BadAddress."""
     try:
         checked = validate_email(typed, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False)
     except EmailNotValidError as error:
@@ -73,10 +70,7 @@ def normalise_email(address: str) -> str:
 
 
 def likely_meant(address: str) -> str | None:
-    """The address that was probably meant, or None where the domain raises no doubt.
-
-    Close means a similarity of at least 0.86 (difflib's ratio): one letter wrong, missing, doubled or swapped.
-    """
+    """The address that was probably meant (one letter of the domain differs), or None where there is no doubt."""
     local, _, domain = address.rpartition("@")
     domain = domain.lower()
     if domain in FREQUENT:

@@ -18,6 +18,7 @@ TROUBLE = (OSError, smtplib.SMTPException, UnicodeError)
 """What network, TLS and server may answer; UnicodeError is said of names and passwords that no line can carry."""
 LONGEST = 120.0
 """Seconds that opening a connection, and each e-mail, take at most."""
+TEST_ANSWER, TEST_WHOLE = 8.0, 20.0  # seconds for one answer, and for the whole, while a person waits
 MOST_LINES = 60
 HIDDEN = "(…)"
 
@@ -176,3 +177,38 @@ class Line:
         with contextlib.suppress(*TROUBLE):
             if self._server is not None:
                 self._server.quit()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How a test e-mail went: the error, None where the server accepted it; and what was said."""
+
+    error: Exception | None
+    dialogue: list[str]
+
+
+def try_connection(settings: Settings, message: EmailMessage | None = None) -> Trial:
+    """Hand the server a message now; without one, only ask whether it takes the sender. Not inside a transaction."""
+    dialogue = Dialogue(settings.mail_user, settings.mail_password)
+    server: smtplib.SMTP | None = None
+    try:
+        server = open_connection(settings, timeout=TEST_ANSWER, longest=TEST_WHOLE, dialogue=dialogue)
+        if message is not None:
+            server.send_message(message)
+        else:
+            _ask_for_sender(server, settings.mail_from)
+        server.quit()
+    except TROUBLE as error:
+        dialogue.note("!", f"{type(error).__name__}: {error}")
+        return Trial(error, dialogue.lines)
+    finally:
+        if server is not None:
+            hang_up(server)
+    return Trial(None, dialogue.lines)
+
+
+def _ask_for_sender(server: smtplib.SMTP, sender: str) -> None:
+    server.ehlo_or_helo_if_needed()
+    code, answer = server.mail(sender)
+    if code != 250:
+        raise smtplib.SMTPSenderRefused(code, answer, sender)

@@ -1,33 +1,49 @@
-"""From an e-mail to an RFC 5322 message that Outlook, Gmail and Apple Mail understand."""
+"""From an e-mail to an RFC 5322 message that Outlook, Gmail and Apple Mail understand.
+
+Headers with words of people in them are encoded here: the standard library (seen with Python 3.11.7) loses the space
+between two words that both need encoding, and decodes what people type: the name «=?utf-8?q?a=0D=0ABcc:…?=» became a
+header of its own.
+"""
 
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.policy import SMTP, Policy
+from email.utils import format_datetime, quote
 
-from lunchkit.platform.mail.headers import POLICY
 from lunchkit.platform.mail.rendering import RenderedEmail, one_line
+
+LONGEST_LINE, LONGEST_WORD = 76, 60
+
+
+class _Encoded(str):
+    """The value of a header as it is transmitted, folded already."""
+
+    name: str
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
 
 
 def build_message(
     email: RenderedEmail, *, sender: str, recipient: str, message_id: str, date: datetime
 ) -> EmailMessage:
-    """The message of an e-mail.
-
-    Text, HTML and invitation are alternatives of one another (the invitation last, with METHOD in its type: Outlook
-    shows its buttons only then); the same calendar object follows as a file for readers that ignore the alternative.
+    """The message of an e-mail: text, HTML and invitation are alternatives.
+    The invitation comes last, with METHOD in its type: Outlook shows its buttons only then. The same calendar
+    follows as a file for readers that ignore the alternative.
     """
-    message = EmailMessage(policy=POLICY)
-    message["Subject"] = one_line(email.subject)
-    message["From"] = _address(email.sender_name, sender)
-    message["To"] = _address("", recipient)
+    message = EmailMessage(policy=SMTP)
+    _add(message, "Subject", _text("Subject", one_line(email.subject)))
+    _add(message, "From", _mailbox("From", one_line(email.sender_name), sender))
+    _add(message, "To", _mailbox("To", "", recipient))
     if email.reply_to:
-        message["Reply-To"] = _address("", email.reply_to)
+        _add(message, "Reply-To", _mailbox("Reply-To", "", email.reply_to))
     message["Message-ID"] = message_id
     message["Date"] = format_datetime(date)
     message["Auto-Submitted"] = "auto-generated"
     if email.unsubscribe_url:
-        message["List-Unsubscribe"] = f"<{email.unsubscribe_url}>"
+        _add(message, "List-Unsubscribe", f"<{email.unsubscribe_url}>")  # folded, no mail program would follow it
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(email.text, cte="quoted-printable")
     message.add_alternative(email.html, subtype="html", cte="quoted-printable")
@@ -36,12 +52,7 @@ def build_message(
         raise TypeError("the HTML alternative is missing")
     for image in email.images:
         html_part.add_related(
-            image.png,
-            maintype="image",
-            subtype="png",
-            cid=f"<{image.cid}>",
-            filename=f"{image.cid}.png",
-            disposition="inline",
+            image.png, "image", "png", cid=f"<{image.cid}>", filename=f"{image.cid}.png", disposition="inline"
         )
     if email.invitation is not None:
         calendar = email.invitation.decode()
@@ -50,6 +61,31 @@ def build_message(
     return message
 
 
-def _address(name: str, addr_spec: str) -> Address:
-    """An address header value; the parser of Address refuses line breaks and anything that is not one address."""
-    return Address(display_name=one_line(name), addr_spec=addr_spec)
+def _add(message: EmailMessage, name: str, value: str) -> None:
+    header = _Encoded(value)
+    header.name = name
+    message[name] = header
+
+
+def _text(name: str, text: str) -> str:
+    charset = "us-ascii" if _is_plain(text) else "utf-8"
+    return Header(text, charset, maxlinelen=LONGEST_LINE, header_name=name).encode(linesep="\r\n")
+
+
+def _mailbox(name: str, person: str, address: str) -> str:
+    """One address, with the name of a person or without; anything that is not one address is refused."""
+    mailbox = Address(addr_spec=address).addr_spec
+    if not person:
+        return mailbox
+    is_short = _is_plain(person) and len(person) <= LONGEST_WORD
+    phrase = Header(person, "utf-8", maxlinelen=LONGEST_LINE, header_name=name).encode(linesep="\r\n")
+    phrase = f'"{quote(person)}"' if is_short else phrase
+    is_full = len(f"{name}: {phrase} <{mailbox}>".rpartition("\r\n")[2]) > LONGEST_LINE
+    joint = "\r\n " if is_full else " "
+    return f"{phrase}{joint}<{mailbox}>"
+
+
+def _is_plain(words: str) -> bool:
+    """Whether nothing of it needs an encoded word, nothing looks like one, and there are spaces to fold it at."""
+    is_short = all(len(word) <= LONGEST_WORD for word in words.split(" "))
+    return words.isascii() and words.isprintable() and "=?" not in words and is_short

@@ -37,9 +37,7 @@ def enqueue(
     hold: timedelta = timedelta(),
 ) -> bool:
     """Add an e-mail to the outbox in the caller's transaction; it leaves after the commit, or after ``hold``.
-
-    ``facts`` is JSON-able and all that the renderer is given. Returns False, and adds nothing, where ``once_key`` was
-    promised before.
+    ``facts`` (JSON) is all that the renderer is given. Returns False where ``once_key`` was promised before.
     """
     if once_key and session.scalar(select(OutboxEmail.id).where(OutboxEmail.once_key == once_key)) is not None:
         return False
@@ -62,10 +60,8 @@ class Addressee:
 
 
 def enqueue_for_all(session: Session, addressees: Iterable[Addressee], *, kind: str, event_id: int) -> None:
-    """Add one e-mail for each to the outbox, in the caller's transaction.
-
-    They leave a few at a time (``AT_ONCE``, ``PAUSE``): a ticket for a new registration leaves in between, and no mail
-    server takes them for a flood.
+    """Add one e-mail for each in the caller's transaction. They leave a few at a time.
+    So a ticket leaves in between, and no mail server takes them for a flood.
     """
     for number, one in enumerate(addressees):
         _add(session, one, kind=kind, event_id=event_id, hold=PAUSE * (number // AT_ONCE))
@@ -73,28 +69,16 @@ def enqueue_for_all(session: Session, addressees: Iterable[Addressee], *, kind: 
 
 def _add(session: Session, addressee: Addressee, *, kind: str, event_id: int | None, hold: timedelta) -> None:
     now, domain = clock.now(), current_settings().mail_from.rpartition("@")[2]
-    session.add(
-        OutboxEmail(
-            kind=kind,
-            event_id=event_id,
-            message_id=f"<{secrets.token_hex(16)}@{domain}>",
-            created_at=now,
-            next_attempt_at=now + hold,
-            **vars(addressee),
-        )
-    )
+    message_id, leaves_at = f"<{secrets.token_hex(16)}@{domain}>", now + hold
+    about = {"kind": kind, "event_id": event_id, "message_id": message_id, **vars(addressee)}
+    session.add(OutboxEmail(**about, created_at=now, next_attempt_at=leaves_at))
     session.info["promised"] = True
 
 
 def untried(event_id: int, kind: str) -> ColumnElement[bool]:
     """The e-mails of a kind about an event that nobody has tried to send yet."""
-    return and_(
-        OutboxEmail.event_id == event_id,
-        OutboxEmail.kind == kind,
-        OutboxEmail.attempts == 0,
-        OutboxEmail.sent_at.is_(None),
-        OutboxEmail.failed_at.is_(None),
-    )
+    is_waiting = and_(OutboxEmail.attempts == 0, OutboxEmail.sent_at.is_(None), OutboxEmail.failed_at.is_(None))
+    return and_(OutboxEmail.event_id == event_id, OutboxEmail.kind == kind, is_waiting)
 
 
 def recall_emails(session: Session, event_id: int, kind: str) -> list[dict[str, Any]]:

@@ -53,11 +53,10 @@ def emails_page(event_id: int | None, state: EmailState | None, page: int, text:
     return db.paginate(chosen, page=page, per_page=EMAILS_A_PAGE, error_out=False)
 
 
-def email_counts(event_id: int | None, kind: str | None = None) -> dict[EmailState, int]:
-    """How many e-mails, of all lunches or one, of any kind or one, are in each state."""
+def email_counts(event_id: int | None) -> dict[EmailState, int]:
+    """How many e-mails, of all lunches or one, are in each state."""
     sums = [func.count(case((condition, 1))) for condition in _IN_STATE.values()]
-    of_kind = true() if kind is None else OutboxEmail.kind == kind
-    counted = db.session.execute(select(*sums).where(_of_lunch(event_id), of_kind)).one()
+    counted = db.session.execute(select(*sums).where(_of_lunch(event_id))).one()
     return dict(zip(_IN_STATE, counted, strict=True))
 
 

@@ -28,7 +28,6 @@ def may_be_tried() -> ColumnElement[bool]:
 
 def _due() -> Subquery:
     """What may leave now. An e-mail waits for earlier ones to its reader, unless they are less urgent or planned.
-
     One pass with a window: joined with itself, a backlog that the database knows nothing of yet takes seconds.
     """
     known = {kind: int(urgency) for kind, urgency in urgencies.items()}
@@ -56,7 +55,6 @@ def count_due() -> int:
 
 def next_in_turn() -> list[int]:
     """The e-mails that leave next: by urgency, and within it one of each event in turn.
-
     While the queue is paused, only a new sign-in e-mail leaves: a person waits for it, and it tries the server as well.
     """
     due = _due().c

@@ -169,10 +169,7 @@ WRONG_PASSWORD = (
         "the account, make an application password there."
     ),
 )
-NEEDS_SIGN_IN = (
-    _l("%(host)s wants a user and a password."),
-    _l("Fill in both, as your provider gave them."),
-)
+NEEDS_SIGN_IN = (_l("%(host)s wants a user and a password."), _l("Fill in both, as your provider gave them."))
 BAD_SENDER = (
     _l("%(host)s does not take %(sender)s as a sender."),
     _l("Take the address of the mail account itself as the sender, or let your provider allow this one."),

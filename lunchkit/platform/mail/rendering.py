@@ -71,19 +71,13 @@ def email_kind(kind: str, urgency: Urgency = Urgency.PERSONAL) -> Callable[[Rend
 
 
 def render_email(row: OutboxEmail) -> RenderedEmail | None:
-    """Write an e-mail in the language of its reader; None where nothing is left to say.
-
-    Raises KeyError for a kind that nobody registered.
-    """
+    """Write an e-mail in the language of its reader; None where nothing is left to say. KeyError: unknown kind."""
     with force_locale(row.language):
         return _renderers[row.kind](row.facts)
 
 
 def fill(folder: str, **context: object) -> tuple[str, str, str]:
-    """Subject, text and HTML of the e-mail whose templates lie in ``templates/<folder>/``.
-
-    The text template is not escaped, so it must never be shown as HTML.
-    """
+    """Subject, text and HTML from ``templates/<folder>/``. The text is not escaped: never show it as HTML."""
     subject = render_template(f"{folder}/subject.txt", **context)
     text = render_template(f"{folder}/body.txt", **context)
     html = render_template(f"{folder}/body.html", **context)
@@ -91,9 +85,6 @@ def fill(folder: str, **context: object) -> tuple[str, str, str]:
 
 
 def one_line(text: str) -> str:
-    """Fold line breaks and control characters into spaces, so that a header stays one header.
-
-    The spaces that French needs stay, so that no line of a list of e-mails begins with a colon.
-    """
+    """Line breaks and control characters as spaces, so that a header stays one; French no-break spaces stay."""
     one = "".join(char if char.isprintable() or char in _BOUND else " " for char in text)
     return _SPACES.sub(lambda run: next((char for char in run[0] if char in _BOUND), " "), one).strip()
