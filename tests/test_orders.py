@@ -14,7 +14,7 @@ from lunchkit.registrations.admin_queries import Order, all_rows, registrations_
 from lunchkit.registrations.check_in.queries import people_at_door
 from lunchkit.registrations.models import LONGEST_SEARCH_KEY, Registration, surname_key_of
 from tests.conftest import EventMaker, details
-from tests.test_workspace_queries import selects
+from tests.statements import count_selects
 
 pytestmark = pytest.mark.both_databases
 NAMES = ("Zoé Ânon", "Anne de la Tour", "Jean d’Alembert", "Lia Rossi-Blanc", "Eva García Márquez", "Cher", "Ada Tour")
@@ -110,9 +110,11 @@ def test_no_order_asks_more_often_than_another(organiser_client: FlaskClient, ma
     event = make_event(capacity=5)
     come(event, *(f"Nom{number} Prénom" for number in range(60)))
     base = f"/organiser/e/{event.slug}/registrations"
-    usual = selects(organiser_client, base)
+    usual = count_selects(organiser_client, base)
     for order in ("surname", "newest"):
-        assert selects(organiser_client, f"{base}?order={order}") <= usual + 1, "and one for the places in the queue"
+        assert count_selects(organiser_client, f"{base}?order={order}") <= usual + 1, (
+            "and one for the places in the queue"
+        )
 
 
 def test_paper_lies_by_first_name_or_by_surname(organiser_client: FlaskClient, make_event: EventMaker) -> None:

@@ -4,11 +4,10 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from lunchkit.admin.actions import delete_event_draft, unpublish_event
 from lunchkit.admin.overview import Overview
-from lunchkit.admin.queries import can_be_unpublished, took_place
+from lunchkit.admin.queries import can_be_unpublished, took_place, why_not_ended
 from lunchkit.admin.views import lunch_page
 from lunchkit.events.actions import publish_event, renew_members_link
 from lunchkit.events.details import EventDetails, changes_calendars, plan_of
@@ -22,7 +21,7 @@ from lunchkit.registrations.admin_queries import attendees_with_address, attende
 from lunchkit.registrations.check_in.queries import seats_added
 from lunchkit.registrations.event_changes.actions import cancel_event, change_capacity, change_event
 from lunchkit.registrations.plan_changes import differences
-from lunchkit.room.actions import NotBegun, NotTakingPlace, end_lunch, let_lunch_go_on
+from lunchkit.room.actions import end_lunch, let_lunch_go_on
 from lunchkit.room.answers_to_phones import after
 from lunchkit.room.polls.models import Stage
 from lunchkit.room.polls.queries import polls_of
@@ -194,12 +193,8 @@ def remove(slug: str) -> ResponseReturnValue:
 def ending(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     has_open_poll = any(poll.stage is Stage.OPEN for poll in polls_of(event.id))
-    refused = None if event.can_be_ended(clock.now()) else NotBegun.message
-    if event.cancelled_at or not event.published_at:
-        refused = NotTakingPlace.message
-    elif event.is_over(clock.now()):
-        refused = _l("This lunch is over.")
-    return _show("ending", event, refused=refused, feedback=glance(event).stage, has_open_poll=has_open_poll)
+    refused, feedback = why_not_ended(event), glance(event).stage
+    return _show("ending", event, refused=refused, feedback=feedback, has_open_poll=has_open_poll)
 
 
 @bp.post("/e/<slug>/ending")
