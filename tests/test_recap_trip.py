@@ -75,7 +75,7 @@ def lunch(demo: House) -> House:
         with transaction() as session:  # beside a server that writes too
             session.add(Event(**columns | {"slug": slug, "uid": f"{slug}@demo"}))
         db.session.remove()
-    return House(demo.app, demo.server, demo.postman, demo.events | {"running": slug}, new_link(demo))
+    return House(demo.app, demo.server, demo.postman, demo.events | {"running": slug}, new_link(demo), demo.base)
 
 
 def new_link(demo: House) -> str:
