@@ -172,7 +172,7 @@ def test_who_made_room_stands_in_the_log_and_on_the_page_of_the_lunch(
     ]  # fmt: skip
     log = organiser_client.get(f"/organiser/log?lunch={event.slug}&lang=en").text
     assert "2 seats added" in log
-    page = organiser_client.get(f"/organiser/e/{event.slug}?lang=en").text
+    page = organiser_client.get(f"/organiser/e/{event.slug}/invite?lang=en").text
     assert "2 of these seats were added at check-in." in page
 
 

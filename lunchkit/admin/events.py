@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.admin.actions import delete_event_draft, unpublish_event
 from lunchkit.admin.overview import Overview
+from lunchkit.admin.phases import Phase
 from lunchkit.admin.queries import can_be_unpublished, took_place, why_not_ended
 from lunchkit.admin.views import lunch_page
 from lunchkit.events.actions import publish_event, renew_members_link
@@ -118,9 +119,9 @@ def capacity(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     form = CapacityForm(obj=event)
     if not form.validate():
-        return lunch_page(event, form), 422
+        return lunch_page(event, form, Phase.INVITE), 422
     seats, emails = change_capacity(event, form.capacity.data or 0)
-    return _to(event, done="seats", seats=seats or None, emails=emails)
+    return _to(event, phase=Phase.INVITE, done="seats", seats=seats or None, emails=emails)
 
 
 @bp.post("/e/<slug>/members-link")

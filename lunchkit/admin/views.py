@@ -4,8 +4,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lunchkit.admin.event_rows import event_rows
+from lunchkit.admin.event_rows import rows_of_phase
 from lunchkit.admin.overview import Overview
+from lunchkit.admin.phases import Phase
 from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.events.admin_queries import event_list
 from lunchkit.events.forms import CapacityForm
@@ -15,7 +16,7 @@ from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations.queries import seats_taken_by_event
-from lunchkit.run_sheet.queries import latest_event
+from lunchkit.run_sheet.queries import latest_event, run_sheet_of
 from lunchkit.settings.queries import current_site, to_do
 from lunchkit.speakers.queries import waiting_pages
 from lunchkit.team.policies import may
@@ -50,19 +51,23 @@ def home() -> ResponseReturnValue:
 
 
 @bp.get("/e/<slug>")
-def event(slug: str) -> ResponseReturnValue:
+@bp.get(f"/e/<slug>/<any({', '.join(Phase)}):phase>")
+def event(slug: str, phase: str | None = None) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    return lunch_page(event, CapacityForm(obj=event))
+    return lunch_page(event, CapacityForm(obj=event), Phase(phase) if phase else None)
 
 
-def lunch_page(event: Event, form: CapacityForm) -> str:
-    """The page of one event, with the form of its seats."""
+def lunch_page(event: Event, form: CapacityForm, phase: Phase | None = None) -> str:
+    """The page of one event at a phase, that of the moment if none is given, with the form of its seats."""
     address, view = links.public("site.event", slug=event.slug), Overview(event)
+    phase = phase or view.phase
     return render_template(
-        "admin/event.html",
+        f"admin/phases/{phase}.html",
         event=event,
         view=view,
-        rows=event_rows(view),
+        phase=phase,
+        rows=rows_of_phase(view, phase),
+        run=run_sheet_of(event),
         has_passed=event.is_over(clock.now()),
         form=form,
         address=address,
