@@ -1,12 +1,14 @@
 """The organisers' home, and the page of one event."""
 
+from functools import partial
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lunchkit.admin.event_rows import rows_of_phase
 from lunchkit.admin.overview import Overview
-from lunchkit.admin.phases import Phase
+from lunchkit.admin.phases import Phase, next_act
 from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.events.admin_queries import event_list
 from lunchkit.events.forms import CapacityForm
@@ -35,7 +37,13 @@ def home() -> ResponseReturnValue:
     site, last = current_site(), latest_event()
     return render_template(
         "admin/home.html",
-        sections=[(_("Coming"), lunches.coming), (_("Drafts"), lunches.drafts), (_("Past lunches"), lunches.past)],
+        sections=[
+            (_("Today"), [event for event in lunches.coming if event.is_today(now)]),
+            (_("Coming"), [event for event in lunches.coming if not event.is_today(now)]),
+            (_("Drafts"), lunches.drafts),
+            (_("Past lunches"), lunches.past),
+        ],
+        next_act=partial(next_act, now=now),
         taken=taken,
         states={event.id: event.state(now, event.capacity - taken[event.id]) for event in lunches.all},
         waiting_pages=waiting_pages(ids),
