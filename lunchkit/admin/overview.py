@@ -148,7 +148,9 @@ class Overview:
         thank = Way(_("Thank those who came"), self.to("mailings.new"))
         answers = Way(_("Read the answers"), self.to("survey.index"))
         words = _("Finish the recap") if self.has_recap else _("Write the recap")
-        ways = [thank] if self.owes_thanks else []
+        ways = []
         if self.state is EventState.OVER and self.event.recap_published_at is None:
-            ways.append(Way(words, self.to("recap.index")))
+            ways = [Way(words, self.to("recap.index"))]
+        if self.owes_thanks:
+            ways.append(thank)
         return [*ways, again, *([answers] if self.feedback.answered else [])]

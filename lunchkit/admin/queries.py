@@ -28,7 +28,7 @@ def took_place(event: Event) -> bool:
         exists().where(Poll.event_id == event.id, Poll.opened_at.is_not(None), Poll.in_rehearsal.is_(False)),
         exists().where(Question.event_id == event.id, Question.in_rehearsal.is_(False)),
         exists().where(Recap.event_id == event.id, Recap.published_at.is_not(None)),
-        exists().where(Mailing.event_id == event.id, Mailing.audience == Audience.CAME),
+        exists().where(Mailing.event_id == event.id, Mailing.audience.in_([Audience.CAME, Audience.OTHERS])),
     )
     feedback = db.session.get(Feedback, event.id, populate_existing=True)
     return bool(db.session.scalar(select(or_(*signs)))) or count_answered(event.id, feedback) > 0
