@@ -17,10 +17,11 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.text import clean_line
+from lunchkit.registrations.admin_queries import people_of_all_lunches
 from lunchkit.registrations.queries import seats_taken_by_event
 from lunchkit.run_sheet.queries import latest_event, run_sheet_of
 from lunchkit.settings.queries import current_site, to_do
-from lunchkit.speakers.queries import waiting_pages
+from lunchkit.speakers.queries import speakers_named, waiting_pages
 from lunchkit.team.policies import may
 
 bp = Blueprint("home", __name__)
@@ -35,6 +36,7 @@ def home() -> ResponseReturnValue:
     ids = [event.id for event in lunches.all]
     taken = seats_taken_by_event(ids)
     site, last = current_site(), latest_event()
+    people, speakers = (people_of_all_lunches(text), speakers_named(text)) if text else ([], [])
     return render_template(
         "admin/home.html",
         sections=[
@@ -48,6 +50,8 @@ def home() -> ResponseReturnValue:
         states={event.id: event.state(now, event.capacity - taken[event.id]) for event in lunches.all},
         waiting_pages=waiting_pages(ids),
         pager=lunches,
+        people=people,
+        speakers=speakers,
         last=last,
         q=text,
         first_run=site.first_run_ended_at is None and last is None,
