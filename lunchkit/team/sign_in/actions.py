@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
 from lunchkit.platform.config import WORKING_LANGUAGES, current_settings
-from lunchkit.platform.db import mark_for_vacuum, transaction
+from lunchkit.platform.db import transaction
 from lunchkit.platform.limits import Window
 from lunchkit.platform.links import public, random_token, token_hash
 from lunchkit.platform.mail.addresses import normalise_email
@@ -213,9 +213,8 @@ def forget_old_sign_ins() -> None:
     with transaction() as session:
         session.execute(delete(Invitation).where(Invitation.expires_at < now - MONTH))
         for kind, life in KEPT.items():
-            old = delete(OutboxEmail).where(OutboxEmail.kind == kind, OutboxEmail.created_at < now - life)
-            if session.scalars(old.returning(OutboxEmail.id)).all():
-                mark_for_vacuum()
+            old = OutboxEmail.kind == kind, OutboxEmail.created_at < now - life
+            session.execute(delete(OutboxEmail).where(*old))
         session.execute(delete(SignInLink).where(SignInLink.expires_at < now - DAY))
         ended = or_(OrganiserSession.ended_at < now - DAY, OrganiserSession.started_at < now - DAY - ABSOLUTE_LIFE)
         session.execute(delete(OrganiserSession).where(ended))
