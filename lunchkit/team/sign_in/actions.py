@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
-from lunchkit.platform.config import WORKING_LANGUAGES, current_settings
 from lunchkit.platform.db import transaction
 from lunchkit.platform.limits import Window
 from lunchkit.platform.links import public, random_token, token_hash
@@ -175,7 +174,6 @@ def accept_invitation(token: str, name: str, language: str, browser: Browser) ->
         if not lock_team(session):
             raise InvalidInvitation  # the first member is the owner: that takes the set-up link
         invitation = invitation_by_token(token)
-        language = language if language in WORKING_LANGUAGES else current_settings().language
         organiser = add_to_team(session, name, invitation.email, language, Role(invitation.role))
         session.delete(invitation)
         record(session, AuditEvent("sign_in.join", organiser.id, organiser.name, facts={"role": organiser.role}))
