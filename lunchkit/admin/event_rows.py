@@ -141,11 +141,14 @@ def _survey(view: Overview) -> Row:
 
 def _emails(view: Overview) -> Row:
     sent, failed, waiting = (view.emails[EmailState(name)] for name in ("sent", "failed", "waiting"))
-    state = FULL, _("Nobody thanked yet") if view.owes_thanks else _("Thanked") if view.is_thanked else _("None waits")
     if failed:
         state = HALF, _n("One failed", "%(num)s failed", failed)
     elif waiting:
         state = HALF, _n("One waits", "%(num)s wait", waiting)
+    elif view.owes_thanks:
+        state = FULL, _("Nobody thanked yet")
+    else:
+        state = FULL, _("Thanked") if view.is_thanked else _("None waits")
     detail = _n("one was sent", "%(num)s were sent", sent) if sent else _("none was sent")
     is_now = failed > 0 or view.owes_thanks
     return Row(_("E-mails"), detail, state, _("Write, invite, look"), view.to("mailings.index"), is_now)
