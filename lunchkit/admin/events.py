@@ -11,7 +11,7 @@ from lunchkit.admin.phases import Phase
 from lunchkit.admin.queries import can_be_unpublished, took_place, why_not_ended
 from lunchkit.admin.views import lunch_page
 from lunchkit.events.actions import publish_event, renew_members_link
-from lunchkit.events.details import EventDetails, changes_calendars, plan_of
+from lunchkit.events.details import EventDetails, changes_calendars, plan_of, plan_with
 from lunchkit.events.forms import CapacityForm, EventForm, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -228,7 +228,7 @@ def _to_be_told(event: Event, details: EventDetails | None = None) -> int:
 
 def _telling_page(event: Event, details: EventDetails) -> str:
     """Asks whether those who come are told; keeps all that was typed."""
-    before, after = plan_of(event), plan_of(details, event)
+    before, after = plan_of(event), plan_with(event, details)
     return _show(
         "telling",
         event,
