@@ -39,7 +39,7 @@ POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/preview
 GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
-GET+POST /organiser/e/<slug>/ending
+POST     /organiser/e/<slug>/ending
 POST     /organiser/e/<slug>/extension
 GET      /organiser/e/<slug>/feedback
 POST     /organiser/e/<slug>/feedback/closing
