@@ -60,7 +60,9 @@ class Overview:
         self.emails = email_counts(event.id)
         self.is_thanked = is_thanked(event)
         self.owes_thanks = (
-            self.state is EventState.OVER and self.taken > 0 and not self.is_thanked and not event.purged_at
+            self.state is EventState.OVER
+            and self.taken > 0
+            and not (self.is_thanked or event.recap_published_at or event.purged_at)
         )
         self.has_recap = recap_of(event.id) is not None
         self.feedback = glance(event)
