@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,7 +19,7 @@ from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SectionKind
 from tests.chromium import DESK, PHONE, open_context
 from tests.looks import faults, over_budget, weigh
-from tests.recaps import SECOND_POLL, publish, served
+from tests.recaps import NOTE, SECOND_POLL, publish, served
 
 WITH_PHOTOS, WITHOUT = (250_000, 10, 300), (40_000, 10, 300)
 """Bytes transferred with a cold cache, requests, elements outside drawings."""
@@ -63,6 +64,27 @@ def test_everything_works_without_javascript(chromium: Browser, recap: tuple[str
     page.locator("details summary").first.click()
     assert page.locator("details table").first.is_visible()
     assert page.locator("a[href^='https://mastodon.social/share?text=']").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_first_screen_of_a_phone_answers(chromium: Browser, recap: tuple[str, Flask], scheme: Any) -> None:
+    context = open_context(chromium, viewport={"width": 390, "height": 664}, color_scheme=scheme, locale="fr-CH")
+    page = context.new_page()
+    page.goto(recap[0])
+    told = (
+        "L’ESS et l’IA sont-elles",
+        "26 personnes sur 42",
+        NOTE,
+        "Ada Ressort",
+        "À table avec l’IA",
+        "journal.example",
+    )
+    places = [page.locator("header.opening").get_by_text(words).bounding_box() for words in told]
+    lowest = [place["y"] + place["height"] for place in places if place]
+    assert len(lowest) == len(told) and max(lowest) <= 664
+    assert lowest == sorted(lowest), "question, answer, note, speakers, press"
+    assert page.locator("header.opening a[href='https://www.journal.example/a-table']").is_visible()
     context.close()
 
 

@@ -19,6 +19,7 @@ from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.room.polls.movement import Level, read
 from lunchkit.room.polls.pictures.drawing import breadth
 from lunchkit.room.polls.results import Result
+from lunchkit.speakers.models import Appearance
 
 MOST_DISCS = 600  # a figure with more is shown without them
 _NUMBER = re.compile(r"[~≈<>+]?([0-9]{1,12}(?:[.,][0-9]+)?)(?![0-9.,])")
@@ -112,6 +113,25 @@ class Article:
     """The earliest first."""
     licence: Licence = FIRST
     """Under which its text, figures and results were given away."""
+
+    @property
+    def lead(self) -> FrozenPoll | None:
+        """The first vote with a result that can be said in words: what the room answered."""
+        polls = (section.poll for section in self.sections)
+        return next((poll for poll in polls if poll and poll.result.is_shown and not poll.result.is_bare), None)
+
+    @property
+    def speakers(self) -> tuple[Appearance, ...]:
+        """Who spoke, if the recap tells it."""
+        return self._items(SectionKind.SPEAKERS)
+
+    @property
+    def press(self) -> Mapping[str, Any] | None:
+        """What the press wrote, for a line at the head: the first entry that leads somewhere."""
+        return next((item for item in self._items(SectionKind.PRESS) if item["medium"] and item["url"]), None)
+
+    def _items(self, kind: SectionKind) -> tuple[Any, ...]:
+        return next((section.items for section in self.sections if section.kind is kind), ())
 
     @property
     def summary(self) -> str:
