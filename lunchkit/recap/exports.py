@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from flask import render_template
 from flask_babel import LazyString, force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from lunchkit.events.models import Event
 from lunchkit.platform.i18n import when
@@ -14,7 +16,7 @@ from lunchkit.platform.images.cards import card_png
 from lunchkit.platform.licences import BY, BY_SA, RESERVED, ZERO, Licence
 from lunchkit.platform.links import public
 from lunchkit.platform.markdown import host_of
-from lunchkit.recap.document import VERSION
+from lunchkit.recap.document import VERSION, draft_article
 from lunchkit.recap.models import Recap
 from lunchkit.recap.sections import SectionKind
 from lunchkit.recap.view_models import Article, Photo, Section
@@ -47,6 +49,20 @@ _TERMS: Mapping[str, LazyString] = {
 def licence_terms(event: Event, licence: Licence) -> str:
     """What the licence of a recap allows, in a few words."""
     return str(_TERMS[licence.key]) % {"network": event.series.network}
+
+
+def article_html(event: Event, article: Article) -> Markup:
+    """The article as HTML, always in its own language: what is counted and what is written read as one text."""
+    with force_locale(article.language):
+        page = render_template("recap/_article.html", article=article, event=event)
+    return Markup(page)  # noqa: S704 - its template has escaped what people wrote
+
+
+def preview_page(recap: Recap, back: str = "") -> str:
+    """The draft as its readers would see it; ``back`` leads an organiser to it."""
+    article, event = draft_article(recap), recap.event
+    body = article_html(event, article)
+    return render_template("recap/show.html", article=article, body=body, event=event, preview=True, back=back)
 
 
 def recap_json(recap: Recap, article: Article) -> Thing:

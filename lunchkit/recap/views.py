@@ -7,10 +7,12 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform.links import public
 from lunchkit.platform.static_files import compress
-from lunchkit.recap.document import article_of, draft_article
+from lunchkit.recap.document import article_of
 from lunchkit.recap.exports import (
+    article_html,
     card_of,
     licence_terms,
+    preview_page,
     recap_json,
     share_links,
     structured_article,
@@ -35,6 +37,7 @@ def show(slug: str) -> ResponseReturnValue:
     page = render_template(
         "recap/show.html",
         article=article,
+        body=article_html(event, article),
         event=event,
         address=address,
         preview=False,
@@ -63,8 +66,7 @@ def card(slug: str) -> ResponseReturnValue:
 @bp.get("/recap/<token>")
 def preview(token: str) -> ResponseReturnValue:
     recap = recap_by_preview_or_404(token)
-    page = render_template("recap/show.html", article=draft_article(recap), event=recap.event, preview=True)
-    response = Response(page)
+    response = Response(preview_page(recap))
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
