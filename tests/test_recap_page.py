@@ -100,7 +100,7 @@ def test_everybody_can_read_copy_and_print_it(chromium: Browser, recap: tuple[st
     sheets = PdfReader(tmp_path / "recap.pdf").pages
     assert [round(float(side)) for side in sheets[0].mediabox[2:]] == [595, 842] and len(sheets) <= 12
     text = "\n".join(sheet.extract_text() for sheet in sheets)
-    for words in ("transparence", "Le Courrier", "https://www.journal.example/a-table", "Infomaniak"):
+    for words in ("transparence", "Le Courrier", "https://www.journal.example/a-table", "Infomaniak", "venues d’une"):
         assert words in text, words
     assert "Mastodon" not in text, "what only works on a screen is not printed"
 

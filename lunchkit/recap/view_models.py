@@ -16,7 +16,6 @@ from lunchkit.platform.licences import FIRST, Licence
 from lunchkit.platform.markdown import plain
 from lunchkit.recap.models import RecapCorrection
 from lunchkit.recap.sections import SHAPES, SectionKind
-from lunchkit.room.polls.movement import Level, read
 from lunchkit.room.polls.pictures.drawing import breadth
 from lunchkit.room.polls.results import Result
 from lunchkit.speakers.models import Appearance
@@ -43,17 +42,6 @@ class FrozenPoll:
     def is_compared(self) -> bool:
         """Whether there is a before to show beside it."""
         return self.before is not None and self.result.is_shown and self.before.is_shown
-
-    @property
-    def shows_movement(self) -> bool:
-        """Whether a picture of how opinions moved may be drawn."""
-        return self.is_compared and read(self.movement).shows
-
-    @property
-    def moves_tell_all(self) -> bool:
-        """Whether that picture also holds both results, so that they need none of their own."""
-        by_hand = self.result.by_hand + (self.before.by_hand if self.before else 0)
-        return self.shows_movement and not by_hand and read(self.movement).level is Level.FLOWS
 
 
 @dataclass(frozen=True)

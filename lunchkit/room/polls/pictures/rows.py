@@ -52,7 +52,9 @@ _SIZES = (44, 38, 32, 27)
 
 
 @dataclass(frozen=True)
-class _Area:
+class Area:
+    """Where something is drawn, and how thick its strokes are."""
+
     x: float
     y: float
     width: float
@@ -115,7 +117,7 @@ def draw_result(result: Result, wide: bool = False) -> Drawing:
             sheet.draw(f"M0 {fmt(top)}H{frame.width}", "line", frame.stroke)
         y = _write_row(sheet, result, row, frame, top + frame.gap * bool(index))
         lines = -(-row.total // int(frame.width / pitch + 0.01)) if has_discs else 0
-        area = _Area(0, y, frame.width, max(frame.bar, lines * pitch), frame.stroke)
+        area = Area(0, y, frame.width, max(frame.bar, lines * pitch), frame.stroke)
         if has_discs:
             _draw_discs(sheet, row, area, pitch)
         else:
@@ -152,13 +154,13 @@ def _write_row(sheet: Drawing, result: Result, row: Row, frame: _Frame, top: flo
     return base + (len(label) - 1) * frame.size * LINE_HEIGHT + frame.size * 0.3 + frame.gap
 
 
-def _draw_bar(sheet: Drawing, result: Result, row: Row, area: _Area) -> None:
+def _draw_bar(sheet: Drawing, result: Result, row: Row, area: Area) -> None:
     area = replace(area, height=min(area.height, 64 if area.stroke == 3 else 28))
     ground = area.y + area.height - area.stroke / 2  # how long all who answered would be
     sheet.draw(f"M{fmt(area.x)} {fmt(ground)}h{fmt(area.width)}", "line", area.stroke)
     x = area.x
     for fill, share in _parts(result, row):
-        _draw_fill(sheet, fill, replace(area, x=x, width=share * area.width))
+        draw_fill(sheet, fill, replace(area, x=x, width=share * area.width))
         x += share * area.width
 
 
@@ -171,7 +173,8 @@ def _parts(result: Result, row: Row) -> list[tuple[str, float]]:
     return [(fill, count / people) for fill, count in zip(("full", "frame", "hatched"), counts, strict=False)]
 
 
-def _draw_fill(sheet: Drawing, fill: str, area: _Area) -> None:
+def draw_fill(sheet: Drawing, fill: str, area: Area) -> None:
+    """Fill an area as the legend has it: full, frame, hatched."""
     edge = area.stroke
     if area.width and fill == "full":
         sheet.draw(box(area.x, area.y, area.width, area.height), "full")
@@ -182,7 +185,7 @@ def _draw_fill(sheet: Drawing, fill: str, area: _Area) -> None:
         sheet.draw(hatch(area.x, area.y, area.width, area.height, edge * 3.5), "line", edge * 0.8)
 
 
-def _draw_discs(sheet: Drawing, row: Row, area: _Area, pitch: float) -> None:
+def _draw_discs(sheet: Drawing, row: Row, area: Area, pitch: float) -> None:
     columns = int(area.width / pitch + 0.01)
     spots = [(area.x + (i % columns + 0.5) * pitch, area.y + (i // columns + 0.5) * pitch) for i in range(row.total)]
     by_hand, size, bar = spots[row.count :], pitch * 0.8, pitch * 0.28
@@ -195,11 +198,11 @@ def _draw_discs(sheet: Drawing, row: Row, area: _Area, pitch: float) -> None:
 def _draw_legend(sheet: Drawing, result: Result, top: float, size: float, with_discs: bool) -> float:
     x, lines, width = 0.0, 1, NARROW if size < 20 else WIDE
     for fill, word in legend(result):
-        area = _Area(x, top + size * 0.14, size, size, 3 if size > 20 else 2)
+        area = Area(x, top + size * 0.14, size, size, 3 if size > 20 else 2)
         if fill and with_discs:
             _draw_discs(sheet, Row(0, "", int(fill == "full"), int(fill != "full")), area, size)
         elif fill:
-            _draw_fill(sheet, fill, area)
+            draw_fill(sheet, fill, area)
         x += size * 1.4 if fill else 0
         split = split_lines(word, (width - x) / size)
         sheet.write_lines(x, top + size, size, split)
