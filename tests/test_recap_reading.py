@@ -86,6 +86,27 @@ def test_the_article_tells_every_kind_of_section(client: FlaskClient, lunch: Ful
     assert "Intelligence artificielle" in page.split("<h1")[0].split("<article ")[1], "the theme, above the title"
 
 
+@pytest.mark.parametrize(
+    ("kept", "told", "says"),
+    [("yes", True, "réservé aux"), ("no", False, "en accès libre"), ("", None, ""), (True, True, "réservé aux"),
+     (False, None, "")],
+)  # fmt: skip
+def test_whether_an_article_is_paid_may_be_unknown(
+    client: FlaskClient, lunch: FullLunch, kept: object, told: bool | None, says: str
+) -> None:
+    press = next(each for each in sections_of(lunch.event.id) if each.kind == SectionKind.PRESS)
+    item = press.data["items"][0]
+    press.data = {"items": [item | {"is_paid": kept, "url": "https://www.journal.example/"}]}
+    db.session.commit()
+    publish(lunch.event)
+    SCHEMA.validate(data_of(client))
+    assert section(client, SectionKind.PRESS)["items"][0]["is_paid"] is told
+    page = client.get(PAGE).text
+    assert says in page and ("réservé aux" in page or "en accès libre" in page) == bool(says)
+    assert "Site du média" in page and "Lire l’article" not in page, "a front page is no article"
+    assert "NewsArticle" not in page
+
+
 def test_there_is_nothing_to_read_before_publication(client: FlaskClient, make_event: EventMaker) -> None:
     lunch = full_lunch(make_event)
     write_recap(lunch)

@@ -125,6 +125,7 @@ def test_what_is_typed_into_each_field_is_there_afterwards(event: Event, ada: Fl
         FieldKind.WHOLE: "12",
         FieldKind.DAY: "2025-05-21",
         FieldKind.TICK: "y",
+        FieldKind.WHETHER: "no",
         FieldKind.POLL: "1",
         FieldKind.EVENT: "reparer",
     }
@@ -559,6 +560,15 @@ def test_the_outline_says_of_a_section_whether_readers_will_see_it(lunch: FullLu
     page = ada.get(home(lunch.event) + "?lang=en").text
     assert page.count("Shown") > 8 and "205 allers-retours Paris–New York, 6000 foyers" in page
     assert "«Source (https://…)» is missing in Figure 2." in page and "There is no introduction." not in page
+    assert "Article 1" not in page and "front page" not in page, "control: the article is known"
+    press = section_of(lunch.event, SectionKind.PRESS)
+    known = press.data["items"][0]
+    press.data = {"items": [{"medium": known["medium"], "url": "https://www.journal.example/"}]}
+    db.session.commit()
+    page = ada.get(home(lunch.event) + "?lang=en").text
+    for field in ("Title", "Author", "Date"):
+        assert f"«{field}» is missing in Article 1." in page, field
+    assert "the address of «Le Courrier» leads to a front page, not to the article." in page
     for poll in db.session.query(Poll):
         poll.revealed_at = None
     db.session.commit()

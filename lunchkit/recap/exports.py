@@ -144,10 +144,15 @@ def _quotation(quotation: Quotation) -> Thing:
     return named | {"by": quotation.speaker.name}
 
 
+def _press(item: Mapping[str, Any]) -> Thing:
+    return {**item, "is_paid": {"yes": True, "no": False}.get(item["is_paid"])}
+
+
 _ITEMS: Mapping[SectionKind, Callable[[Any], Thing]] = {
     SectionKind.PHOTOS: _photo,
     SectionKind.SPEAKERS: _speaker,
     SectionKind.QUOTATIONS: _quotation,
+    SectionKind.PRESS: _press,
 }
 
 
