@@ -14,6 +14,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.images.actions import put_back, take_down
 from lunchkit.platform.links import token_hash
+from lunchkit.recap.actions import withdraw_recap
 from lunchkit.recap.document import freeze, normalised_words
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import sections_of
@@ -120,6 +121,54 @@ def test_there_is_nothing_to_read_before_publication(client: FlaskClient, make_e
     lunch.event.published_at = None
     db.session.commit()
     assert statuses() == {404}, "a lunch that is no longer public"
+
+
+def test_a_recap_that_was_taken_down_says_so_and_leads_to_its_lunch(client: FlaskClient, lunch: FullLunch) -> None:
+    assert {client.get(path).status_code for path in (PAGE, DATA, f"{PAGE}.png")} == {200}, "control"
+    withdraw_recap(lunch.event)
+    page = client.get(PAGE)
+    assert {client.get(path).status_code for path in (PAGE, DATA, f"{PAGE}.png")} == {410}
+    assert "Ce compte rendu a été retiré." in page.text and f'href="/e/{lunch.event.slug}"' in page.text
+    assert PRINCIPLES[0] not in page.text
+    publish(lunch.event)
+    assert client.get(PAGE).status_code == 200
+    lunch.event.published_at = None
+    db.session.commit()
+    assert client.get(PAGE).status_code == 404, "its lunch is not public any more"
+
+
+def test_a_shared_recap_says_what_it_is_and_the_result_unless_that_is_marked(
+    client: FlaskClient, lunch: FullLunch
+) -> None:
+    def title() -> str:
+        page = client.get(PAGE, headers={"Accept-Language": "en"}).text.replace("\u00a0", " ").replace("\u202f", " ")
+        return next(each.get("content") for each in elements(page) if each.get("property") == "og:title")
+
+    said, card = f"Compte rendu : {lunch.event.title}".replace(" :", " :"), client.get(f"{PAGE}.png").data
+    assert title() == said, "the result is invented: its note says so"
+    lunch.again.note = lunch.again.before.note = ""
+    db.session.commit()
+    publish(lunch.event)
+    assert title() == f"{said} · Oui, à certaines conditions : 26 personnes sur 42, soit 62 %"
+    assert client.get(f"{PAGE}.png").data != card
+    lunch.event.is_demo = True
+    db.session.commit()
+    assert title() == said, "an example tells no result"
+
+
+def test_words_of_which_none_was_approved_leave_no_blank(client: FlaskClient, lunch: FullLunch) -> None:
+    assert "wordcloud" in client.get(PAGE).text, "control"
+    for answer in db.session.scalars(select(WrittenAnswer)):
+        answer.approved_at = None
+    db.session.commit()
+    publish(lunch.event)
+    assert lunch.words.question not in client.get(PAGE).text, "nothing is told, so nothing is published"
+    section = next(each for each in sections_of(lunch.event.id) if each.data.get("poll") == lunch.words.position)
+    section.data = {**section.data, "text": "La salle a surtout parlé."}
+    db.session.commit()
+    publish(lunch.event)
+    page = client.get(PAGE).text
+    assert "La salle a surtout parlé." in page and "wordcloud" not in page and "aucun mot n’a été retenu" in page
 
 
 def test_people_who_came_appear_nowhere(client: FlaskClient, lunch: FullLunch) -> None:

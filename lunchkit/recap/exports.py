@@ -20,6 +20,7 @@ from lunchkit.recap.document import VERSION, draft_article
 from lunchkit.recap.models import Recap
 from lunchkit.recap.sections import SectionKind
 from lunchkit.recap.view_models import Article, Photo, Section
+from lunchkit.room.polls.pictures import headline
 from lunchkit.speakers.models import Appearance, Quotation
 
 Thing = dict[str, Any]
@@ -189,12 +190,11 @@ def structured_article(event: Event, data: Thing, summary: str) -> Thing:
     return {name: value for name, value in article.items() if value}
 
 
-def share_links(event: Event, address: str, said: str = "") -> list[tuple[str, str, str]]:
+def share_links(event: Event, address: str, said: str) -> list[tuple[str, str, str]]:
     """Plain links that pass a page on: label, address, host; the host is empty for one's own mail program.
 
     On Signal, and on other Mastodon servers, people copy the address.
     """
-    said = said or event.title
     text = f"{said}\n{address}"
     links = {
         _("By e-mail"): "mailto:?" + urlencode({"subject": event.title, "body": text}, quote_via=quote),
@@ -218,9 +218,21 @@ def take_down_address(event: Event, photo: Photo) -> str:
     return f"mailto:{quote(event.contact_email, safe='@')}?{words}"
 
 
+def shared_title(event: Event, article: Article) -> str:
+    """What a shared recap is called, with what the room answered; in the language of the article."""
+    with force_locale(article.language):
+        return " · ".join(filter(None, (_("Recap: %(what)s", what=event.title), _finding(event, article))))
+
+
+def _finding(event: Event, article: Article) -> str:
+    """What the room answered; empty where it is invented, or has a remark without which it must not be told."""
+    lead = article.lead
+    return "" if lead is None or lead.kept["note"] or event.is_demo else headline(lead.result)
+
+
 def card_of(event: Event, article: Article) -> bytes:
     """The preview picture of a shared address, in the language of the article."""
     with force_locale(article.language):
         place = ", ".join(filter(None, (event.venue, event.town)))
-        lines = (event.series.name, when(event), place, event.series.network)
-        return card_png(event.title, [line for line in lines if line], event.colour)
+        lines = (event.series.name, _finding(event, article), when(event), place, event.series.network)
+        return card_png(_("Recap: %(what)s", what=event.title), [line for line in lines if line], event.colour)

@@ -15,11 +15,12 @@ from lunchkit.recap.exports import (
     preview_page,
     recap_json,
     share_links,
+    shared_title,
     structured_article,
     take_down_address,
 )
 from lunchkit.recap.models import Recap
-from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404
+from lunchkit.recap.queries import RecapWithdrawn, corrections_of, published_recap_or_404, recap_by_preview_or_404
 from lunchkit.recap.view_models import Article, key_figure, local_day, slice_of, written_day
 
 bp = Blueprint("recap", __name__)
@@ -32,8 +33,11 @@ bp.add_app_template_global(take_down_address, "take_down_address")
 
 @bp.get("/e/<slug>/recap")
 def show(slug: str) -> ResponseReturnValue:
-    event, recap, article = _published(slug)
-    address = public("recap.show", slug=slug)
+    try:
+        event, recap, article = _published(slug)
+    except RecapWithdrawn:
+        return render_template("recap/withdrawn.html", event=event_by_slug_or_404(slug)), 410
+    address, title = public("recap.show", slug=slug), shared_title(event, article)
     page = render_template(
         "recap/show.html",
         article=article,
@@ -43,7 +47,8 @@ def show(slug: str) -> ResponseReturnValue:
         preview=False,
         published_at=recap.published_at,
         structured=structured_article(event, recap_json(recap, article), article.summary),
-        share=share_links(event, address),
+        share=share_links(event, address, title),
+        shared_title=title,
         terms=licence_terms(event, article.licence),
     )
     return _unless_known(compress(Response(page)))
