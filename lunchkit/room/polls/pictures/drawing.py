@@ -76,7 +76,6 @@ def looks_of(colour: str) -> dict[str, str]:
         "full": f'fill="{INK}"',
         "line": line,
         "discs": f'{line} stroke-linecap="round"',
-        "holes": f'fill="none" stroke="{paper}" stroke-linecap="round"',
         "came": f'fill="{bright}" stroke="{INK}"',
     }
 

@@ -3,28 +3,16 @@
 Without flows, each choice has two plain lines: before, and after. Where a choice has many voices, all are bars.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from math import cos, pi, sin
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
 
 from lunchkit.platform.i18n import typo
 from lunchkit.room.polls.movement import Level, read
-from lunchkit.room.polls.pictures.drawing import (
-    LINE_HEIGHT,
-    NARROW,
-    WIDE,
-    Drawing,
-    box,
-    breadth,
-    disc,
-    dot,
-    fmt,
-    split_lines,
-)
-from lunchkit.room.polls.pictures.rows import MOST_DISCS, Area, draw_fill, rows_of
+from lunchkit.room.polls.pictures.drawing import LINE_HEIGHT, NARROW, WIDE, Drawing, breadth, fmt, split_lines
+from lunchkit.room.polls.pictures.marks import Area, draw_bar, draw_legend, draw_people
+from lunchkit.room.polls.pictures.rows import MOST_DISCS, rows_of
 from lunchkit.room.polls.pictures.sentences import headline, movement_notes
 from lunchkit.room.polls.results import Result
 
@@ -65,7 +53,7 @@ class Voices:
     def told(self) -> str:
         """The same in words, for the table: «14 stayed · 3 left this answer»."""
         words = _meanings()
-        return " · ".join(f"{count}\u00a0{words[kind]}" for kind, count in self.parts if count)
+        return " · ".join(f"{count}\u00a0{words[mark]}" for mark, count in self.parts if count)
 
 
 def voices_of(movement: dict[str, Any] | None, before: Result, after: Result) -> list[Voices]:
@@ -78,7 +66,7 @@ def voices_of(movement: dict[str, Any] | None, before: Result, after: Result) ->
         stayed = sum(flow.count for flow in moved.flows if flow.was == flow.now == row.position)
         came = sum(flow.count for flow in moved.flows if flow.now == row.position) - stayed
         late, gone = max(row.count - stayed - came, 0), max((was.count if was else 0) - stayed, 0)
-        parts = [("full", stayed), ("came", came), ("late", late), ("hand", row.by_hand), ("gone", gone)]
+        parts = [("full", stayed), ("coloured", came), ("dotted", late), ("hatched", row.by_hand), ("dashed", gone)]
         found.append(Voices(row.label, *figures, parts if moved.level is Level.FLOWS else []))
     return found
 
@@ -89,7 +77,8 @@ def draw_voices(movement: dict[str, Any] | None, before: Result, after: Result, 
     says = " ".join([f"{headline(after)}.", *movement_notes(movement, before, after)])
     sheet = Drawing(frame.width, typo(after.question), says)
     has_bars = max((count for row in rows for count in (row.before, row.after)), default=0) > MOST_DISCS
-    most = max((sum(count for _kind, count in parts) for row in rows for _word, parts in _lines(row)), default=1)
+    people = [sum(count for _mark, count in parts) for row in rows for _word, parts in _lines(row)]
+    most = max(people) if has_bars else 0
     y = 0.0
     for row in rows:
         y = _write_head(sheet, frame, row, y)
@@ -98,11 +87,13 @@ def draw_voices(movement: dict[str, Any] | None, before: Result, after: Result, 
             if word:
                 sheet.write(0, y + frame.pitch * 0.78, frame.small, word, "light")
             area = Area(x, y, frame.width - x, frame.bar if has_bars else frame.pitch, frame.stroke)
-            y += _draw_bars(sheet, parts, area, most) if has_bars else _draw_discs(sheet, parts, area)
+            y += _draw_line(sheet, parts, area, most)
         y += frame.pitch * 0.6
     sheet.draw(f"M0 {fmt(y)}H{frame.width}", "line", frame.stroke)
-    kinds = [kind for kind in _meanings() if any(count for row in rows for one, count in row.parts if one == kind)]
-    sheet.height = round(_draw_legend(sheet, frame, kinds, y + frame.small, has_bars))
+    used = {mark for row in rows for mark, count in row.parts if count}
+    meanings = [(mark, word) for mark, word in _meanings().items() if mark in used]
+    top = draw_legend(sheet, meanings, frame.small, y + frame.small, has_discs=not has_bars)
+    sheet.height = round(top if meanings else y + frame.stroke)
     return sheet
 
 
@@ -115,10 +106,10 @@ def _lines(row: Voices) -> list[tuple[str, Parts]]:
 def _meanings() -> dict[str, str]:
     return {
         "full": _("stayed"),
-        "came": _("came from another answer"),
-        "late": _("answered only after"),
-        "hand": _("by hand"),
-        "gone": _("left this answer"),
+        "coloured": _("came from another answer"),
+        "dotted": _("answered only after"),
+        "hatched": _("by hand"),
+        "dashed": _("left this answer"),
     }
 
 
@@ -132,82 +123,17 @@ def _write_head(sheet: Drawing, frame: _Frame, row: Voices, top: float) -> float
     return base + (len(lines) - 1) * frame.size * LINE_HEIGHT + frame.size * 0.6
 
 
-def _draw_discs(sheet: Drawing, parts: Parts, area: Area) -> float:
-    """Draw the people of one line. Returns how high it is."""
-    pitch, at = area.height, 0
-    columns = int(area.width / pitch + 0.01)
-    for kind, count in parts:
-        at += kind == "gone" and at > 0 and count > 0
-        places = [divmod(number, columns) for number in range(at, at + count)]
-        spots = [(area.x + (column + 0.5) * pitch, area.y + (line + 0.5) * pitch) for line, column in places]
-        _draw_people(sheet, kind, spots, pitch * 0.4, area.stroke)
-        at += count
-    return max(-(-at // columns), 1) * pitch
-
-
-def _draw_people(sheet: Drawing, kind: str, spots: Sequence[tuple[float, float]], r: float, stroke: float) -> None:
-    inner = round(r - stroke / 2, 1)
-    rings = "".join(disc(x, y, inner) for x, y in spots)
-    if kind == "full":
-        sheet.draw("".join(dot(x, y) for x, y in spots), "discs", 2 * r)
-    elif kind == "gone":
-        sheet.draw("".join(arc for x, y in spots for arc in _dashes(x, y, inner)), "line", stroke * 0.8)
-    else:
-        sheet.draw(rings, "came" if kind == "came" else "line", stroke)
-    if kind == "late":
-        sheet.draw("".join(dot(x, y) for x, y in spots), "discs", r * 0.8)
-    elif kind == "hand":
-        slope = inner * 0.7
-        strokes = (f"M{fmt(x - slope)} {fmt(y + slope)}L{fmt(x + slope)} {fmt(y - slope)}" for x, y in spots)
-        sheet.draw("".join(strokes), "line", stroke)
-
-
-def _dashes(x: float, y: float, r: float) -> Iterator[str]:
-    """A circle of six dashes."""
-    for turn in range(6):
-        (ax, ay), (bx, by) = (
-            (x + r * cos(angle), y + r * sin(angle)) for angle in (turn * pi / 3, turn * pi / 3 + 0.62)
-        )
-        yield f"M{fmt(ax)} {fmt(ay)}A{fmt(r)} {fmt(r)} 0 0 1 {fmt(bx)} {fmt(by)}"
-
-
-def _draw_bars(sheet: Drawing, parts: Parts, area: Area, most: int) -> float:
-    x, gap = area.x, area.height / 2
-    for kind, count in parts:
-        if count:
-            x += gap if kind == "gone" and x > area.x else 0
-            width = (area.width - gap) * count / most
-            _draw_bar(sheet, kind, Area(x, area.y, width, area.height, area.stroke))
-            x += width
-    return area.height * 1.2
-
-
-def _draw_bar(sheet: Drawing, kind: str, area: Area) -> None:
-    edge = area.stroke
-    if kind == "came":
-        inner = max(area.width - edge, 0.1), area.height - edge
-        sheet.draw(box(area.x + edge / 2, area.y + edge / 2, *inner), "came", edge)
-    elif kind == "gone":
-        step = area.height / 3
-        dashes = (area.x + i * step for i in range(int(area.width / step) + 1))
-        ends = [(x, min(x + step * 0.55, area.x + area.width)) for x in dashes]
-        for y in (area.y + edge / 2, area.y + area.height - edge / 2):
-            sheet.draw("".join(f"M{fmt(x)} {fmt(y)}H{fmt(to)}" for x, to in ends), "line", edge)
-    else:
-        draw_fill(sheet, {"full": "full", "late": "hatched"}.get(kind, "frame"), area)
-
-
-def _draw_legend(sheet: Drawing, frame: _Frame, kinds: Sequence[str], top: float, has_bars: bool) -> float:
-    x, size = 0.0, frame.small
-    for kind in kinds:
-        word, room = _meanings()[kind], 1.4 * size
-        if x and x + room + breadth(word) * size > frame.width:
-            x, top = 0.0, top + size * 1.6
-        area = Area(x, top + size * 0.1, size, size, frame.stroke)
-        if has_bars:
-            _draw_bar(sheet, kind, area)
+def _draw_line(sheet: Drawing, parts: Parts, area: Area, most: int) -> float:
+    """Draw the people of one line, as a bar where ``most`` of a line is given. Returns how high it is."""
+    at, gap = 0, area.height / 2
+    for mark, count in parts:
+        aside = mark == "dashed" and at > 0  # those who left are apart
+        if most:
+            unit = (area.width - gap) / most
+            draw_bar(sheet, mark, replace(area, x=area.x + at * unit + aside * gap, width=count * unit))
         else:
-            _draw_discs(sheet, [(kind, 1)], area)
-        sheet.write(x + room, top + size, size, word, "light")
-        x += room + (breadth(word) + 1.2) * size
-    return top + (1.6 * size if kinds else 0)
+            at += aside and count > 0
+            draw_people(sheet, mark, area.spots(area.height, at, count), area.height, area.stroke)
+        at += count
+    columns = int(area.width / area.height + 0.01)
+    return area.height * (1.2 if most else max(-(-at // columns), 1))
