@@ -49,6 +49,7 @@ from tests.recaps import (
 )
 
 WRITTEN = {FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN}
+TEXT = f"{PAGE}.txt"
 HOSTILE = "<script>x</script>\"><img src=x onerror=y>'{{7*7}}"
 
 
@@ -113,7 +114,7 @@ def test_there_is_nothing_to_read_before_publication(client: FlaskClient, make_e
     write_recap(lunch)
 
     def statuses() -> set[int]:
-        return {client.get(path).status_code for path in (PAGE, DATA, f"{PAGE}.png")}
+        return {client.get(path).status_code for path in (PAGE, DATA, TEXT, f"{PAGE}.png")}
 
     assert statuses() == {404}
     publish(lunch.event)
@@ -123,11 +124,27 @@ def test_there_is_nothing_to_read_before_publication(client: FlaskClient, make_e
     assert statuses() == {404}, "a lunch that is no longer public"
 
 
+def test_the_press_takes_the_text_away_without_pictures(client: FlaskClient, lunch: FullLunch) -> None:
+    correct(lunch.event, "Un chiffre était faux.", days=1)
+    answer = client.get(f"{TEXT}?lang=de")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    text = answer.text.replace("\u202f", " ").replace("\u00a0", " ")
+    for words in (
+        "Compte rendu : ", QUESTION, NOTE, "26 personnes sur 42", "44 personnes présentes", "Faut-il renoncer à l’IA ?",
+        "205 allers-retours Paris–New York", "Selon Le Courrier", *PRINCIPLES, "Infomaniak", "Qui paie l’énergie",
+        "« Ce n’est pas la machine qui décide, c’est qui la paie. »", "Ada Ressort, codirectrice", "À table avec l’IA",
+        "« On a surtout posé des conditions. », Léo Boulon", "Réparer, ça s’apprend à table", "Un chiffre était faux.",
+        "CC BY 4.0", "bonjour@lunch.example",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "Jamais approuvé" not in text and "Noa Panais" not in text and "&#" not in text
+
+
 def test_a_recap_that_was_taken_down_says_so_and_leads_to_its_lunch(client: FlaskClient, lunch: FullLunch) -> None:
-    assert {client.get(path).status_code for path in (PAGE, DATA, f"{PAGE}.png")} == {200}, "control"
+    assert {client.get(path).status_code for path in (PAGE, DATA, TEXT, f"{PAGE}.png")} == {200}, "control"
     withdraw_recap(lunch.event)
     page = client.get(PAGE)
-    assert {client.get(path).status_code for path in (PAGE, DATA, f"{PAGE}.png")} == {410}
+    assert {client.get(path).status_code for path in (PAGE, DATA, TEXT, f"{PAGE}.png")} == {410}
     assert "Ce compte rendu a été retiré." in page.text and f'href="/e/{lunch.event.slug}"' in page.text
     assert PRINCIPLES[0] not in page.text
     publish(lunch.event)
@@ -176,7 +193,7 @@ def test_people_who_came_appear_nowhere(client: FlaskClient, lunch: FullLunch) -
     with clock.fixed_at(lunch.event.starts_at - timedelta(days=1)):
         register_by_hand(lunch.event, person, language="fr")
     publish(lunch.event)
-    told = [client.get(path).data for path in (PAGE, DATA)]
+    told = [client.get(path).data for path in (PAGE, DATA, TEXT)]
     for secret in ("Rutabaga", "morgan@", "Jardin secret", SECRET_CONSENT, "Jamais approuvé"):
         assert [body for body in told if secret.encode() in body] == [], secret
     assert all(b"Ada Ressort" in body for body in told), "control: those who spoke do"

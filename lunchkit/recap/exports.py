@@ -1,5 +1,6 @@
 """A recap as others take it away: data for programs, words for search engines, links and a picture to share."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -57,6 +58,14 @@ def article_html(event: Event, article: Article) -> Markup:
     with force_locale(article.language):
         page = render_template("recap/_article.html", article=article, event=event)
     return Markup(page)  # noqa: S704 - its template has escaped what people wrote
+
+
+def press_text(event: Event, article: Article) -> str:
+    """The article as plain text for the press, in its own language: what it says, without pictures."""
+    about = {"address": public("recap.show", slug=event.slug), "terms": licence_terms(event, article.licence)}
+    with force_locale(article.language):
+        page = render_template("recap/press.txt", article=article, event=event, **about)
+    return re.sub(r"\s*\n\s*\n\s*", "\n\n", page).strip() + "\n"
 
 
 def preview_page(recap: Recap, back: str = "") -> str:

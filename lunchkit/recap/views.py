@@ -12,6 +12,7 @@ from lunchkit.recap.exports import (
     article_html,
     card_of,
     licence_terms,
+    press_text,
     preview_page,
     recap_json,
     share_links,
@@ -58,6 +59,12 @@ def show(slug: str) -> ResponseReturnValue:
 def data(slug: str) -> ResponseReturnValue:
     _event, recap, article = _published(slug)
     return _unless_known(jsonify(recap_json(recap, article)))
+
+
+@bp.get("/e/<slug>/recap.txt")
+def text(slug: str) -> ResponseReturnValue:
+    event, _recap, article = _published(slug)
+    return _unless_known(Response(press_text(event, article), content_type="text/plain; charset=utf-8"))
 
 
 @bp.get("/e/<slug>/recap.png")
