@@ -412,7 +412,7 @@ def test_publishing_freezes_tells_calendars_and_sends_one_email_to_each(
     assert "en mieux" not in client.get(public).text, "readers do not see the draft"
     assert "The draft has changed since" in ada.get(home(event) + "?lang=en").text
     assert post(ada, f"{home(event)}/withdrawal").status_code == 303
-    assert client.get(public).status_code == 404
+    assert client.get(public).status_code == 410
     assert "No e-mail leaves" in ada.get(f"{home(event)}/publication").text
     assert post(ada, f"{home(event)}/publication").status_code == 303
     assert "en mieux" in client.get(public).text
