@@ -341,3 +341,15 @@ def test_a_result_is_read_back_from_its_json_as_it_was(of: Result) -> None:
     asked = replace(poll(of), ends=of.ends, choices=tuple(ChoiceView(row.position, row.label) for row in of.choices))
     kept = json.loads(json.dumps(result_json(asked, "https://lunch.example/x")))
     assert result_from_json(kept) == of
+
+
+def test_a_before_with_few_answers_is_not_shown_beside_the_after(event: Event) -> None:
+    few, many = result(3, 1, labels=["Secret", "Other"]), result(9, 7, labels=["Yes", "No"])
+    kept = {"level": "tallies", "k": 3, "positions": [1, 2]}
+    assert poll(many, before=many, movement=kept).is_compared, "control"
+    told = poll(many, before=few, movement=kept)
+    assert not told.is_compared
+    svg = render_template("polls/result.svg", event=event, poll=told, address="https://lunch.example/e/x")
+    assert "3 → 9" not in svg and "9 → 9" not in svg
+    shown = render_template("polls/result.svg", event=event, poll=poll(many, before=many, movement=kept), address="x")
+    assert "9 → 9" in shown, "control"
