@@ -19,7 +19,7 @@ from lunchkit.platform.csrf import csrf
 from lunchkit.platform.db import engine_options, init_db
 from lunchkit.platform.i18n import init_i18n
 from lunchkit.platform.images import views as images
-from lunchkit.platform.markdown import host_of, markdown, plain
+from lunchkit.platform.markdown import has_path, host_of, markdown, plain
 from lunchkit.platform.web import Lunchkit, init_web
 from lunchkit.recap import admin as recap_admin
 from lunchkit.recap import views as recap
@@ -81,7 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         passkey_host=passkey_host, passkey_obstacle=passkey_obstacle, phase_bar=phase_bar,
     )  # fmt: skip
     app.jinja_env.tests["proposed"] = is_proposed
-    app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of)
+    app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of, has_path=has_path)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_db(app)
     init_i18n(app)

@@ -166,7 +166,7 @@ def _field(event: Event, shape: FieldShape) -> Any:
         return web_link(shape.label)
     if shape.kind is FieldKind.POLL:
         return SelectField(**about, coerce=_position, validate_choice=False)
-    if shape.kind is FieldKind.EVENT:
+    if shape.kind in (FieldKind.EVENT, FieldKind.WHETHER):
         return SelectField(**about, filters=[clean_line], validators=[_within(shape.most)], validate_choice=False)
     field, clean = _TEXTS[shape.kind]
     return field(**about, filters=[clean], validators=[_within(shape.most)])
@@ -208,6 +208,7 @@ def clean_markdown(text: str | None) -> str:
 
 _OFFERS: Mapping[FieldKind, Callable[[Event], list[tuple[Any, str]]]] = {
     FieldKind.POLL: lambda event: [(poll.position, f"{poll.position}. {poll.question}") for poll in polls_of(event.id)],
+    FieldKind.WHETHER: lambda _event: [("yes", _("yes")), ("no", _("no"))],
     FieldKind.EVENT: lambda event: [(lunch.slug, lunch.title) for lunch in lunches_to_come(event)],
 }
 _TEXTS: Mapping[FieldKind, tuple[type[Field], Callable[[str | None], str]]] = {

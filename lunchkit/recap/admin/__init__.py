@@ -21,7 +21,8 @@ from lunchkit.recap.admin import pictures, writing
 from lunchkit.recap.admin.writing import SECTION
 from lunchkit.recap.admin_forms import CorrectionForm
 from lunchkit.recap.admin_queries import lacks, outline
-from lunchkit.recap.document import draft_article, freeze, licence_of, licence_to_give
+from lunchkit.recap.document import freeze, licence_of, licence_to_give
+from lunchkit.recap.exports import preview_page
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import (
     corrections_of,
@@ -126,9 +127,8 @@ def remove(slug: str, section_id: int) -> ResponseReturnValue:
 
 @publishing.get(f"{HOME}/preview")
 def preview(slug: str) -> ResponseReturnValue:
-    event, recap = _both(slug)
-    back = url_for("organiser.recap.index", slug=slug)
-    return render_template("recap/show.html", article=draft_article(recap), event=event, preview=True, back=back)
+    _event, recap = _both(slug)
+    return preview_page(recap, back=url_for("organiser.recap.index", slug=slug))
 
 
 @publishing.post(f"{HOME}/link")
