@@ -163,6 +163,7 @@ def test_from_an_empty_draft_to_a_published_recap_by_keyboard_alone(chromium: Br
     hands.go("main form button")
     slug = lunch.events["running"]
     hands.go(f"main a[href$='/e/{slug}']")
+    hands.go("nav a[href$='/after']")
     hands.go("main a[href$='/recap']")
     hands.go("button[value=empty]")
 

@@ -205,7 +205,7 @@ def test_a_helper_is_invited_comes_in_on_a_phone_sees_the_door_only_and_leaves(
 ) -> None:
     owners = desk.context.new_page()
     owners.goto(lunch.url("/organiser/"))
-    owners.get_by_role("navigation").get_by_role("link").nth(2).click()
+    owners.get_by_role("navigation").get_by_role("link", name="Équipe").click()
     expect(owners).to_have_url(lunch.url("/organiser/team"))
     owners.locator("[name=name]").fill("Noa Panais")
     owners.locator("[name=email]").fill(NOA)
