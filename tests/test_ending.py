@@ -112,9 +112,9 @@ def test_before_it_begins_and_where_none_takes_place_it_is_refused_in_words(
         answer = organiser_client.post(path, data=data)
         assert (answer.status_code, fresh(event).actual_end_at) == (409, None)
         assert words in asks and words in answer.get_data(as_text=True)
-        assert "Terminer le lunch" not in asks
+        assert "Terminer le lunch</button>" not in asks
     running = running_event(make_event)
-    assert "Terminer le lunch" in organiser_client.get(f"/organiser/e/{running.slug}/ending").text, "control"
+    assert "Terminer le lunch</button>" in organiser_client.get(f"/organiser/e/{running.slug}/ending").text, "control"
 
 
 def test_an_early_end_is_undone_for_half_an_hour_and_a_lunch_that_runs_over_goes_on_by_quarters(
