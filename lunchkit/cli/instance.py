@@ -14,15 +14,7 @@ from lunchkit.app import create_app
 from lunchkit.cli.language import speak
 from lunchkit.platform import schema
 from lunchkit.platform.backup import sqlite_path
-from lunchkit.platform.config import (
-    ANNOUNCEMENT,
-    SECRET_FILE,
-    BadSettings,
-    Settings,
-    current_settings,
-    full_name,
-    load_settings,
-)
+from lunchkit.platform.config import ANNOUNCEMENT, SECRET_FILE, BadSettings, Settings, full_name, load_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import UserError
 from lunchkit.platform.instance import holding, holding_database, make_private
@@ -84,7 +76,7 @@ def instance_here(*, needs_key: bool = True) -> Iterator[Settings]:
         require_key(settings)
     with app.app_context(), app.test_request_context():
         follow_settings()
-        speak(current_settings().language)
+        speak()
         try:
             yield settings
         except UserError as error:  # here the message has a language

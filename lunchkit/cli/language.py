@@ -7,17 +7,19 @@ from inspect import cleandoc
 from pathlib import Path
 
 import click
+from flask import has_app_context
 
-from lunchkit.platform.config import BadSettings, load_settings
+from lunchkit.platform.config import BadSettings, current_settings, load_settings
 
 CATALOGUES = Path(__file__).parents[1] / "translations"
 
 
-def speak(language: str = "") -> None:
-    """Set the language of gettext; without one, to what the environment or ``.env`` decides, or to the default."""
+def speak() -> None:
+    """Set the language of gettext to that of the application, or to that of the environment or ``.env``."""
     bindtextdomain("messages", str(CATALOGUES))
     try:
-        os.environ["LANGUAGE"] = language or load_settings(make_key=False).language
+        settings = current_settings() if has_app_context() else load_settings(make_key=False)
+        os.environ["LANGUAGE"] = settings.language
     except BadSettings:
         os.environ["LANGUAGE"] = "en"  # that of the errors that follow
 

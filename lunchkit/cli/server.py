@@ -30,7 +30,7 @@ def serve(new_key: bool) -> None:
     with app.app_context(), app.test_request_context():
         keys().prepare()
         follow_settings()
-        speak(current_settings().language)
+        speak()
         warn(check_damage(settings) or check_secret_key(current_settings()))
         warn(check_sqlite())
         repeat_erasures()
