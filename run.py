@@ -194,7 +194,8 @@ def lint() -> int:
 
 def passes(program: str, *words: str, folder: Path = BIN) -> bool:
     """Whether one of the tools, in `.venv` if nothing else is said, is content with this folder."""
-    return subprocess.run([folder / program, *words], cwd=ROOT).returncode == 0
+    found = os.environ | {"PYTHONPATH": str(ROOT)}  # babel.cfg names a module of the tests
+    return subprocess.run([folder / program, *words], cwd=ROOT, env=found).returncode == 0
 
 
 def install_node_tools() -> bool:

@@ -279,7 +279,7 @@ def test_the_phone_the_projector_and_the_result_speak_one_language(app: Flask, e
 
     words = {"de": ("Lassen Sie diese Seite offen.", "Einmal tippen genügt", "Die Abstimmung ist geschlossen",
                     "6 von 6 Personen", "Diese Frage ist annulliert."),
-             "it": ("Lascia aperta questa pagina.", "Basta un tocco", "Il voto è chiuso", "6 persone su 6",
+             "it": ("Lasci aperta questa pagina.", "Basta un tocco", "La votazione è chiusa", "6 persone su 6",
                     "Questa domanda è annullata.")}[language]  # fmt: skip
     take_questions(event, takes=True)
     look(words[0])

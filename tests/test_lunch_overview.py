@@ -66,7 +66,7 @@ def test_what_is_missing_is_named_with_the_place_where_it_is_mended(
     page = glance(organiser_client, event)
     for words in ("Un vote", ">Le déroulé<"):
         assert words not in page
-    assert "Une page à écrire par qui parle" in page
+    assert "La page d’un·e intervenant·e à écrire" in page
     length = int((event.ends_at - event.starts_at).total_seconds() // 60)
     add_run_item(event, ItemDetails(length - 15, "Le reste"))
     assert "de trop" not in glance(organiser_client, event)
@@ -88,10 +88,10 @@ def in_hours(hours: float) -> Any:
         ({"starts_at": in_hours(20)}, "Inscriptions ouvertes", "Les chiffres pour la cuisine", "/caterer"),
         ({"starts_at": in_hours(20), "asks_food": False}, "Inscriptions ouvertes", "Affiche", "/poster"),
         ({"starts_at": in_hours(-1)}, "En ce moment", "Télécommande", "/room"),
-        ({"starts_at": in_hours(-9)}, "Il a eu lieu", "Écrire le", "/recap"),
+        ({"starts_at": in_hours(-9)}, "Terminé", "Écrire le", "/recap"),
         (
             {"starts_at": in_hours(-9), "recap_published_at": clock.now()},
-            *("Il a eu lieu", "Le prochain, comme celui-ci", "/e/new?like="),
+            *("Terminé", "Le prochain, comme celui-ci", "/e/new?like="),
         ),
         ({"cancelled_at": clock.now()}, "Annulé", "Le prochain, comme celui-ci", "/e/new?like="),
         ({"closes_at": in_hours(-1)}, "Inscriptions closes", "Inscrire quelqu’un", "/registrations/new"),

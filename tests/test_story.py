@@ -129,7 +129,7 @@ def ada_plans_a_lunch_from_the_proposal(story: Story) -> None:
     story.set_times(60, 180)
     page.locator("[name=capacity]").fill("30")
     page.locator("[name=contact_email]").fill(ADA)
-    go_on(page, "Garder le brouillon")
+    go_on(page, "Enregistrer le brouillon")
     assert page.url.startswith(f"{story.base}/organiser/e/{SLUG}")
 
 
@@ -186,7 +186,7 @@ def twenty_people_come_from_a_list(story: Story) -> None:
         "buffer": f"Nom;Courriel;Veut le compte rendu\r\n{rows}".encode(),
     }
     page.get_by_label("Fichier des personnes").set_input_files(file)
-    go_on(page, "Regarder d’abord")
+    go_on(page, "Voir l’aperçu")
     page.locator("[name=sends_letters]").check()
     go_on(page, "Inscrire 20 personnes")
 
@@ -339,7 +339,7 @@ def ada_plans_the_next_one(story: Story) -> None:
     to_phase(page, "Après")
     go_on(page, "Le prochain, comme celui-ci")
     page.locator("[name=title]").fill("Réparer encore")
-    go_on(page, "Garder le brouillon")
+    go_on(page, "Enregistrer le brouillon")
     assert page.url.startswith(f"{story.base}/organiser/e/reparer-encore")
 
 
