@@ -87,13 +87,18 @@ class SlidesForm(BareForm):
         return self.data if self.slides_url.data else {}
 
 
-class PageForm(SpeakerForm):
-    """The page that a speaker writes."""
+class WrittenForm(SpeakerForm):
+    """What a page says of a speaker."""
 
     short_bio = TextAreaField(LABELS["short_bio"], filters=[clean_line], validators=[at_most(300)])
     biography = TextAreaField(LABELS["biography"], filters=[clean_text], validators=[at_most(6000)])
     languages = line(LABELS["languages"], 200)
     links = TextAreaField(LABELS["links"], filters=[clean_text], validators=[at_most(2000), _are_links])
+
+
+class PageForm(WrittenForm):
+    """The page that a speaker writes."""
+
     before: SpeakerPage
     """The page that it was filled from; the portrait is kept."""
     talks: Sequence[tuple[Appearance, SlidesForm]] = ()

@@ -21,7 +21,7 @@ from lunchkit.platform.web import takes_pictures
 from lunchkit.speakers import actions
 from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form
 from lunchkit.speakers.models import Speaker
-from lunchkit.speakers.page import draft_page, public_page, written_page
+from lunchkit.speakers.page import draft_page, page_facts, public_page, written_page
 from lunchkit.speakers.queries import (
     LinkGone,
     has_public_page,
@@ -30,7 +30,7 @@ from lunchkit.speakers.queries import (
     speaker_by_link_or_404,
     talks_of,
 )
-from lunchkit.speakers.views import page_facts
+from lunchkit.speakers.quotations import actions as quotations
 
 bp = Blueprint("own_page", __name__, url_prefix="/s/<token>")
 
@@ -116,7 +116,7 @@ def answer_quotation(token: str, quotation_id: int, verdict: str) -> ResponseRet
     speaker = speaker_by_link_or_404(token)
     quotation = quotation_or_404(speaker.id, quotation_id)
     try:
-        actions.answer_quotation(speaker, quotation, verdict == "approval", request.form.get("text", ""))
+        quotations.answer_quotation(speaker, quotation, verdict == "approval", request.form.get("text", ""))
     except ChangedMeanwhile as error:
         notice = _("These words have changed meanwhile. Read them again.")
         return _start_page(speaker, token, notice), error.status
