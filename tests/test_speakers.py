@@ -720,6 +720,33 @@ def test_what_organisers_write_and_approve_on_behalf_is_marked(
     assert state_of(again(speaker))[1] == "Écrite", "their own words"
 
 
+def test_speaker_reads_what_the_published_recap_says_of_them(
+    client: FlaskClient, make_event: EventMaker, speaker: Speaker, link: str, event: Event
+) -> None:
+    answers = [{"text": "Oui, sous conditions.", "by": f"Réponse de {NAME}"}, {"text": "Jamais ici.", "by": "Un autre"}]
+    published = {"version": 1, "language": "fr", "sections": [{"id": 1, "kind": "press", "data": {"items": answers}}]}
+    db.session.add(Recap(event_id=event.id, created_at=clock.now(), published_at=clock.now(), published=published))
+    db.session.commit()
+    assert "sous conditions" not in client.get(link).text, "not public"
+    event.recap_published_at = clock.now()
+    db.session.commit()
+    page = client.get(link).text
+    assert "Oui, sous conditions." in page and "Jamais ici." not in page
+    assert f"mailto:{event.contact_email}?subject=" in page and f'href="/e/{event.slug}/recap"' in page
+
+
+def test_speaker_says_which_part_of_the_portrait_is_shown(client: FlaskClient, speaker: Speaker, link: str) -> None:
+    send_photo(client, link, photo())
+    submit(client, link)
+    approve(speaker)
+    assert 'data-focus="4"' in client.get(LAURA).text
+    assert send_photo(client, link, focus="2").status_code == 303
+    assert 'data-focus="2"' in client.get(LAURA).text and again(speaker).draft is None, "needs no approval"
+    page = client.get(f"{link}/portrait").text
+    assert page.count('type="radio"') == 9 and re.search(r"<input checked[^>]* value=\"2\"", page)
+    assert send_photo(client, link, focus="9").status_code == 422
+
+
 # Erasure
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
@@ -15,6 +15,7 @@ from lunchkit.platform import clock, links
 from lunchkit.platform.db import mark_for_vacuum, transaction
 from lunchkit.platform.errors import NotFound, UserError, user_error
 from lunchkit.platform.images.actions import erase_picture, keep_picture
+from lunchkit.platform.images.models import Picture
 from lunchkit.platform.versions import ChangedMeanwhile, count_version, require_version
 from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails
 from lunchkit.speakers.emails import THANKS, enqueue_submission, enqueue_to_speaker, forget_emails
@@ -152,10 +153,11 @@ def save_page(speaker: Speaker, page: SpeakerPage, version: int) -> None:
         save_draft(speaker, page, talks)
 
 
-def save_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, consent: str) -> None:
+def save_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, consent: str, focus: int = 4) -> None:
     """Set the portrait of the draft, or only its texts if ``data`` is None. A submitted draft stays submitted.
 
-    An earlier portrait of the draft is destroyed. Raises LinkGone and the errors of ``keep_picture``.
+    ``focus``, where it is cut, needs no approval. An earlier portrait of the draft is destroyed. Raises LinkGone and
+    the errors of ``keep_picture``.
     """
     picture = keep_picture(data, alt=alt, credit=credit, consent=consent) if data is not None else None
     try:
@@ -165,6 +167,7 @@ def save_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, c
             token = picture.token if picture else before.portrait
             page = replace(before, portrait=token, portrait_alt=alt, portrait_credit=credit)
             save_draft(speaker, page, talks, stays_submitted=True)
+            session.execute(update(Picture).where(Picture.token == token).values(focus=focus))
             if before.portrait not in (token, public_page(speaker, talks).portrait):
                 erase_portraits(session, [before.portrait])
     except UserError:
