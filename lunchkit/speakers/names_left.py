@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
+from lunchkit.platform.markdown import plain
 from lunchkit.platform.text import normalise
 from lunchkit.speakers.models import Appearance, Speaker
 
@@ -59,7 +60,7 @@ def _beside(name: re.Pattern[str], value: Any) -> Iterator[str]:
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     texts = [part for part in parts if isinstance(part, str)]
     if any(name.search(normalise(text)) for text in texts):
-        yield " · ".join(text for text in texts if " " in text)
+        yield " · ".join(plain(text) for text in texts if " " in text)
     for part in parts:
         yield from _beside(name, part)
 
