@@ -129,12 +129,14 @@ GET+POST /organiser/e/<slug>/speakers/<speaker_id>
 GET      /organiser/e/<slug>/speakers/<speaker_id>/draft
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/approval
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/setting-aside
+POST     /organiser/e/<slug>/speakers/<speaker_id>/invitation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/link
-POST     /organiser/e/<slug>/speakers/<speaker_id>/organisation
+GET+POST /organiser/e/<slug>/speakers/<speaker_id>/organisation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/portrait
-POST     /organiser/e/<slug>/speakers/<speaker_id>/quotations
+GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>/approval
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>/removal
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/removal
+GET      /organiser/e/<slug>/speakers/<speaker_id>/slip
 GET+POST /organiser/e/new
 GET      /organiser/e/<slug>/emails
 GET+POST /organiser/e/<slug>/emails/automatic/<kind>

@@ -21,6 +21,7 @@ from lunchkit.registrations.admin_queries import people_of_all_lunches
 from lunchkit.registrations.queries import seats_taken_by_event
 from lunchkit.run_sheet.queries import latest_event, run_sheet_of
 from lunchkit.settings.queries import current_site, to_do
+from lunchkit.speakers.admin_queries import state_of
 from lunchkit.speakers.queries import speakers_named, waiting_pages
 from lunchkit.team.policies import may
 
@@ -80,6 +81,7 @@ def lunch_page(event: Event, form: CapacityForm, phase: Phase | None = None) -> 
         phase=phase,
         rows=rows_of_phase(view, phase),
         run=run_sheet_of(event),
+        state_of=state_of,
         has_passed=event.is_over(clock.now()),
         form=form,
         address=address,

@@ -12,6 +12,7 @@ from lunchkit.platform.images.actions import destroy
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.slugs import free_slug, slug_of
 from lunchkit.platform.versions import count_version
+from lunchkit.speakers.emails import forget_emails
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import SLIDES, Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.page import SpeakerPage, public_page, written_page
@@ -74,6 +75,7 @@ def publish(session: Session, speaker: Speaker, page: SpeakerPage, talks: Sequen
     if before != page.portrait:
         erase_portraits(session, [before])
     speaker.draft = speaker.submitted_at = speaker.set_aside_at = None
+    speaker.on_behalf = ""
     count_version(speaker)
 
 
@@ -94,6 +96,7 @@ def erase_speaker(session: Session, speaker: Speaker) -> None:
     portraits = [speaker.portrait.token if speaker.portrait else "", written_page(speaker, []).portrait]
     for table in (Quotation, Appearance):
         session.execute(delete(table).where(table.speaker_id == speaker.id))
+    forget_emails(session, speaker)
     session.execute(delete(Speaker).where(Speaker.id == speaker.id))
     erase_portraits(session, portraits)
 
