@@ -77,6 +77,7 @@ def event_page(event: Event) -> str:
     taken = seats_taken(event.id)
     left = max(0, event.capacity - taken)
     polls, room = polls_of(event.id), room_of_event(event.id)
+    pairs = {poll.before_id for poll in polls}
     asked = {poll.before_id or poll.id for poll in polls if poll.is_frozen and not poll.in_rehearsal}
     told = {poll.before_id or poll.id: poll for poll in polls if poll.is_public and not lacks_words(poll)}
     address = links.public("site.event", slug=event.slug)
@@ -84,6 +85,7 @@ def event_page(event: Event) -> str:
     state = event.state(now, left)
     if is_draft:
         state = EventState.LATER if event.opens_later(now) else EventState.OPEN
+    listed = [poll for poll in polls if poll.before_id is None and _is_listed(poll, asked, state)]
     return render_template(
         "site/event.html",
         event=event,
@@ -94,9 +96,9 @@ def event_page(event: Event) -> str:
         is_draft=is_draft,
         speakers=speakers,
         programme=[row for row in run_sheet_of(event).rows if row.item.is_public],
-        polls=[poll for poll in polls if poll.before_id is None and _is_listed(poll, asked, state)],
+        polls=sorted(listed, key=lambda poll: poll.id not in pairs),
         told=told,
-        pairs={poll.before_id for poll in polls},
+        pairs=pairs,
         room_code=room.code if room and event.starts_at <= now <= event.over_at else None,
         structured=structured_event(event, left if state in BOOKABLE else None, speakers),
         card=links.public("site.card", slug=event.slug),
