@@ -1,6 +1,7 @@
 """Results in words: the headline of a result and of a movement, and what belongs under a picture."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -48,13 +49,13 @@ def _choice_headline(result: Result) -> str:
     first = [_name(row) for row in result.rows if row.total == most]
     if not most:
         return _count(result.n)
-    return _says(first[0], _share(result, most)) if len(first) == 1 else _equals(first, result, most)
+    return _says(first[0], _share(result, most)) if len(first) == 1 else _equals(first, result, most, _says)
 
 
-def _equals(first: list[str], result: Result, most: int) -> str:
+def _equals(first: list[str], result: Result, most: int, says: Callable[[str, str], str]) -> str:
     each = ngettext("%(num)s person each out of %(n)s", "%(num)s people each out of %(n)s", most, n=result.n)
     if len(first) <= _FEW_NAMES and sum(map(len, first)) <= _MOST_NAMED:
-        return _says(_listed(first), each)
+        return says(_listed(first), each)
     return str(_("A tie: %(each)s", each=each))
 
 
@@ -122,13 +123,21 @@ def _statements_headline(result: Result) -> str:
     rows = [row for row in result.choices if sum(row.grades)]
     if not rows:
         return _choice_headline(result)
+    agreed, refused = ([_name(row) for row in rows if row.grades[grade] == result.n] for grade in (0, 2))
+    if agreed or refused:
+        said = _("All %(n)s people agree: %(statements)s", n=result.n, statements=_listed(agreed)) if agreed else ""
+        no = _("All %(n)s people disagree: %(statements)s", n=result.n, statements=_listed(refused)) if refused else ""
+        return " · ".join(filter(None, (said, no)))
     most = max(row.grades[0] for row in rows)
-    if not most:
-        return str(_("No statement was agreed with (%(count)s)", count=_count(result.n)))
+    if most * 2 <= result.n:
+        return str(_("No statement was agreed with by more than half of %(n)s people", n=result.n))
     first = [_name(row) for row in rows if row.grades[0] == most]
-    if len(first) > 1:
-        return _equals(first, result, most)
-    return str(_("Most agreed with: %(statement)s (%(share)s)", statement=first[0], share=_share(result, most)))
+    says = _most_agreed
+    return says(first[0], _share(result, most)) if len(first) == 1 else _equals(first, result, most, says)
+
+
+def _most_agreed(statement: str, share: str) -> str:
+    return str(_("Most agreed with: %(statement)s (%(share)s)", statement=statement, share=share))
 
 
 def _words_headline(result: Result) -> str:
