@@ -197,3 +197,14 @@ def test_the_way_in_is_on_the_first_screen_of_a_phone(chromium: Browser, address
     box = page.locator("main .band:last-child .button").bounding_box()
     assert box and box["y"] > 664, "control: what is further down is found"
     context.close()
+
+
+def test_a_ticket_holds_any_name(chromium: Browser, addresses: dict[str, str]) -> None:
+    context = open_context(chromium, viewport={"width": 390, "height": 664})
+    page = context.new_page()
+    page.goto(addresses["ticket"])
+    page.locator(".ticket h1").evaluate("(name) => (name.textContent = 'W'.repeat(100))")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    box = page.locator(".ticket .qr").bounding_box()
+    assert box and box["width"] == 390
+    context.close()
