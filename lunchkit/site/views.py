@@ -1,6 +1,7 @@
 """Public pages that compose several features: home, an event, its poster and card, the archive, and privacy."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -118,19 +119,16 @@ def _is_listed(poll: Poll, asked: set[int], state: EventState) -> bool:
 def poster(slug: str) -> ResponseReturnValue:
     event, now = event_by_slug_or_404(slug), clock.now()
     address = links.public("site.event", slug=slug)
+    fit = partial(fits, width=189, height=114, character=0.535, line=0.95)
     return render_template(
         "site/poster.html",
         event=event,
-        size=next((step for step, size in enumerate(POSTER_SIZES, 1) if _fits_poster(event.title, size)), 6),
+        size=next((step for step, size in enumerate(POSTER_SIZES, 1) if fit(event.title, size)), 6),
         invites=event.takes_registrations(now) or event.opens_later(now),
         speakers=appearances(event.id),
         qr=qr.svg(address, _("QR code of this page's address")),
         short_address=address.partition("://")[2],
     )
-
-
-def _fits_poster(title: str, size: float) -> bool:
-    return fits(title, size, 189, 114, character=0.535, line=0.95)
 
 
 @bp.get("/e/<slug>/card.png")

@@ -48,11 +48,13 @@ def _choice_headline(result: Result) -> str:
     most = max((row.total for row in result.rows), default=0)
     first = [_name(row) for row in result.rows if row.total == most]
     if not most:
-        return _count(result.n)
-    return _says(first[0], _share(result, most)) if len(first) == 1 else _equals(first, result, most, _says)
+        return str(ngettext("%(num)s person answered", "%(num)s people answered", result.n))
+    return _says_first(first, result, most, _says)
 
 
-def _equals(first: list[str], result: Result, most: int, says: Callable[[str, str], str]) -> str:
+def _says_first(first: list[str], result: Result, most: int, says: Callable[[str, str], str]) -> str:
+    if len(first) == 1:
+        return says(first[0], _share(result, most))
     each = ngettext("%(num)s person each out of %(n)s", "%(num)s people each out of %(n)s", most, n=result.n)
     if len(first) <= _FEW_NAMES and sum(map(len, first)) <= _MOST_NAMED:
         return says(_listed(first), each)
@@ -85,10 +87,6 @@ def _share(result: Result, count: int) -> str:
         "%(num)s person out of %(n)s, or %(share)s %%", "%(num)s people out of %(n)s, or %(share)s %%",
         count, n=result.n, share=result.share(count),
     ))  # fmt: skip
-
-
-def _count(n: int) -> str:
-    return str(ngettext("%(num)s person answered", "%(num)s people answered", n))
 
 
 def _scale_headline(result: Result) -> str:
@@ -132,12 +130,11 @@ def _statements_headline(result: Result) -> str:
     if most * 2 <= result.n:
         return str(_("No statement was agreed with by more than half of %(n)s people", n=result.n))
     first = [_name(row) for row in rows if row.grades[0] == most]
-    says = _most_agreed
-    return says(first[0], _share(result, most)) if len(first) == 1 else _equals(first, result, most, says)
 
+    def says(name: str, share: str) -> str:
+        return str(_("Most agreed with: %(statement)s (%(share)s)", statement=name, share=share))
 
-def _most_agreed(statement: str, share: str) -> str:
-    return str(_("Most agreed with: %(statement)s (%(share)s)", statement=statement, share=share))
+    return _says_first(first, result, most, says)
 
 
 def _words_headline(result: Result) -> str:
