@@ -63,7 +63,7 @@ def test_from_the_poster_to_the_cancelled_seat(chromium: Browser, tmp_path: Path
         kinds = [part.get_content_type() for part in email.walk()]
         assert "text/calendar" in kinds and "image/png" in kinds
         waiting = text_of(lunch.postman.wait_for("bea@example.org"))
-        assert "rang 1" in waiting
+        assert "rang 1" in waiting and "Je ne viens plus" in waiting and "la place revient" not in waiting
 
         own = link_in(text_of(email), lunch)
         page.goto(own)

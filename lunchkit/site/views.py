@@ -1,7 +1,6 @@
 """Public pages that compose several features: home, an event, its poster and card, the archive, and privacy."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -34,6 +33,7 @@ from lunchkit.speakers.queries import appearances
 bp = Blueprint("site", __name__)
 BOOKABLE = (EventState.OPEN, EventState.FULL, EventState.LATER)
 """States in which people can register, now or later."""
+POSTER = {"width": 189, "height": 114, "character": 0.535, "line": 0.95}  # the place of the title, in millimetres
 POSTER_SIZES = (29.4, 24, 20, 17, 14.5)
 """Type sizes of the title on a poster, in millimetres; what needs a smaller one takes the sixth."""
 
@@ -83,9 +83,8 @@ def event_page(event: Event) -> str:
     told = {poll.before_id or poll.id: poll for poll in polls if poll.is_public and not lacks_words(poll)}
     address = links.public("site.event", slug=event.slug)
     speakers = appearances(event.id)
-    state = event.state(now, left)
-    if is_draft:
-        state = EventState.LATER if event.opens_later(now) else EventState.OPEN
+    draft_state = EventState.LATER if event.opens_later(now) else EventState.OPEN
+    state = draft_state if is_draft else event.state(now, left)
     listed = [poll for poll in polls if poll.before_id is None and _is_listed(poll, asked, state)]
     return render_template(
         "site/event.html",
@@ -119,11 +118,10 @@ def _is_listed(poll: Poll, asked: set[int], state: EventState) -> bool:
 def poster(slug: str) -> ResponseReturnValue:
     event, now = event_by_slug_or_404(slug), clock.now()
     address = links.public("site.event", slug=slug)
-    fit = partial(fits, width=189, height=114, character=0.535, line=0.95)
     return render_template(
         "site/poster.html",
         event=event,
-        size=next((step for step, size in enumerate(POSTER_SIZES, 1) if fit(event.title, size)), 6),
+        size=next((step for step, size in enumerate(POSTER_SIZES, 1) if fits(event.title, size, **POSTER)), 6),
         invites=event.takes_registrations(now) or event.opens_later(now),
         speakers=appearances(event.id),
         qr=qr.svg(address, _("QR code of this page's address")),
