@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lunchkit.admin import custom_fields, helper_home, history, outbox, printouts
 from lunchkit.admin import events as admin_events
 from lunchkit.admin import views as admin_home
+from lunchkit.admin.phases import phase_bar
 from lunchkit.admin.system_status import admin as system_status_admin
 from lunchkit.events import views as events
 from lunchkit.mailings import admin as mailings
@@ -18,7 +19,7 @@ from lunchkit.platform.csrf import csrf
 from lunchkit.platform.db import engine_options, init_db
 from lunchkit.platform.i18n import init_i18n
 from lunchkit.platform.images import views as images
-from lunchkit.platform.markdown import host_of, markdown, plain
+from lunchkit.platform.markdown import has_path, host_of, markdown, plain
 from lunchkit.platform.web import Lunchkit, init_web
 from lunchkit.recap import admin as recap_admin
 from lunchkit.recap import views as recap
@@ -77,10 +78,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, **trusted)  # type: ignore[method-assign]
     app.jinja_env.globals.update(
         settings=LocalProxy(current_settings), public=links.public, now=clock.now, may=may, site_look=site_look,
-        passkey_host=passkey_host, passkey_obstacle=passkey_obstacle,
+        passkey_host=passkey_host, passkey_obstacle=passkey_obstacle, phase_bar=phase_bar,
     )  # fmt: skip
     app.jinja_env.tests["proposed"] = is_proposed
-    app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of)
+    app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of, has_path=has_path)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_db(app)
     init_i18n(app)

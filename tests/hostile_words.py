@@ -95,7 +95,7 @@ ORGANISER_FIELDS = {
 """What the forms of organisers ask, with an answer that they take."""
 ORGANISER_FORMS = (
     "/organiser/e/new", "/organiser/e/new", "/edit", "/edit", "/capacity", "/registrations/new", "/registrations/1",
-    "/speakers", "/polls", "/form", "/run", "/organiser/team/invitations", "/organiser/sessions",
+    "/speakers", "/run/polls", "/form", "/run", "/organiser/team/invitations", "/organiser/sessions",
     "/door/walk-in", "/door/1/arrival", "/door/1/party", "/door/1/undo", "/emails/new", "/emails/sending",
     "/emails/automatic/confirmation", "/emails/automatic/repeat", "/emails/automatic/waiting/preview",
 )

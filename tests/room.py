@@ -16,10 +16,11 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.room.actions import room_of
 from lunchkit.room.devices import cookie_name
-from lunchkit.room.polls.actions import add_poll, open_poll
+from lunchkit.room.polls.actions import open_poll
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.queries import keys
+from lunchkit.run_sheet.actions import add_poll
 from tests.conftest import EventMaker, new_client
 
 QUESTION = "L’ESS et l’IA sont-elles compatibles ?"

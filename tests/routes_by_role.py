@@ -33,12 +33,13 @@ POST     /organiser/sign-out
 
 ORGANISERS = """
 GET      /organiser/e/<slug>
+GET      /organiser/e/<slug>/<phase>
 GET+POST /organiser/e/<slug>/cancellation
 POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/preview
 GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
-GET+POST /organiser/e/<slug>/ending
+POST     /organiser/e/<slug>/ending
 POST     /organiser/e/<slug>/extension
 GET      /organiser/e/<slug>/feedback
 POST     /organiser/e/<slug>/feedback/closing
@@ -58,9 +59,7 @@ GET      /organiser/e/<slug>/paper/attendance
 GET      /organiser/e/<slug>/paper/badges
 GET+POST /organiser/e/<slug>/paper/cards
 GET+POST /organiser/e/<slug>/paper/slips
-GET+POST /organiser/e/<slug>/polls
 GET+POST /organiser/e/<slug>/polls/<poll_id>
-POST     /organiser/e/<slug>/polls/<poll_id>/again
 GET+POST /organiser/e/<slug>/polls/<poll_id>/annulment
 GET      /organiser/e/<slug>/polls/<poll_id>/answers
 GET+POST /organiser/e/<slug>/polls/<poll_id>/closing
@@ -68,8 +67,6 @@ GET+POST /organiser/e/<slug>/polls/<poll_id>/hands
 POST     /organiser/e/<slug>/polls/<poll_id>/hiding
 GET+POST /organiser/e/<slug>/polls/<poll_id>/note
 POST     /organiser/e/<slug>/polls/<poll_id>/opening
-POST     /organiser/e/<slug>/polls/<poll_id>/order
-GET+POST /organiser/e/<slug>/polls/<poll_id>/removal
 POST     /organiser/e/<slug>/polls/<poll_id>/reveal
 POST     /organiser/e/<slug>/polls/<poll_id>/verdict
 GET+POST /organiser/e/<slug>/publication
@@ -123,7 +120,10 @@ POST     /organiser/e/<slug>/run/<item_id>/beginning
 POST     /organiser/e/<slug>/run/<item_id>/order
 GET+POST /organiser/e/<slug>/run/<item_id>/removal
 POST     /organiser/e/<slug>/run/<item_id>/return
-GET      /organiser/e/<slug>/run/now
+GET+POST /organiser/e/<slug>/run/polls
+POST     /organiser/e/<slug>/run/polls/<poll_id>/again
+GET+POST /organiser/e/<slug>/run/polls/<poll_id>/removal
+POST     /organiser/e/<slug>/run/polls/<poll_id>/row
 GET+POST /organiser/e/<slug>/speakers
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>
 GET      /organiser/e/<slug>/speakers/<speaker_id>/draft

@@ -21,10 +21,10 @@ from lunchkit.platform.audit.recording import AuditEvent, begin, record
 from lunchkit.platform.db import db, transaction
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.event_changes.actions import change_event
-from lunchkit.room.polls.actions import add_poll
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.room.qa.models import Question
+from lunchkit.run_sheet.actions import add_poll
 from lunchkit.run_sheet.queries import run_items
 from lunchkit.team.actions import add_organiser, remove_organiser
 from tests.browser import INSIDE, sign_in
@@ -115,18 +115,19 @@ def test_nothing_is_said_of_attendees(organiser_client: FlaskClient, event: Even
 
 def test_it_names_question_and_line_as_they_were_called_then(organiser_client: FlaskClient, event: Event) -> None:
     area = f"/organiser/e/{event.slug}"
-    line = {"minutes": "10", "who": "", "note": "", "poll": "0"}
+    line = {"minutes": "10", "who": "", "note": ""}
     assert post(organiser_client, f"{area}/run", **line, title="Ouverture") == 303
     (item,) = run_items(event.id)
     assert post(organiser_client, f"{area}/run/{item.id}", **line, title="Bienvenue") == 303
     assert post(organiser_client, f"{area}/run/{item.id}/removal") == 303
+    del item  # its number is given again
     add_poll(event, PollDetails("Ensemble ?", ("Oui", "Non")))
     (poll,) = polls_of(event.id)
-    assert post(organiser_client, f"{area}/polls/{poll.id}/removal") == 303
+    assert post(organiser_client, f"{area}/run/polls/{poll.id}/removal") == 303
     told = [(one.action, one.facts.get("what")) for one in entries()[-4:]]
     assert told == [
         ("run_sheet.create", "Ouverture"), ("run_sheet.update", "Ouverture"), ("run_sheet.remove", "Bienvenue"),
-        ("polls.remove", "Ensemble ?"),
+        ("run_sheet.remove_poll", "Ensemble ?"),
     ]  # fmt: skip
     page = organiser_client.get(f"{LOG}?q=ensemble").text
     assert "Ensemble" in page and "Ouverture" not in page, "what it was about is found by its words"
@@ -220,7 +221,7 @@ def test_every_view_that_changes_leaves_an_entry(
     assert unnoted(app, organiser_client, make_event, only="qa.approve")[1] == [approve], "control: it is found"
 
 
-ACTIONS = ("recap.publication.publish", "outbox.retry", "events.update", "polls.create", "outbox.retry_all")
+ACTIONS = ("recap.publication.publish", "outbox.retry", "events.update", "run_sheet.create_poll", "outbox.retry_all")
 
 
 def test_acts_are_found_by_word_person_lunch_and_kind(organiser_client: FlaskClient, make_event: EventMaker) -> None:
@@ -253,7 +254,7 @@ def test_an_act_is_forgotten_after_a_year_and_its_name_stays_as_it_was(app: Flas
         sign_in(client, ada)
         post(client, INSIDE, name="Ada Autre", language="fr")
     assert [one.name for one in entries()] == ["", "Ada Ressort", "Ada Ressort"]
-    for days, left in ((364, 3), (366, 0)):
+    for days, left in ((364, 3), (365, 3), (366, 0)):
         with clock.fixed_at(NOON + timedelta(days=days)):
-            delete_old_audit_entries()
+            assert delete_old_audit_entries() == 3 - left
         assert len(entries()) == left

@@ -120,7 +120,6 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
             "list": one + "/registrations",
             "list by surname": one + "/registrations?order=surname",
             "list, newest first": one + "/registrations?order=newest",
-            "end it": lunch.url(f"/organiser/e/{lunch.events['running']}/ending"),
             "right now": lunch.url(f"/organiser/e/{lunch.events['running']}"),
             "empty list": one + "/registrations?q=nobody",
             "one registration": one + "/registrations/40",

@@ -81,7 +81,7 @@ def claims(client: FlaskClient, event: Event, poll: Poll) -> list[str]:
     addresses = [result(poll, ending) for ending in ("", ".csv", ".json", ".svg")]
     addresses += [f"/e/{event.slug}", room, f"{room}/state.json", f"/screen/{code_of(event)}", "/privacy"]
     addresses += [
-        f"{organisers}{path}" for path in ("", "/room", "/polls", f"/polls/{poll.id}/annulment", "/polls/1/hands")
+        f"{organisers}{path}" for path in ("", "/room", "/run", f"/polls/{poll.id}/annulment", "/polls/1/hands")
     ]
     found = []
     for address in addresses:

@@ -1,5 +1,6 @@
 """One lunch at a glance: how many come, who waits, what they eat, what is missing, and what to do next."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,17 +11,16 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import Diet
-from lunchkit.room.polls.actions import add_poll
 from lunchkit.room.polls.forms import PollDetails
-from lunchkit.run_sheet.actions import add_run_item
+from lunchkit.run_sheet.actions import add_poll, add_run_item
 from lunchkit.run_sheet.models import ItemDetails
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from tests.conftest import EventMaker, details
 
 
-def glance(client: FlaskClient, event: Event) -> str:
-    return client.get(f"/organiser/e/{event.slug}").text
+def glance(client: FlaskClient, event: Event, phase: str = "") -> str:
+    return client.get(f"/organiser/e/{event.slug}{phase}").text
 
 
 def test_it_says_who_comes_who_waits_and_what_they_eat(organiser_client: FlaskClient, make_event: EventMaker) -> None:
@@ -34,10 +34,13 @@ def test_it_says_who_comes_who_waits_and_what_they_eat(organiser_client: FlaskCl
     page = glance(organiser_client, event)
     assert "3 <small>sur 3" in page
     assert "Une demande attend" in page
+    page = glance(organiser_client, event, "/day")
     for number, word in ((1, "mangent de tout"), (1, "repas végétariens"), (1, "repas véganes"), (2, "avec allergies")):
         assert f"<dt>{number}</dt><dd>{word}</dd>" in page.replace("</dt>\n<dd>", "</dt><dd>")
-    assert "mangent de tout" not in glance(organiser_client, make_event(diets="vegetarian,vegan")), "not offered"
-    assert "ne demande pas" in glance(organiser_client, make_event(asks_food=False))
+    assert "mangent de tout" not in glance(organiser_client, make_event(diets="vegetarian,vegan"), "/day"), (
+        "not offered"
+    )
+    assert "ne demande pas" in glance(organiser_client, make_event(asks_food=False), "/day")
 
 
 def test_what_is_missing_is_named_with_the_place_where_it_is_mended(
@@ -51,7 +54,7 @@ def test_what_is_missing_is_named_with_the_place_where_it_is_mended(
         (f"{base}/edit#summary", "De quoi on parle"),
         (f"{base}/edit#access_notes", "Comment entrer"),
         (f"{base}/speakers", "Intervenant·es"),
-        (f"{base}/polls", "Un vote"),
+        (f"{base}/run", "Un vote"),
         (f"{base}/run", "Le déroulé"),
         (f"{base}/edit#remind_two_days", "Un courriel de rappel"),
         ("/organiser/letters", "Un serveur de courriel"),
@@ -65,7 +68,7 @@ def test_what_is_missing_is_named_with_the_place_where_it_is_mended(
         assert words not in page
     assert "Une page à écrire par qui parle" in page
     length = int((event.ends_at - event.starts_at).total_seconds() // 60)
-    add_run_item(event, ItemDetails(length - 10, "Le reste"))
+    add_run_item(event, ItemDetails(length - 15, "Le reste"))
     assert "de trop" not in glance(organiser_client, event)
     add_run_item(event, ItemDetails(20, "Encore"))
     assert "20 minutes de trop" in glance(organiser_client, event).replace("\u00a0", " ")
@@ -116,9 +119,35 @@ def test_after_the_lunch_it_says_what_came_of_it_and_asks_for_nothing_more(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:
     ahead = make_event(slug="bientot")
-    assert "Il reste" in glance(organiser_client, ahead) and "À compléter" in glance(organiser_client, ahead), "control"
+    assert "Il reste" in glance(organiser_client, ahead) and "Il manque encore" in glance(organiser_client, ahead), (
+        "control"
+    )
     event = make_event(slug="passe", starts_at=clock.now() - timedelta(days=1), recap_published_at=clock.now())
     page = glance(organiser_client, event)
-    for outdated in ("Il reste", "À compléter", "Écrire le compte rendu", "Accueillir les gens", "Télécommande"):
+    for outdated in ("Il reste", "Il manque encore", "Écrire le compte rendu", "Accueillir les gens", "Télécommande"):
         assert outdated not in page, outdated
-    assert "Voir et corriger" in page
+    assert f'href="/organiser/e/{event.slug}/recap"' in page
+
+
+def test_the_search_finds_lunches_people_and_speakers(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event()
+    person = register_by_hand(event, details("Zoé Panais", "zoe@example.org"), language="fr")
+    speaker = add_speaker(event, SpeakerDetails(name="Zoé Boulon")).speaker
+    found = organiser_client.get("/organiser/?q=zoé").text
+    base = f"/organiser/e/{event.slug}"
+    assert f'href="{base}/registrations/{person.id}"' in found and f'href="{base}/speakers/{speaker.id}"' in found
+    assert "Rien trouvé" in organiser_client.get("/organiser/?q=personne-ici").text, "control"
+
+
+def test_each_page_of_a_lunch_has_its_phases_and_opens_its_own(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event()
+    base = f"/organiser/e/{event.slug}"
+    for path, name in (
+        *(("", "Faire venir"), ("/prepare", "Préparer"), ("/day", "Le jour"), ("/after", "Après")),
+        *(("/run", "Préparer"), ("/registrations", "Faire venir"), ("/paper", "Le jour"), ("/recap", "Après")),
+    ):
+        bar = organiser_client.get(base + path).text.split('<nav class="phases"')[1].split("</nav>")[0]
+        (opened,) = re.findall(r'<a href="([^"]*)" aria-current="true">(?:<svg.*?</svg>)?([^<]+)</a>', bar, re.DOTALL)
+        assert opened[1] == name and bar.count("<a ") == 4, path

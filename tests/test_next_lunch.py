@@ -19,12 +19,11 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import CheckIn, Registration
-from lunchkit.room.polls.actions import add_poll
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.forms import details_of as poll_details
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import polls_of
-from lunchkit.run_sheet.actions import add_run_item, begin_run_item, make_lunch
+from lunchkit.run_sheet.actions import add_poll, add_run_item, begin_run_item, make_lunch
 from lunchkit.run_sheet.forms import like_values
 from lunchkit.run_sheet.models import ItemDetails
 from lunchkit.run_sheet.queries import next_start, run_items, run_sheet_of
@@ -81,7 +80,6 @@ def prepared(event: Event) -> Event:
     add_question(event, QuestionDetails("one", "Atelier ?", ("Cuisine", "Jardin"), is_required=True))
     remove_question(add_question(event, QuestionDetails("text", "Vieille question")))
     item = add_run_item(event, ItemDetails(10, "Accueil", is_public=True))
-    add_run_item(event, ItemDetails(5, "Vote", who="Ada", note="Code à l’écran", poll_id=before.id))
     begin_run_item(item)
     add_speaker(event, SpeakerDetails(name="Léo Boulon"))
     register_by_hand(event, details(), language="fr")
@@ -105,10 +103,11 @@ def test_all_that_was_prepared_comes_along_and_nothing_that_happened(prepared: E
     assert (question.label, question.choices, question.is_required) == ("Atelier ?", ["Cuisine", "Jardin"], True)
     rows = run_items(copy.id)
     assert [(row.minutes, row.title, row.who, row.began_at) for row in rows] == [
-        (10, "Accueil", "", None), (5, "Vote", "Ada", None),
+        *[(5, title, "", None) for title in ("Vote", "Vote", "Le même vote, après le débat")],
+        (10, "Accueil", "", None),
     ]  # fmt: skip
-    assert [row.is_public for row in rows] == [True, False]
-    assert rows[1].poll_id == polls[0].id
+    assert [row.is_public for row in rows] == [False, False, False, True]
+    assert rows[0].poll_id == polls[0].id
     assert not appearances(copy.id)
     assert db.session.scalars(select(Registration).where(Registration.event_id == copy.id)).all() == []
     assert (copy.published_at, copy.uid == prepared.uid, copy.slug == prepared.slug) == (None, False, False)

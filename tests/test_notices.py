@@ -76,4 +76,4 @@ def test_a_page_that_waits_for_the_team_is_not_one_to_be_written(
     write(client, link, short_bio="Oui.")
     submit(client, link)
     page = organiser_client.get(home).text
-    assert "page à écrire par qui parle" not in page and "vous attend" in page
+    assert "page à écrire par qui parle" not in page and "Lire la page de" in page

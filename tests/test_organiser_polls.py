@@ -62,13 +62,13 @@ def test_removing_a_speaker_asks_once_and_forgets_who_speaks_nowhere(
 
 
 def test_question_with_its_choices(organiser_client: FlaskClient, client: FlaskClient, event: Event) -> None:
-    path = f"/organiser/e/{event.slug}/polls"
+    path = f"/organiser/e/{event.slug}/run/polls"
     answer = post(organiser_client, path, path, question="L’ESS et l’IA ?", choices="Oui\r\n\r\n Non \r\nSans avis")
     assert answer.status_code == 303
     (poll,) = polls_of(event.id)
     assert [(choice.position, choice.label) for choice in poll.choices] == [(1, "Oui"), (2, "Non"), (3, "Sans avis")]
     assert "Sans avis" in client.get(f"/e/{event.slug}").get_data(as_text=True)
-    one = f"{path}/{poll.id}"
+    one = f"/organiser/e/{event.slug}/polls/{poll.id}"
     for choices in ("A\nB", "Non\nOui\nSans avis\nAutre", "B\nA"):
         assert post(organiser_client, one, one, question="Autrement ?", choices=choices).status_code == 303
         db.session.expire_all()
@@ -78,7 +78,7 @@ def test_question_with_its_choices(organiser_client: FlaskClient, client: FlaskC
 
 
 def test_question_that_cannot_be_put(organiser_client: FlaskClient, event: Event) -> None:
-    path = f"/organiser/e/{event.slug}/polls"
+    path = f"/organiser/e/{event.slug}/run/polls"
     long = ("Oui ?", f"Oui\n{'x' * 81}"), ("x" * 201, "Oui\nNon")
     for question, choices in (("Oui ?", "Oui\noui"), ("", "Oui\nNon"), *long):
         answer = post(organiser_client, path, path, question=question, choices=choices)
@@ -88,13 +88,13 @@ def test_question_that_cannot_be_put(organiser_client: FlaskClient, event: Event
 
 def test_removing_a_question_asks_once(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     event, other = make_event(), make_event()
-    path = f"/organiser/e/{event.slug}/polls"
+    path = f"/organiser/e/{event.slug}/run/polls"
     for question in ("Un ?", "Deux ?"):
         post(organiser_client, path, path, question=question, choices="Oui\nNon")
     first = polls_of(event.id)[0]
     removal = f"{path}/{first.id}/removal"
     assert "Un ?" in organiser_client.get(removal).get_data(as_text=True).replace("\u202f", " ")
-    for page in (f"{path}/{first.id}", removal):
+    for page in (f"/organiser/e/{event.slug}/polls/{first.id}", removal):
         assert organiser_client.get(page.replace(event.slug, other.slug)).status_code == 404
         assert post(organiser_client, page.replace(event.slug, other.slug), removal).status_code == 404
     assert post(organiser_client, removal, removal).status_code == 303

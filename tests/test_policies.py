@@ -237,6 +237,7 @@ def one_of_each(event: Event) -> dict[str, Any]:
         "version_id": version.id,
         "token": picture.token,
         "asked_id": asked.id,
+        "phase": "day",
         "item_id": item.id,
         "scan_id": scan.id,
         "draft_id": list_.id,
@@ -245,7 +246,7 @@ def one_of_each(event: Event) -> dict[str, Any]:
     }
 
 
-WORDS = {"noun", "kind"}
+WORDS = {"noun", "kind", "phase"}
 """Parts of addresses that name no row."""
 
 

@@ -4,25 +4,20 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
-from lunchkit.room.polls.actions import (
-    add_poll,
-    change_poll,
-    close_poll,
-    enter_hand_counts,
-    move_poll,
-    open_poll,
-    remove_poll,
-    reveal_poll,
-)
+from lunchkit.room.polls.actions import change_poll, close_poll, enter_hand_counts, open_poll, reveal_poll
 from lunchkit.room.polls.errors import AskedAgain, CannotAskAgain, KeepsItsPlace, PollIsFrozen
 from lunchkit.room.polls.forms import PollDetails, details_of, poll_form
 from lunchkit.room.polls.models import HandCount, Poll, WrittenAnswer
 from lunchkit.room.polls.queries import answers_to_judge, polls_of
+from lunchkit.run_sheet.actions import add_poll, move_run_item, remove_poll, remove_run_item
+from lunchkit.run_sheet.models import RunItem
+from lunchkit.run_sheet.queries import run_sheet_of
 from tests.conftest import EventMaker, csrf_of
 
 YES_NO = PollDetails("Oui ?", ("Oui", "Non"))
@@ -112,7 +107,7 @@ def test_all_that_was_written_comes_back_into_the_form(event: Event) -> None:
 
 
 def test_nothing_typed_is_lost(organiser_client: FlaskClient, event: Event) -> None:
-    path = f"/organiser/e/{event.slug}/polls"
+    path = f"/organiser/e/{event.slug}/run/polls"
     data = {"kind": "scale", "question": "", "low_label": "jamais", "de_question": "Na?", "protects": "7"}
     answer = post(organiser_client, path, path, **data)
     page = answer.get_data(as_text=True)
@@ -125,10 +120,14 @@ def test_nothing_typed_is_lost(organiser_client: FlaskClient, event: Event) -> N
 # Pairs
 
 
-def test_asking_again_copies_the_question_right_behind_the_first(event: Event) -> None:
+def row_of(poll: Poll) -> RunItem:
+    return db.session.scalars(select(RunItem).where(RunItem.poll_id == poll.id)).one()
+
+
+def test_asking_again_copies_the_question_to_the_end(event: Event) -> None:
     first, _other, _last = ask(event, "Un ?", "Deux ?", "Trois ?")
     again = add_poll(event, details_of(first, before_id=first.id))
-    assert order(event) == ["Un ?", "Un ?", "Deux ?", "Trois ?"]
+    assert order(event) == ["Un ?", "Deux ?", "Trois ?", "Un ?"]
     assert [poll.position for poll in polls_of(event.id)] == [1, 2, 3, 4]
     assert (again.before_id, [choice.label for choice in again.choices]) == (first.id, ["Oui", "Non"])
 
@@ -167,7 +166,7 @@ def test_both_of_a_pair_are_reworded_and_removed_and_the_second_never_comes_firs
         change_poll(first, PollDetails("Un mot ?", (), kind="words"))
     for poll, direction in ((first, "down"), (again, "up")):
         with pytest.raises(KeepsItsPlace):
-            move_poll(poll, direction)
+            move_run_item(row_of(poll), direction)
     with pytest.raises(AskedAgain):
         remove_poll(first)
     remove_poll(first, with_second=True)
@@ -181,15 +180,13 @@ def test_what_people_have_seen_stays_as_they_saw_it(event: Event, seen: Poll) ->
             change_poll(poll, YES_NO)
     with pytest.raises(PollIsFrozen):
         remove_poll(seen)
-    assert order(event) == ["Un ?", "Un ?", "Deux ?"]
-    change_poll(polls_of(event.id)[2], PollDetails("Trois ?", ("Oui", "Non")))
-    assert order(event)[2] == "Trois ?", "control: one that nobody has seen may change"
+    assert order(event) == ["Un ?", "Deux ?", "Un ?"]
+    change_poll(polls_of(event.id)[1], PollDetails("Trois ?", ("Oui", "Non")))
+    assert order(event)[1] == "Trois ?", "control: one that nobody has seen may change"
     remove_poll(again)
-    other = polls_of(event.id)[1]
-    for poll, direction in ((seen, "down"), (other, "up")):
-        with pytest.raises(KeepsItsPlace):
-            move_poll(poll, direction)
-    assert order(event) == ["Un ?", "Trois ?"]
+    move_run_item(row_of(polls_of(event.id)[1]), "up")
+    assert [row.item.poll_id for row in run_sheet_of(event).rows][1] == seen.id, "its row moves"
+    assert order(event) == ["Un ?", "Trois ?"], "its number does not"
 
 
 # Order
@@ -199,46 +196,51 @@ def test_what_people_have_seen_stays_as_they_saw_it(event: Event, seen: Poll) ->
 
 
 def test_the_list_offers_what_is_possible(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
-    path = f"/organiser/e/{event.slug}/polls"
+    base = f"/organiser/e/{event.slug}"
+    path, schedule = f"{base}/polls", f"{base}/run"
     second = polls_of(event.id)[1]
-    page = organiser_client.get(path).get_data(as_text=True)
-    assert f"{path}/{second.id}/again" in page
+    page = organiser_client.get(schedule).text
+    assert f"{schedule}/polls/{second.id}/again" in page
     assert f'href="{path}/{second.id}"' in page
     assert f'href="{path}/{seen.id}"' not in page
-    assert "/order" not in page, "the only neighbour has been seen"
     again = add_poll(event, details_of(seen, before_id=seen.id))
-    page = organiser_client.get(path).get_data(as_text=True)
+    page = organiser_client.get(schedule).text
     assert f'href="{path}/{again.id}"' not in page, "it stays as its first time was seen"
-    assert f"{path}/{again.id}/removal" in page
-    assert "<textarea" not in organiser_client.get(f"{path}/{again.id}").get_data(as_text=True)
+    assert f"{schedule}/polls/{again.id}/removal" in page
+    assert "<textarea" not in organiser_client.get(f"{path}/{again.id}").text
     assert f"{path}/{seen.id}/hands" in page
     assert f"{path}/{second.id}/hands" not in page
 
 
-def test_arranging_by_buttons(organiser_client: FlaskClient, event: Event) -> None:
+def test_polls_follow_their_rows_in_the_schedule(organiser_client: FlaskClient, event: Event) -> None:
     first, second = ask(event, "Un ?", "Deux ?")
-    path = f"/organiser/e/{event.slug}/polls"
+    schedule = f"/organiser/e/{event.slug}/run"
+    row, path = f"{schedule}/{row_of(second).id}/order", f"/organiser/e/{event.slug}/polls"
     for direction in ("down", "up", "up"):
-        assert post(organiser_client, f"{path}/{second.id}/order", path, dir=direction).status_code == 303
+        assert post(organiser_client, row, schedule, dir=direction).status_code == 303
     assert order(event) == ["Deux ?", "Un ?"], "at the ends they stay"
     assert [poll.position for poll in polls_of(event.id)] == [1, 2]
-    assert post(organiser_client, f"{path}/{second.id}/order", path, dir="sideways").status_code == 400
-    assert post(organiser_client, f"{path}/{first.id}/again", path).status_code == 303
+    assert post(organiser_client, row, schedule, dir="sideways").status_code == 400
+    assert post(organiser_client, f"{schedule}/polls/{first.id}/again", schedule).status_code == 303
     assert order(event) == ["Deux ?", "Un ?", "Un ?"]
-    refused = post(organiser_client, f"{path}/{first.id}/again", path)
+    refused = post(organiser_client, f"{schedule}/polls/{first.id}/again", schedule)
     assert refused.status_code == 409
-    assert f'href="{path}"' in refused.get_data(as_text=True), "a way back"
+    assert f'href="{schedule}"' in refused.get_data(as_text=True), "a way back"
+    remove_run_item(row_of(second))
+    assert order(event)[-1] == "Deux ?", "without a time it comes last"
+    assert post(organiser_client, f"{schedule}/polls/{second.id}/row", schedule).status_code == 303
+    assert row_of(second).minutes == 5
     open_poll(second)
     assert "<textarea" not in organiser_client.get(f"{path}/{second.id}").text
-    answer = post(organiser_client, f"{path}/{second.id}", path, question="Tout autre ?", choices="A\nB")
+    answer = post(organiser_client, f"{path}/{second.id}", schedule, question="Tout autre ?", choices="A\nB")
     assert answer.status_code == 409 and "Tout autre ?" in answer.text, "it was seen meanwhile: the form comes back"
-    assert order(event)[0] == "Deux ?"
+    assert "Deux ?" in order(event)
 
 
 def test_verbs_answer_a_script_in_json(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
     path = f"/organiser/e/{event.slug}/polls"
     second = polls_of(event.id)[1]
-    token = csrf_of(organiser_client, path)
+    token = csrf_of(organiser_client, f"/organiser/e/{event.slug}/run")
     headers = {"Accept": "application/json", "X-CSRFToken": token}
     refused = organiser_client.post(f"{path}/{second.id}/opening", headers=headers)
     assert refused.status_code == 409

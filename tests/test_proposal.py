@@ -27,7 +27,7 @@ def test_how_to_get_in_is_left_to_those_who_know(app: Flask, organiser_client: F
         assert not event_form(proposal=first_values(clock.now())).access_notes.data
     event = proposed()
     page = organiser_client.get(f"/organiser/e/{event.slug}").text
-    assert "#access_notes" in page and f"/organiser/e/{event.slug}/polls" in page
+    assert "#access_notes" in page and f"/organiser/e/{event.slug}/run" in page
 
 
 def test_questions_of_the_proposal_show_once_they_are_worded(
@@ -42,7 +42,7 @@ def test_questions_of_the_proposal_show_once_they_are_worded(
 
     assert not any(poll.question.rstrip(" ?") in shown() for poll in (first, second))
     assert "Les votes proposés" in organiser_client.get(f"/organiser{here}").text
-    polls = f"/organiser{here}/polls"
+    polls = f"/organiser{here}/run"
     assert organiser_client.get(polls).text.count("Encore la proposition") == 3
     second.question = "Que voudriez-vous essayer ?"
     db.session.commit()

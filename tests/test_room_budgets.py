@@ -145,7 +145,7 @@ def test_pages_keep_their_budget_and_can_be_used_in_every_state(room: Room) -> N
         faulty += faults(room.desk, {"remote": room.room}, small)
         found += [f"{state}: {fault}" for fault in faulty]
     context.close()
-    room.desk.goto(f"{organiser}/polls")
+    room.desk.goto(f"{organiser}/run")
     one = str(room.desk.locator("a[href$='/polls/hands'], a[href*='/hands']").first.get_attribute("href"))
     paths = {
         name: path.replace(
@@ -159,7 +159,7 @@ def test_pages_keep_their_budget_and_can_be_used_in_every_state(room: Room) -> N
 
 ORGANISERS = {
     "room": "/room",
-    "questions for the room": "/polls",
+    "questions for the room": "/run/polls",
     "counts by hand": "/polls/1/hands",
     "annulment": "/polls/1/annulment",
     "questions from the room": "/questions",

@@ -8,22 +8,23 @@ from flask.testing import FlaskClient
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.errors import NotFound
-from lunchkit.room.polls.actions import add_poll, close_poll, open_poll, remove_poll
+from lunchkit.room.actions import room_of
 from lunchkit.room.polls.forms import PollDetails
+from lunchkit.room.queries import revision_of
 from lunchkit.run_sheet.actions import (
     MOST_ITEMS,
     RunIsFull,
+    add_poll,
     add_run_item,
     begin_run_item,
     change_run_item,
     move_run_item,
+    remove_poll,
     take_back_run_item,
 )
 from lunchkit.run_sheet.models import ItemDetails, RunItem
 from lunchkit.run_sheet.queries import run_items, run_progress, run_sheet_of
 from tests.conftest import EventMaker, csrf_of
-from tests.room import ask
 from tests.test_organiser_lunches import post
 
 NOON = datetime(2031, 5, 13, 10, tzinfo=UTC)
@@ -51,7 +52,7 @@ def test_the_page_tells_when_rows_begin_what_is_free_and_what_is_too_long(
     assert [row.starts_at - NOON for row in run.rows] == [timedelta(minutes=m) for m in (0, 10, 40)]
     path = f"/organiser/e/{lunch.slug}/run"
     assert "20 minutes sont encore libres" in organiser_client.get(path).text
-    assert post(organiser_client, path, path, minutes="45", title="Retour", who="Ada", poll="0").status_code == 303
+    assert post(organiser_client, path, path, minutes="45", title="Retour", who="Ada").status_code == 303
     page = organiser_client.get(path).text
     assert "25 minutes de trop" in page and "12h10" in page
 
@@ -64,14 +65,13 @@ def test_the_page_tells_when_rows_begin_what_is_free_and_what_is_too_long(
         ({"minutes": "dix", "title": "Mots"}, "minutes"),
         ({"minutes": "10", "title": " "}, "title"),
         ({"minutes": "10", "title": "x" * 101}, "title"),
-        ({"minutes": "10", "title": "Vote", "poll": "99"}, "poll"),
     ],
 )
 def test_what_cannot_be_is_said_beside_its_field(
     organiser_client: FlaskClient, lunch: Event, typed: dict[str, str], field: str
 ) -> None:
     path = f"/organiser/e/{lunch.slug}/run"
-    answer = post(organiser_client, path, path, **({"poll": "0"} | typed))
+    answer = post(organiser_client, path, path, **typed)
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
 
@@ -92,26 +92,26 @@ def test_an_empty_schedule_says_what_to_do_and_thirty_rows_are_enough(
 ) -> None:
     base = f"/organiser/e/{lunch.slug}/run"
     assert "Écrivez la première ligne" in organiser_client.get(base).text
-    assert "Pas encore de déroulé" in organiser_client.get(f"{base}/now").text
     for number in range(MOST_ITEMS):
         add_run_item(lunch, ItemDetails(1, f"Ligne {number}"))
     with pytest.raises(RunIsFull):
         add_run_item(lunch, ItemDetails(1, "De trop"))
 
 
-def test_a_row_has_a_poll_of_its_own_lunch_and_outlives_it(lunch: Event, make_event: EventMaker) -> None:
+def test_a_poll_has_a_row_and_goes_with_it(lunch: Event) -> None:
     poll = add_poll(lunch, PollDetails("Ensemble ?", ("Oui", "Non")))
-    item = add_run_item(lunch, ItemDetails(5, "Vote", poll_id=poll.id))
-    assert item.poll is poll
+    (row,) = run_sheet_of(lunch).rows
+    assert (row.item.poll, row.item.minutes, row.item.title) == (poll, 5, "Vote")
+    change_run_item(row.item, ItemDetails(10, "Avant le débat"))
+    assert row.item.poll is poll, "control: changing its row keeps it"
     remove_poll(poll)
-    db.session.expire_all()
-    assert db.session.get_one(RunItem, item.id).poll_id is None
-    elsewhere = add_poll(make_event(), PollDetails("Ailleurs ?", ("Oui", "Non")))
-    with pytest.raises(NotFound):
-        change_run_item(item, ItemDetails(5, "Vote", poll_id=elsewhere.id))
+    assert run_items(lunch.id) == []
 
 
 def test_the_room_is_followed_row_by_row(lunch: Event, rows: list[RunItem]) -> None:
+    for minutes, late in ((-5, 0), (3, 3)):
+        before = run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=minutes))
+        assert (before.began, before.late) == (0, timedelta(minutes=late)), "late from the planned beginning on"
     with clock.fixed_at(NOON + timedelta(minutes=2)):
         begin_run_item(rows[0])
         begin_run_item(rows[0])  # a double tap
@@ -131,51 +131,28 @@ def test_the_room_is_followed_row_by_row(lunch: Event, rows: list[RunItem]) -> N
     assert back.current is not None and back.current.item.title == "Accueil"
 
 
-def test_the_phone_shows_one_button_and_what_is_left(
+def test_the_remote_control_shows_what_is_left_and_begins_the_next_row(
     organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]
 ) -> None:
-    base = f"/organiser/e/{lunch.slug}/run"
-    page = organiser_client.get(f"{base}/now").text
-    assert "Pas commencé" in page
-    assert f'action="{base}/{rows[0].id}/beginning"' in page
-    assert post(organiser_client, f"{base}/{rows[0].id}/beginning", f"{base}/now").status_code == 303
-    page = organiser_client.get(f"{base}/now").text
+    base, remote = f"/organiser/e/{lunch.slug}/run", f"/organiser/e/{lunch.slug}/room"
+    room_of(lunch)
+    page = organiser_client.get(remote).text
+    assert "restantes" not in page
+    assert f'formaction="{base}/{rows[0].id}/beginning"' in page
+    seen = revision_of(lunch.id)
+    assert post(organiser_client, f"{base}/{rows[0].id}/beginning", remote).status_code == 303
+    assert revision_of(lunch.id) > seen, "other remote controls learn of it"
+    page = organiser_client.get(remote).text
     assert "restantes" in page
-    assert f'formaction="/organiser/e/{lunch.slug}/room/timer"' in page, "the projector's timer is one tap away"
-    assert f'action="{base}/{rows[1].id}/beginning"' in page
+    assert f'formaction="{remote}/timer"' in page, "the projector's timer is one tap away"
+    assert f'formaction="{base}/{rows[1].id}/beginning"' in page
     db.session.rollback()
     item = db.session.get_one(RunItem, rows[0].id, populate_existing=True)
     item.began_at = clock.now() - timedelta(minutes=14, seconds=30)
     db.session.commit()
-    page = organiser_client.get(f"{base}/now").text
+    page = organiser_client.get(remote).text
     assert "de trop" in page
     assert "4:3" in page
-
-
-def test_the_question_of_a_row_is_opened_from_the_run_of_show(
-    organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]
-) -> None:
-    poll, other = ask(lunch), ask(lunch, "Et ensuite ?")
-    change_run_item(rows[0], ItemDetails(10, "Vote", poll_id=poll.id))
-    base = f"/organiser/e/{lunch.slug}"
-    opening = f'formaction="{base}/polls/{poll.id}/opening"'
-
-    def page() -> str:
-        return organiser_client.get(f"{base}/run/now").text
-
-    assert opening not in page(), "its row has not begun"
-    begin_run_item(rows[0])
-    assert opening in page()
-    open_poll(other)
-    assert opening not in page() and "La question 2 est ouverte" in page()
-    close_poll(other)
-    token = csrf_of(organiser_client, f"{base}/run/now")
-    answer = organiser_client.post(f"{base}/polls/{poll.id}/opening", data={"csrf_token": token, "back": "run"})
-    assert (answer.status_code, answer.location) == (303, f"{base}/run/now")
-    assert opening not in page() and "La clore et montrer le résultat" in page()
-    close_poll(poll)
-    answer = organiser_client.post(f"{base}/polls/{poll.id}/opening", data={"csrf_token": token})
-    assert f"{base}/room" in answer.text, "from elsewhere one goes back to the remote control"
 
 
 def test_rows_of_another_lunch_are_not_found(
@@ -197,7 +174,7 @@ def test_the_lunchs_page_tells_the_rows_that_are_for_everybody(
     assert "Au programme" not in client.get(page).text, "control: a schedule is the team's own"
     path = f"/organiser/e/{lunch.slug}/run"
     edit = f"{path}/{rows[2].id}"
-    told = {"minutes": "60", "title": "Aux tables", "who": "Ada Ressort", "note": "Micro !", "poll": "0"}
+    told = {"minutes": "60", "title": "Aux tables", "who": "Ada Ressort", "note": "Micro !"}
     assert post(organiser_client, edit, edit, **told, is_public="y").status_code == 303
     shown = client.get(page).text
     programme = shown.partition("Au programme")[2].partition("</section>")[0]

@@ -68,7 +68,7 @@ def test_the_next_lunch_asks_its_own_questions_without_javascript(lunch: House, 
     desk.get_by_role("button", name="Garder le brouillon").click()
     assert desk.url.startswith(lunch.url("/organiser/e/reparer-ensemble"))
     assert "Pas encore public" in desk.locator("main").inner_text()
-    desk.get_by_role("link", name="Demander plus").click()
+    desk.get_by_role("link", name="Questions du formulaire").click()
     desk.get_by_label("Question", exact=True).fill("Que réparez-vous ?")
     desk.get_by_label("Réponse obligatoire").check()
     desk.get_by_role("button", name="Ajouter").click()
@@ -124,8 +124,9 @@ def organiser_pages(lunch: House) -> dict[str, str]:
         "no schedule": f"{coming}/run",
         "one row": f"{running}/run/1",
         "row removed": f"{running}/run/1/removal",
-        "schedule, now": f"{running}/run/now",
-        "schedule, not yet": f"{coming}/run/now",
+        "new poll": f"{coming}/run/polls",
+        **{f"phase {phase}": f"{coming}/{phase}" for phase in ("prepare", "invite", "day", "after")},
+        "schedule, now": f"{running}/room",
         "by hand": f"{coming}/registrations/new",
     }
 

@@ -678,7 +678,7 @@ def named_everywhere(event: Event) -> set[str]:
     db.session.commit()
     base = f"/organiser/e/{event.slug}"
     return {
-        f"{base}/edit", f"{base}/run/{item.id}", f"{base}/polls", f"{base}/questions",
+        f"{base}/edit", f"{base}/run/{item.id}", f"{base}/run", f"{base}/questions",
         f"{base}/speakers/{other.id}", f"{base}/recap/sections/{section.id}", f"{base}/recap/correction",
     }  # fmt: skip
 

@@ -36,7 +36,7 @@ def test_what_is_typed_and_not_saved_is_never_left_without_a_question(desk: tupl
     page, lunch = desk
     one = f"/organiser/e/{lunch.events['coming']}"
     paths = ["e/new", "house/sections/network", "house/sections/address", "team"]
-    parts = ("edit", "polls", "run", "form", "registrations/new", "registrations/40", "emails/new", "speakers")
+    parts = ("edit", "run/polls", "run", "form", "registrations/new", "registrations/40", "emails/new", "speakers")
     paths = [one, *(f"/organiser/{path}" for path in paths), *(f"{one}/{part}" for part in parts)]
     paths.append(f"{photos_of(lunch)}/pictures")
     empty: list[str] = []
@@ -60,10 +60,10 @@ def test_what_is_typed_and_not_saved_is_never_left_without_a_question(desk: tupl
     page.evaluate("document.querySelectorAll('form').forEach((form) => form.remove())")
 
 
-def test_moving_another_question_does_not_empty_a_half_written_one(desk: tuple[Page, House]) -> None:
+def test_moving_a_row_does_not_empty_a_half_written_one(desk: tuple[Page, House]) -> None:
     page, lunch = desk
-    page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/polls"))
-    asked = page.locator("main form.band [name=question]")
+    page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/run"))
+    asked = page.locator("main form.band [name=title]")
     asked.fill("Et si on n’avait pas")
     order = page.locator("form.ways button").filter(has_text="Descendre").first
     order.click()

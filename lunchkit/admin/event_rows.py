@@ -1,151 +1,101 @@
-"""The rows of an event's page: for each part of the event how much there is, its state, and where to go on."""
+"""The rows of an event's page: for each part of a phase how much there is of it, and the page where one goes on."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 
 from lunchkit.admin.overview import Overview
+from lunchkit.admin.phases import Phase
 from lunchkit.events.models import EventState
 from lunchkit.platform.i18n import moment
 from lunchkit.platform.mail.queries import EmailState
+from lunchkit.room.qa.queries import count_waiting
 from lunchkit.room.survey.models import Stage as SurveyStage
-
-FULL, HALF, RING = 1, 2, 3
-"""Marks of a state, as ``choice_mark`` draws them: done, in between, not yet."""
-State = tuple[int, str]
-"""A mark, and words beside it."""
 
 
 class Row(NamedTuple):
-    """What a row is about, how much there is, its state, and what to do where."""
+    """A part of an event: its name, the page about it, and how much there is."""
 
     name: str
-    detail: str
-    state: State
-    action: str
     address: str
+    detail: str = ""
     is_now: bool = False
     """Whether it needs attention now."""
 
 
-def event_rows(view: Overview) -> Iterator[Row]:
-    """The rows of an event, in the order of the work."""
-    is_announced = view.state not in (EventState.DRAFT, EventState.CANCELLED)
-    yield _registrations(view)
-    yield _speakers(view)
-    yield from _prepared_parts(view)
-    if is_announced:
-        yield _check_in(view)
-        state = _on_the_day(view, _("Ready to rehearse"))
-        detail, is_now = _("polls, projector, audience questions"), view.state is EventState.RUNNING
-        action = _("Look") if view.has_ended else _("Remote control")
-        yield Row(_("In the room"), detail, state, action, view.to("presenter.remote"), is_now)
-    if is_announced or view.has_recap:
-        yield _recap(view)
-    if is_announced:
-        yield _survey(view)
-    yield _emails(view)
-    state = (FULL, _("Ready to print")) if view.taken else (RING, _("Nobody yet"))
-    detail = _("poster, badges, list, table cards")
-    yield Row(_("Printouts"), detail, state, _("Print"), view.to("printouts.index"))
+def rows_of_phase(view: Overview, phase: Phase) -> Iterator[Row]:
+    """The rows of a phase, in the order of the work."""
+    return {Phase.PREPARE: _prepare, Phase.INVITE: _invite, Phase.DAY: _day, Phase.AFTER: _after}[phase](view)
 
 
-def _prepared(view: Overview, count: int) -> State:
-    """The state of a part that is ready once there is some of it."""
-    if count:
-        return FULL, _("All set")
-    return RING, "" if view.has_ended else _("Missing")
+def _prepare(view: Overview) -> Iterator[Row]:
+    edit, questions = view.to("events.edit"), view.prepared.questions
+    if view.state is not EventState.CANCELLED:
+        yield Row(_("Title, text, colour"), f"{edit}#title")
+        yield Row(_("Day, hours, place"), f"{edit}#date", view.event.place)
+        yield Row(_("More settings"), f"{edit}#purge_days", _("members first, erasure"))
+    detail = _n("one form question", "%(num)s form questions", questions) if questions else ""
+    yield Row(_("Questions on the form"), view.to("custom_fields.index"), detail)
 
 
-def _on_the_day(view: Overview, before: str) -> State:
-    if view.state is EventState.RUNNING:
-        return FULL, _("Right now")
-    return RING, _("Over") if view.state is EventState.OVER else before
-
-
-def _registrations(view: Overview) -> Row:
-    states = {
-        EventState.OPEN: (FULL, _("Accepted")),
-        EventState.FULL: (HALF, _("Waiting list only")),
-        EventState.DRAFT: (RING, _("Not yet")),
-        EventState.LATER: (RING, _("Not yet")),
-        EventState.CLOSED: (HALF, _("By hand")),
-        EventState.RUNNING: (HALF, _("By hand")),
-    }
-    state = states.get(view.state, (RING, _("Not accepted")))
+def _invite(view: Overview) -> Iterator[Row]:
     detail = _("%(taken)s of %(capacity)s", taken=view.taken, capacity=view.event.capacity)
-    return Row(_("Registrations"), detail, state, _("See the list"), view.to("registrations.index"))
-
-
-def _speakers(view: Overview) -> Row:
-    number, waiting = len(view.speakers), sum(speaker.submitted_at is not None for speaker in view.speakers)
-    detail = _n("one person", "%(num)s people", number) if number else _("nobody yet")
-    state = _prepared(view, number)
-    if waiting:
-        state = HALF, _n("One page waits for you", "%(num)s pages wait for you", waiting)
-    return Row(_("Speakers"), detail, state, _("See the speakers"), view.to("speakers.index"), waiting > 0)
-
-
-def _prepared_parts(view: Overview) -> Iterator[Row]:
-    polls, rows, questions = view.prepared.polls, view.prepared.rows, view.prepared.questions
-    detail = _n("one poll", "%(num)s polls", polls) if polls else _("none yet")
-    yield Row(_("Polls"), detail, _prepared(view, polls), _("See the polls"), view.to("polls.index"))
-    detail, state = _n("one row", "%(num)s rows", rows) if rows else _("none yet"), _prepared(view, rows)
-    if view.minutes_too_long and not view.has_ended:
-        state = HALF, _n("One minute too long", "%(num)s minutes too long", view.minutes_too_long)
-    endpoint = "run_sheet.now" if rows and view.state is EventState.RUNNING else "run_sheet.index"
-    yield Row(_("Schedule"), detail, state, _("See the schedule"), view.to(endpoint))
-    detail = _("name, e-mail, organisation")
-    if questions:
-        detail = _n("one form question", "%(num)s form questions", questions)
-    yield Row(_("Form"), detail, (FULL, _("All set")), _("Ask more"), view.to("custom_fields.index"))
-
-
-def _check_in(view: Overview) -> Row:
-    detail, is_over = _("tickets, names, walk-ins"), view.state is EventState.OVER
-    if view.present:
-        detail = _n("One person came", "%(num)s people came", view.present)
-    action, address = _("Check people in"), view.to("check_in.index")
-    if is_over and view.event.purged_at:
-        action, address = _("See who came"), view.to("registrations.index", status="arrived")
-    elif is_over:
-        action, address = _("See and complete who came"), view.to("check_in.people")
-    is_now = view.state is EventState.RUNNING
-    return Row(_("Check-in"), detail, _on_the_day(view, _("Ready")), action, address, is_now)
-
-
-def _recap(view: Overview) -> Row:
-    published, address = view.event.recap_published_at, view.to("recap.index")
-    if published:
-        when = moment(published, view.event.zone)
-        return Row(_("Recap"), when, (FULL, _("Published")), _("Look and correct"), address)
-    state = (HALF, _("Draft")) if view.has_recap else (RING, _("To write"))
-    is_now = view.state is EventState.OVER and (view.is_thanked or not view.taken)
-    return Row(_("Recap"), _("sections, figures, press"), state, _("Write the recap"), address, is_now)
-
-
-def _survey(view: Overview) -> Row:
-    answered, detail = view.feedback.answered, _("three short questions on the phones")
-    if answered:
-        detail = _n("One person answered", "%(num)s people answered", answered)
-    states = {
-        SurveyStage.OPEN: (FULL, _("Open")),
-        SurveyStage.CLOSED: (HALF, _("Closed")),
-        SurveyStage.AHEAD: (RING, _("At the end")),
-        SurveyStage.OFF: (RING, _("Switched off")),
-    }
-    return Row(_("Survey"), detail, states[view.feedback.stage], _("See the answers"), view.to("survey.index"))
-
-
-def _emails(view: Overview) -> Row:
+    yield Row(_("Registrations"), view.to("registrations.index"), detail)
+    if view.queue:
+        detail = _n("One request waits.", "%(num)s requests wait.", view.queue)
+        yield Row(_("Waiting list"), view.to("registrations.index", status="waiting"), detail)
     sent, failed, waiting = (view.emails[EmailState(name)] for name in ("sent", "failed", "waiting"))
-    state = FULL, _("Nobody thanked yet") if view.owes_thanks else _("Thanked") if view.is_thanked else _("None waits")
+    words = [_n("one was sent", "%(num)s were sent", sent) if sent else _("none was sent")]
+    if waiting:
+        words.append(_n("One waits", "%(num)s wait", waiting))
     if failed:
-        state = HALF, _n("One failed", "%(num)s failed", failed)
-    elif waiting:
-        state = HALF, _n("One waits", "%(num)s wait", waiting)
-    detail = _n("one was sent", "%(num)s were sent", sent) if sent else _("none was sent")
-    is_now = failed > 0 or view.owes_thanks
-    return Row(_("E-mails"), detail, state, _("Write, invite, look"), view.to("mailings.index"), is_now)
+        words.append(_n("One failed", "%(num)s failed", failed))
+    yield Row(_("E-mails"), view.to("mailings.index"), " · ".join(words), failed > 0)
+    if view.event.published_at:
+        yield Row(_("Poster"), url_for("site.poster", slug=view.event.slug))
+
+
+def _day(view: Overview) -> Iterator[Row]:
+    is_running, waiting = view.state is EventState.RUNNING, count_waiting(view.event.id)
+    if view.event.published_at and not view.event.cancelled_at:
+        yield Row(_("Remote control"), view.to("presenter.remote"), _("polls, projector, schedule"), is_running)
+        page = "check_in.people" if view.has_ended else "check_in.index"
+        if not view.event.purged_at:
+            yield Row(_("Check-in"), view.to(page), _("%(came)s of %(all)s", came=view.present, all=view.taken))
+        detail = _n("one to read", "%(num)s to read", waiting) if waiting else ""
+        yield Row(_("Audience questions"), view.to("qa.index"), detail, waiting > 0)
+    if view.event.asks_food and not view.event.needs_erased_at:
+        yield Row(_("For the kitchen"), view.to("registrations.caterer"))
+    yield Row(_("Printouts"), view.to("printouts.index"), _("badges, list, table cards"))
+
+
+def _after(view: Overview) -> Iterator[Row]:
+    published = view.event.recap_published_at
+    if published or view.has_recap or view.event.published_at:
+        detail = moment(published, view.event.zone) if published else _("Draft") if view.has_recap else ""
+        is_now = view.state is EventState.OVER and not published
+        yield Row(_("Recap"), view.to("recap.index"), detail, is_now)
+    if view.event.published_at and not view.event.cancelled_at:
+        if view.owes_thanks:
+            yield Row(_("Thank those who came"), view.to("mailings.new"), is_now=True)
+        answered, states = (
+            view.feedback.answered,
+            {
+                SurveyStage.OPEN: _("Open"),
+                SurveyStage.CLOSED: _("Closed"),
+                SurveyStage.AHEAD: _("At the end"),
+                SurveyStage.OFF: _("Switched off"),
+            },
+        )
+        count = _n("One person answered", "%(num)s people answered", answered) if answered else ""
+        yield Row(_("Survey"), view.to("survey.index"), count or states[view.feedback.stage])
+        if view.state is EventState.OVER:
+            people = view.to("check_in.people")
+            if view.event.purged_at:
+                people = view.to("registrations.index", status="arrived")
+            detail = _n("One person came", "%(num)s people came", view.present) if view.present else ""
+            yield Row(_("See and complete who came"), people, detail)
+    yield Row(_("The next one like this"), url_for("organiser.events.new", like=view.event.slug))

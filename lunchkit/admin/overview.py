@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from flask import url_for
+from flask_babel import format_timedelta
 from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 
+from lunchkit.admin.phases import phase_of_moment
 from lunchkit.admin.queries import can_be_unpublished
 from lunchkit.events.details import members_token
 from lunchkit.events.models import REMINDERS, Event, EventState
@@ -43,6 +45,7 @@ class Overview:
         self.taken = seats_taken(event.id)
         self.left = max(0, event.capacity - self.taken)
         self.state = event.state(self.now, self.left)
+        self.phase = phase_of_moment(event, self.now)
         self.has_ended = self.state in (EventState.OVER, EventState.CANCELLED)
         self.queue = queue_length(event.id)
         self.present = people_present(event.id)
@@ -57,7 +60,9 @@ class Overview:
         self.emails = email_counts(event.id)
         self.is_thanked = is_thanked(event)
         self.owes_thanks = (
-            self.state is EventState.OVER and self.taken > 0 and not self.is_thanked and not event.purged_at
+            self.state is EventState.OVER
+            and self.taken > 0
+            and not (self.is_thanked or event.recap_published_at or event.purged_at)
         )
         self.has_recap = recap_of(event.id) is not None
         self.feedback = glance(event)
@@ -70,6 +75,13 @@ class Overview:
         return url_for(f"organiser.{endpoint}", slug=self.event.slug, **more)
 
     @property
+    def distance(self) -> str:
+        """How far away its day is, in words: «in 12 days»."""
+        days = (self.event.starts_local.date() - self.now.astimezone(self.event.starts_local.tzinfo).date()).days
+        away: str = format_timedelta(timedelta(days=days), granularity="day", threshold=1000, add_direction=True)
+        return away if days else _("today")
+
+    @property
     def members_address(self) -> str | None:
         """The secret address by which members register first."""
         token = members_token(self.event) if self.event.members_open_at is not None else None
@@ -79,8 +91,9 @@ class Overview:
     def missing(self) -> list[Way]:
         """What is needed before the day and not there yet."""
         event, prepared, edit = self.event, self.prepared, self.to("events.edit")
-        people, polls = self.to("speakers.index"), self.to("polls.index")
+        people, schedule = self.to("speakers.index"), self.to("run_sheet.index")
         unwritten = sum(not speaker.is_written and speaker.submitted_at is None for speaker in self.speakers)
+        long = self.minutes_too_long
         reminded = any(event.reminds(reminder) for reminder in REMINDERS)
         wanted = [
             (event.place, _("The place"), f"{edit}#venue"),
@@ -88,9 +101,14 @@ class Overview:
             (event.access_notes, _("How to get in"), f"{edit}#access_notes"),
             (self.speakers, _("Speakers"), people),
             (not unwritten, _n("The page of one speaker", "The pages of %(num)s speakers", unwritten), people),
-            (prepared.polls, _("A poll"), polls),
-            (not prepared.proposed, _("The proposed polls, in your own words: until then nobody sees them"), polls),
-            (prepared.rows, _("The schedule"), self.to("run_sheet.index")),
+            (prepared.polls, _("A poll"), schedule),
+            (not prepared.proposed, _("The proposed polls, in your own words: until then nobody sees them"), schedule),
+            (prepared.rows, _("The schedule"), schedule),
+            (
+                not long,
+                _n("The schedule: one minute too long", "The schedule: %(num)s minutes too long", long),
+                schedule,
+            ),
             (reminded, _("A reminder e-mail"), f"{edit}#remind_two_days"),
             (current_settings().mail_host, _("A mail server: e-mails wait"), url_for("organiser.outbox.index")),
         ]
@@ -103,10 +121,14 @@ class Overview:
         change = Way(_("Change the lunch"), self.to("events.edit"))
         by_hand = Way(_("Register somebody"), self.to("registrations.new"))
         poster = Way(_("Poster"), url_for("site.poster", slug=event.slug))
-        if self.state is EventState.DRAFT:
-            return [change]
+        waiting = [speaker for speaker in self.speakers if speaker.submitted_at is not None]
         if self.has_ended:
             return self._afterwards()
+        if waiting and until_start > CHECK_IN_BEFORE:
+            page = self.to("speakers.draft", speaker_id=waiting[0].id)
+            return [Way(_("Read the page of %(name)s", name=waiting[0].name), page), change]
+        if self.state is EventState.DRAFT:
+            return [change]
         if until_start <= CHECK_IN_BEFORE:
             check_in = Way(_("Check people in"), self.to("check_in.index"))
             remote = Way(_("Remote control"), self.to("presenter.remote"))
@@ -128,7 +150,9 @@ class Overview:
         thank = Way(_("Thank those who came"), self.to("mailings.new"))
         answers = Way(_("Read the answers"), self.to("survey.index"))
         words = _("Finish the recap") if self.has_recap else _("Write the recap")
-        ways = [thank] if self.owes_thanks else []
+        ways = []
         if self.state is EventState.OVER and self.event.recap_published_at is None:
-            ways.append(Way(words, self.to("recap.index")))
+            ways = [Way(words, self.to("recap.index"))]
+        if self.owes_thanks:
+            ways.append(thank)
         return [*ways, again, *([answers] if self.feedback.answered else [])]

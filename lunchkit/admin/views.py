@@ -1,11 +1,14 @@
 """The organisers' home, and the page of one event."""
 
+from functools import partial
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lunchkit.admin.event_rows import event_rows
+from lunchkit.admin.event_rows import rows_of_phase
 from lunchkit.admin.overview import Overview
+from lunchkit.admin.phases import Phase, next_act
 from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.events.admin_queries import event_list
 from lunchkit.events.forms import CapacityForm
@@ -14,10 +17,11 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.text import clean_line
+from lunchkit.registrations.admin_queries import people_of_all_lunches
 from lunchkit.registrations.queries import seats_taken_by_event
-from lunchkit.run_sheet.queries import latest_event
+from lunchkit.run_sheet.queries import latest_event, run_sheet_of
 from lunchkit.settings.queries import current_site, to_do
-from lunchkit.speakers.queries import waiting_pages
+from lunchkit.speakers.queries import speakers_named, waiting_pages
 from lunchkit.team.policies import may
 
 bp = Blueprint("home", __name__)
@@ -32,13 +36,22 @@ def home() -> ResponseReturnValue:
     ids = [event.id for event in lunches.all]
     taken = seats_taken_by_event(ids)
     site, last = current_site(), latest_event()
+    people, speakers = (people_of_all_lunches(text), speakers_named(text)) if text else ([], [])
     return render_template(
         "admin/home.html",
-        sections=[(_("Coming"), lunches.coming), (_("Drafts"), lunches.drafts), (_("Past lunches"), lunches.past)],
+        sections=[
+            (_("Today"), [event for event in lunches.coming if event.is_today(now)]),
+            (_("Coming"), [event for event in lunches.coming if not event.is_today(now)]),
+            (_("Drafts"), lunches.drafts),
+            (_("Past lunches"), lunches.past),
+        ],
+        next_act=partial(next_act, now=now),
         taken=taken,
         states={event.id: event.state(now, event.capacity - taken[event.id]) for event in lunches.all},
         waiting_pages=waiting_pages(ids),
         pager=lunches,
+        people=people,
+        speakers=speakers,
         last=last,
         q=text,
         first_run=site.first_run_ended_at is None and last is None,
@@ -50,19 +63,23 @@ def home() -> ResponseReturnValue:
 
 
 @bp.get("/e/<slug>")
-def event(slug: str) -> ResponseReturnValue:
+@bp.get(f"/e/<slug>/<any({', '.join(Phase)}):phase>")
+def event(slug: str, phase: str | None = None) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    return lunch_page(event, CapacityForm(obj=event))
+    return lunch_page(event, CapacityForm(obj=event), Phase(phase) if phase else None)
 
 
-def lunch_page(event: Event, form: CapacityForm) -> str:
-    """The page of one event, with the form of its seats."""
+def lunch_page(event: Event, form: CapacityForm, phase: Phase | None = None) -> str:
+    """The page of one event at a phase, that of the moment if none is given, with the form of its seats."""
     address, view = links.public("site.event", slug=event.slug), Overview(event)
+    phase = phase or view.phase
     return render_template(
-        "admin/event.html",
+        f"admin/phases/{phase}.html",
         event=event,
         view=view,
-        rows=event_rows(view),
+        phase=phase,
+        rows=rows_of_phase(view, phase),
+        run=run_sheet_of(event),
         has_passed=event.is_over(clock.now()),
         form=form,
         address=address,

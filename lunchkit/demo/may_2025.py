@@ -99,7 +99,6 @@ def _alternatives() -> list[dict[str, Any]]:
 _PRESS = {
     "medium": "Le Courrier",
     "language": "français",
-    "is_paid": False,
     "url": COURRIER,
     "summary": (
         "Le quotidien genevois a interrogé Samuel Chenal et Laura Tocmacov : l’ESS et l’intelligence artificielle "

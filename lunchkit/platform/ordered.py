@@ -1,10 +1,10 @@
-"""Ordered lists: the rows of an event that organisers move up and down (form questions, run sheet, polls, recap).
+"""Ordered lists: the rows of an event that organisers move up and down (form questions, schedule, recap).
 
 The template ``admin/_ordered.html`` draws the buttons; they post ``dir``, ``up`` or ``down``.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,10 +24,6 @@ class Ordered:
     if TYPE_CHECKING:
         id: Mapped[int]
         event_id: Mapped[int]
-
-    def may_swap(self, other: Self) -> bool:
-        """Whether it may change places with a neighbour."""
-        return True
 
 
 Row = TypeVar("Row", bound=Ordered)
@@ -49,15 +45,11 @@ def lock_rows(session: Session, row: Row, *conditions: ColumnElement[bool]) -> l
     return rows
 
 
-def move(session: Session, rows: Sequence[Row], row: Row, direction: str) -> bool:
-    """Move a row ``up`` or ``down`` by one; at either end it stays. Returns False where the neighbour may not swap."""
+def move(session: Session, rows: Sequence[Row], row: Row, direction: str) -> None:
+    """Move a row ``up`` or ``down`` by one; at either end it stays."""
     place = rows.index(row) + (-1 if direction == "up" else 1)
-    if not 0 <= place < len(rows):
-        return True
-    if not row.may_swap(rows[place]):
-        return False
-    swap(session, row, rows[place])
-    return True
+    if 0 <= place < len(rows):
+        swap(session, row, rows[place])
 
 
 def swap(session: Session, row: Ordered, other: Ordered) -> None:

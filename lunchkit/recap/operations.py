@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.db import mark_for_vacuum
 from lunchkit.platform.errors import NotFound, user_error
 from lunchkit.platform.images.actions import hide_pictures, unhide_pictures
 from lunchkit.platform.versions import count_version
@@ -79,7 +78,6 @@ def keep_version(session: Session, section: RecapSection) -> None:
     )
     for version in kept[MOST_VERSIONS - 1 :]:
         session.delete(version)
-        mark_for_vacuum()
 
 
 def write(session: Session, section: RecapSection, state: Wording, by: str) -> None:

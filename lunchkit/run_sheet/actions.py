@@ -1,7 +1,8 @@
 """Actions of the schedule: make a lunch from another or from the template, write its schedule and follow it."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,15 +12,20 @@ from lunchkit.events.operations import draft_event, lock_existing_event, made_by
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import NotFound, user_error
+from lunchkit.platform.errors import user_error
 from lunchkit.platform.ordered import lock_rows, move, next_position
+from lunchkit.room.operations import touch
+from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import Poll
-from lunchkit.room.polls.order import place_programme
+from lunchkit.room.polls.operations import lock_poll
+from lunchkit.room.polls.order import arrange, delete_poll, place_poll, place_programme
 from lunchkit.run_sheet.copying import copy_plan
 from lunchkit.run_sheet.first_lunch import template_polls, template_run
 from lunchkit.run_sheet.models import ItemDetails, RunItem
 
 MOST_ITEMS = 30
+POLL_MINUTES = 5
+"""How long a row is that is made with a poll."""
 LunchMadeAlready = user_error(
     "LunchMadeAlready",
     _l("This form has made a lunch already. Change that one, or send this form again to make one more."),
@@ -70,26 +76,71 @@ def _plan_from_template(session: Session, event: Event) -> None:
 
 
 def add_run_item(event: Event, details: ItemDetails) -> RunItem:
-    """Add a row at the end of the schedule. Raises RunIsFull, and NotFound for a poll of another lunch."""
+    """Add a row at the end of the schedule. Raises RunIsFull."""
     with transaction() as session:
         lock_existing_event(session, event.id)
-        if (session.scalar(select(func.count()).where(RunItem.event_id == event.id)) or 0) >= MOST_ITEMS:
-            raise RunIsFull
-        _require_own_poll(session, event.id, details)
-        position = next_position(session, RunItem, event.id)
-        item = RunItem(event_id=event.id, position=position, **vars(details))
-        session.add(item)
         record_facts(session, what=details.title)
+        return _add(session, event, details)
+
+
+def add_poll(event: Event, details: PollDetails) -> Poll:
+    """Add a poll, and a row at the end of the schedule in which it is opened. Raises RunIsFull, CannotAskAgain."""
+    with transaction() as session:
+        lock_existing_event(session, event.id)
+        record_facts(session, what=details.question)
+        poll = place_poll(session, event, details)
+        _add_row_of(session, event, poll)
+        return poll
+
+
+def schedule_poll(event: Event, poll: Poll) -> None:
+    """Add a row for a poll that has none; does nothing if it has one. Raises RunIsFull."""
+    with transaction() as session:
+        lock_existing_event(session, event.id)
+        if session.scalar(select(RunItem.id).where(RunItem.poll_id == poll.id)) is None:
+            _add_row_of(session, event, poll)
+
+
+def _add_row_of(session: Session, event: Event, poll: Poll) -> None:
+    title = _("The same poll, after the debate") if poll.before_id else _("Poll")
+    _add(session, event, ItemDetails(POLL_MINUTES, title), poll)
+
+
+def _add(session: Session, event: Event, details: ItemDetails, poll: Poll | None = None) -> RunItem:
+    if (session.scalar(select(func.count()).where(RunItem.event_id == event.id)) or 0) >= MOST_ITEMS:
+        raise RunIsFull
+    position = next_position(session, RunItem, event.id)
+    item = RunItem(event_id=event.id, position=position, poll_id=poll.id if poll else None, **vars(details))
+    session.add(item)
+    _arrange_polls(session, event.id)
     return item
 
 
+def _arrange_polls(session: Session, event_id: int) -> None:
+    """Bring the polls into the order of their rows. Raises KeepsItsPlace."""
+    session.flush()
+    found = select(RunItem.poll_id).where(RunItem.event_id == event_id, RunItem.poll_id.is_not(None))
+    arrange(session, event_id, [poll_id for poll_id in session.scalars(found.order_by(RunItem.position)) if poll_id])
+
+
 def change_run_item(item: RunItem, details: ItemDetails) -> None:
-    """Change a row of the schedule. Raises NotFound for a poll of another lunch."""
+    """Change a row of the schedule."""
     with transaction() as session:
         _lock(session, item)
-        _require_own_poll(session, item.event_id, details)
         for name, value in vars(details).items():
             setattr(item, name, value)
+
+
+def remove_poll(poll: Poll, *, with_second: bool = False) -> None:
+    """Delete a poll and its rows; ``with_second`` also the poll that asks it again after the debate.
+
+    Raises PollIsFrozen once people have seen either, AskedAgain where there is a second one without ``with_second``.
+    """
+    with transaction() as session:
+        lock_poll(session, poll)
+        polls = [poll.id, *session.scalars(select(Poll.id).where(Poll.before_id == poll.id))]
+        session.execute(delete(RunItem).where(RunItem.poll_id.in_(polls)))
+        delete_poll(session, poll, with_second=with_second)
 
 
 def remove_run_item(item: RunItem) -> None:
@@ -97,12 +148,14 @@ def remove_run_item(item: RunItem) -> None:
     with transaction() as session:
         _lock(session, item)
         session.delete(item)
+        _arrange_polls(session, item.event_id)
 
 
 def move_run_item(item: RunItem, direction: str) -> None:
-    """Move a row ``up`` or ``down``; at the end it stays."""
+    """Move a row ``up`` or ``down``, and its poll with it; at the end it stays. Raises KeepsItsPlace."""
     with transaction() as session:
         move(session, _lock(session, item), item, direction)
+        _arrange_polls(session, item.event_id)
 
 
 def begin_run_item(item: RunItem) -> None:
@@ -111,6 +164,7 @@ def begin_run_item(item: RunItem) -> None:
         rows, now = _lock(session, item), clock.now()
         for row in rows[: rows.index(item) + 1]:
             row.began_at = row.began_at or now
+        touch(session, item.event_id)
 
 
 def take_back_run_item(item: RunItem) -> None:
@@ -119,15 +173,10 @@ def take_back_run_item(item: RunItem) -> None:
         rows = _lock(session, item)
         for row in rows[rows.index(item) :]:
             row.began_at = None
+        touch(session, item.event_id)
 
 
 def _lock(session: Session, item: RunItem) -> list[RunItem]:
     """Lock the lunch and read its rows again, in order. Raises NotFound where the row is gone."""
     lock_existing_event(session, item.event_id)
     return lock_rows(session, item)
-
-
-def _require_own_poll(session: Session, event_id: int, details: ItemDetails) -> None:
-    poll = session.get(Poll, details.poll_id) if details.poll_id else None
-    if details.poll_id and (poll is None or poll.event_id != event_id):
-        raise NotFound

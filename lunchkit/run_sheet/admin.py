@@ -1,7 +1,6 @@
-"""The organisers' pages of the schedule: written before the lunch, followed on a phone while it runs."""
+"""The organisers' pages of the schedule: its rows and the polls in them, written before the lunch."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,44 +8,49 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.platform import clock
+from lunchkit.platform.errors import USER_ERRORS, show_on_form
 from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.platform.versions import save
-from lunchkit.room.polls.models import Stage
-from lunchkit.room.polls.queries import polls_of
+from lunchkit.room.answers_to_phones import after, refused
+from lunchkit.room.polls.forms import PollForm, details_of
+from lunchkit.room.polls.kinds import SHAPES
+from lunchkit.room.polls.models import Poll
+from lunchkit.room.polls.order import programme_rows
+from lunchkit.room.polls.queries import asked_again_as, poll_or_404, polls_of
 from lunchkit.run_sheet import actions
 from lunchkit.run_sheet.forms import RunItemForm, run_item_form
 from lunchkit.run_sheet.models import RunItem
-from lunchkit.run_sheet.queries import run_item_or_404, run_progress, run_sheet_of
+from lunchkit.run_sheet.queries import run_item_or_404, run_sheet_of
 
-ONE = "/e/<slug>/run/<int(max=2147483647):item_id>"
+ALL = "/e/<slug>/run"
+ONE = f"{ALL}/<int(max=2147483647):item_id>"
+POLLS = f"{ALL}/polls"
+POLL = f"{POLLS}/<int(max=2147483647):poll_id>"
 bp = Blueprint("run_sheet", __name__)
 
 
-@bp.get("/e/<slug>/run")
+@bp.get(ALL)
 def index(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    return _index_page(event, run_item_form(polls_of(event.id)))
+    return _index_page(any_event_by_slug_or_404(slug), run_item_form())
 
 
-@bp.post("/e/<slug>/run")
+@bp.post(ALL)
 def create(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    form = run_item_form(polls_of(event.id), data=request.form)
+    event, form = any_event_by_slug_or_404(slug), run_item_form(data=request.form)
     return _save(event, form, _index_page, lambda: actions.add_run_item(event, form.details()), "added")
 
 
 @bp.get(ONE)
 def edit(slug: str, item_id: int) -> ResponseReturnValue:
     event, item = _both(slug, item_id)
-    return _edit_page(event, run_item_form(polls_of(event.id), item))
+    return _edit_page(item, event, run_item_form(item))
 
 
 @bp.post(ONE)
 def update(slug: str, item_id: int) -> ResponseReturnValue:
     event, item = _both(slug, item_id)
-    form = run_item_form(polls_of(event.id), item, request.form)
-    return _save(event, form, _edit_page, lambda: actions.change_run_item(item, form.details()), "changed")
+    form, page = run_item_form(item, request.form), partial(_edit_page, item)
+    return _save(event, form, page, lambda: actions.change_run_item(item, form.details()), "changed")
 
 
 @bp.get(f"{ONE}/removal")
@@ -57,52 +61,81 @@ def removal(slug: str, item_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/removal")
 def remove(slug: str, item_id: int) -> ResponseReturnValue:
-    _event, item = _both(slug, item_id)
-    actions.remove_run_item(item)
-    return redirect(url_for(".index", slug=slug, done="removed"), code=303)
+    event, item = _both(slug, item_id)
+    return _do(event, "removed", lambda: actions.remove_run_item(item))
 
 
 @bp.post(f"{ONE}/order")
 def order(slug: str, item_id: int) -> ResponseReturnValue:
-    _event, item = _both(slug, item_id)
-    actions.move_run_item(item, requested_direction())
+    event, item = _both(slug, item_id)
+    try:
+        actions.move_run_item(item, requested_direction())
+    except USER_ERRORS as error:
+        return refused(event, error, url_for(".index", slug=slug))
     return back_to_list(slug, item)
 
 
-@bp.get("/e/<slug>/run/now")
-def now(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    run, moment = run_sheet_of(event), clock.now()
-    open_poll = next((poll for poll in polls_of(event.id) if poll.stage is Stage.OPEN), None)
-    at = run_progress(run, moment)
-    return render_template(
-        "admin/run_sheet/now.html",
-        event=event,
-        run=run,
-        at=at,
-        seconds=(at.ends_at - moment) // timedelta(seconds=1) if at.ends_at else 0,
-        late=round(at.late / timedelta(minutes=1)),
-        open_poll=open_poll,
-    )
+@bp.get(POLLS)
+def new_poll(slug: str) -> ResponseReturnValue:
+    return _poll_page(any_event_by_slug_or_404(slug), PollForm(formdata=None))
+
+
+@bp.post(POLLS)
+def create_poll(slug: str) -> ResponseReturnValue:
+    event, form = any_event_by_slug_or_404(slug), PollForm(formdata=request.form)
+    if not form.validate():
+        return _poll_page(event, form), 422
+    try:
+        actions.add_poll(event, form.details())
+    except USER_ERRORS as error:
+        return show_on_form(error, partial(_poll_page, event, form))
+    return redirect(url_for(".index", slug=slug, done="added"), code=303)
+
+
+@bp.post(f"{POLL}/again")
+def ask_again(slug: str, poll_id: int) -> ResponseReturnValue:
+    event, poll = _event_and_poll(slug, poll_id)
+    return _do(event, "again", lambda: actions.add_poll(event, details_of(poll, before_id=poll.id)))
+
+
+@bp.post(f"{POLL}/row")
+def schedule_poll(slug: str, poll_id: int) -> ResponseReturnValue:
+    event, poll = _event_and_poll(slug, poll_id)
+    return _do(event, "added", lambda: actions.schedule_poll(event, poll))
+
+
+@bp.get(f"{POLL}/removal")
+def poll_removal(slug: str, poll_id: int) -> ResponseReturnValue:
+    event, poll = _event_and_poll(slug, poll_id)
+    return render_template("admin/polls/removal.html", event=event, poll=poll, second=asked_again_as(poll.id))
+
+
+@bp.post(f"{POLL}/removal")
+def remove_poll(slug: str, poll_id: int) -> ResponseReturnValue:
+    event, poll = _event_and_poll(slug, poll_id)
+    return _do(event, "removed", lambda: actions.remove_poll(poll, with_second="second" in request.form))
 
 
 @bp.post(f"{ONE}/beginning")
 def begin(slug: str, item_id: int) -> ResponseReturnValue:
-    _event, item = _both(slug, item_id)
-    actions.begin_run_item(item)
-    return redirect(url_for(".now", slug=slug), code=303)
+    event, item = _both(slug, item_id)
+    return after(event, lambda: actions.begin_run_item(item), url_for("organiser.presenter.remote", slug=slug))
 
 
 @bp.post(f"{ONE}/return")
 def take_back(slug: str, item_id: int) -> ResponseReturnValue:
-    _event, item = _both(slug, item_id)
-    actions.take_back_run_item(item)
-    return redirect(url_for(".now", slug=slug), code=303)
+    event, item = _both(slug, item_id)
+    return after(event, lambda: actions.take_back_run_item(item), url_for("organiser.presenter.remote", slug=slug))
 
 
 def _both(slug: str, item_id: int) -> tuple[Event, RunItem]:
     event = any_event_by_slug_or_404(slug)
     return event, run_item_or_404(event.id, item_id)
+
+
+def _event_and_poll(slug: str, poll_id: int) -> tuple[Event, Poll]:
+    event = any_event_by_slug_or_404(slug)
+    return event, poll_or_404(event.id, poll_id)
 
 
 def _save(
@@ -111,9 +144,32 @@ def _save(
     return save(form, action, partial(page, event), lambda: form, url_for(".index", slug=event.slug, done=done))
 
 
+def _do(event: Event, done: str, action: Callable[[], object]) -> ResponseReturnValue:
+    back = url_for(".index", slug=event.slug)
+    try:
+        action()
+    except USER_ERRORS as error:
+        return refused(event, error, back)
+    return redirect(f"{back}?done={done}", code=303)
+
+
 def _index_page(event: Event, form: RunItemForm) -> str:
-    return render_template("admin/run_sheet/run.html", event=event, run=run_sheet_of(event), form=form)
+    run, polls = run_sheet_of(event), {row["poll"].id: row for row in programme_rows(polls_of(event.id))}
+    scheduled = {row.item.poll_id for row in run.rows}
+    return render_template(
+        "admin/run_sheet/index.html",
+        event=event,
+        run=run,
+        polls=polls,
+        unscheduled=[row for poll_id, row in polls.items() if poll_id not in scheduled],
+        shapes=SHAPES,
+        form=form,
+    )
 
 
-def _edit_page(event: Event, form: RunItemForm) -> str:
-    return render_template("admin/run_sheet/edit.html", event=event, form=form)
+def _edit_page(item: RunItem, event: Event, form: RunItemForm) -> str:
+    return render_template("admin/run_sheet/edit.html", event=event, item=item, form=form)
+
+
+def _poll_page(event: Event, form: PollForm, notice: str | None = None) -> str:
+    return render_template("admin/polls/new.html", event=event, form=form, notice=notice)

@@ -1,23 +1,20 @@
 """Forms of a row of the schedule and of what a new lunch takes over; what the form of a new lunch is filled with."""
 
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from lunchkit.events.forms import wall_values
 from lunchkit.events.models import Event
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.fields import BareForm, NumberField, at_most, between, has_a_word
-from lunchkit.platform.i18n import typo
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
-from lunchkit.room.polls.models import Poll
 from lunchkit.run_sheet.first_lunch import template_values
 from lunchkit.run_sheet.models import ItemDetails, RunItem
 from lunchkit.run_sheet.queries import next_start
@@ -36,25 +33,16 @@ class RunItemForm(VersionedForm):
     )
     who = StringField(_l("Who"), filters=[clean_line], validators=[at_most(100)])
     note = TextAreaField(_l("Note for the team"), filters=[clean_text], validators=[at_most(500)])
-    poll = SelectField(_l("Question for the room"), coerce=int, default=0)
     is_public = BooleanField(_l("Show it on the lunch’s page, with its time"))
 
     def details(self) -> ItemDetails:
         """The frozen value of a valid form."""
-        typed = self.values()
-        return ItemDetails(poll_id=typed.pop("poll") or None, **typed)
+        return ItemDetails(**self.values())
 
 
-def run_item_form(
-    polls: Sequence[Poll], item: RunItem | None = None, data: MultiDict[str, str] | None = None
-) -> RunItemForm:
+def run_item_form(item: RunItem | None = None, data: MultiDict[str, str] | None = None) -> RunItemForm:
     """The form: empty, filled from the row, or from a request's form data if given."""
-    names = ("minutes", "title", "who", "note", "is_public")
-    stored = {name: getattr(item, name) for name in names} | {"poll": item.poll_id or 0} if item else None
-    form = RunItemForm(formdata=data, data=stored)
-    listed = [(poll.id, f"{poll.position}. {typo(poll.question)[:70]}") for poll in polls]
-    form.poll.choices = [(0, _l("none")), *listed]
-    return form
+    return RunItemForm(formdata=data, obj=item)
 
 
 class TakeOverForm(BareForm):

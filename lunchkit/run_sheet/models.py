@@ -41,5 +41,4 @@ class ItemDetails:
     title: str
     who: str = ""
     note: str = ""
-    poll_id: int | None = None
     is_public: bool = False

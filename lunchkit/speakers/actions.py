@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lunchkit.events.models import Event
 from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock, links
-from lunchkit.platform.db import mark_for_vacuum, transaction
+from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import UserError, user_error
 from lunchkit.platform.images.actions import erase_picture, keep_picture
 from lunchkit.platform.versions import ChangedMeanwhile, count_version, require_version
@@ -62,7 +62,6 @@ def remove_speaker(appearance: Appearance) -> None:
         lock(session, speaker)
         for table in (Quotation, Appearance):
             session.execute(delete(table).where(table.event_id == event_id, table.speaker_id == speaker.id))
-        mark_for_vacuum()
         erase_unless_elsewhere(session, speaker)
 
 
@@ -147,7 +146,6 @@ def remove_portrait(speaker: Speaker) -> None:
         if draft is not None:
             bare = replace(draft, portrait="", portrait_alt="", portrait_credit="")
             save_draft(speaker, bare, talks, stays_submitted=True)
-        mark_for_vacuum()
         erase_portraits(session, [public.portrait, draft.portrait if draft else ""])
 
 
@@ -157,7 +155,6 @@ def discard_draft(speaker: Speaker) -> None:
         talks = lock_by_link(session, speaker)
         draft, public = draft_page(speaker), public_page(speaker, talks)
         save_draft(speaker, public, talks)
-        mark_for_vacuum()
         if draft is not None and draft.portrait != public.portrait:
             erase_portraits(session, [draft.portrait])
 
@@ -214,7 +211,6 @@ def remove_quotation(quotation: Quotation) -> None:
     """Delete a quotation."""
     with transaction() as session:
         session.execute(delete(Quotation).where(Quotation.id == quotation.id))
-        mark_for_vacuum()
 
 
 def answer_quotation(speaker: Speaker, quotation: Quotation, is_approved: bool, text: str) -> None:

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from lunchkit.platform.db import mark_for_vacuum
 from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import destroy
@@ -96,7 +95,6 @@ def erase_speaker(session: Session, speaker: Speaker) -> None:
     for table in (Quotation, Appearance):
         session.execute(delete(table).where(table.speaker_id == speaker.id))
     session.execute(delete(Speaker).where(Speaker.id == speaker.id))
-    mark_for_vacuum()
     erase_portraits(session, portraits)
 
 

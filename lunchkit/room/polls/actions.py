@@ -7,13 +7,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock
-from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
+from lunchkit.platform.audit.recording import AuditEvent, record
 from lunchkit.platform.db import db, transaction
-from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Newcomers
-from lunchkit.platform.ordered import lock_rows, move
 from lunchkit.room.actions import room_of, submit_ballot
 from lunchkit.room.ballot_store import OpenPoll
 from lunchkit.room.devices import Device
@@ -24,20 +21,12 @@ from lunchkit.room.polls import errors, operations
 from lunchkit.room.polls.answers import Ballot, Spec, read_answer
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import HandCount, Poll, Stage, WrittenAnswer
-from lunchkit.room.polls.order import delete_poll, place_poll, rewrite_poll
+from lunchkit.room.polls.order import rewrite_poll
 from lunchkit.room.polls.queries import answers_to_judge, asked_again_as, is_altered, is_open, is_short
 from lunchkit.room.queries import ballot_store, keys, lacks_slip, seats_at
 
 NEW_PHONES_A_MINUTE = 10  # in a room in which each seat has one already
 newcomers = Newcomers(NEW_PHONES_A_MINUTE)
-
-
-def add_poll(event: Event, details: PollDetails) -> Poll:
-    """Add a poll to a lunch, after those that are there."""
-    with transaction() as session:
-        lock_existing_event(session, event.id)
-        record_facts(session, what=details.question)
-        return place_poll(session, event, details)
 
 
 def change_poll(poll: Poll, details: PollDetails) -> None:
@@ -46,45 +35,19 @@ def change_poll(poll: Poll, details: PollDetails) -> None:
         rewrite_poll(session, poll, details)
 
 
-def remove_poll(poll: Poll, *, with_second: bool = False) -> None:
-    """Delete a poll; ``with_second`` also the one that asks it again after the debate.
-
-    Raises PollIsFrozen once people have seen either, AskedAgain where there is a second one without ``with_second``.
-    """
-    with transaction() as session:
-        _lock(session, poll)
-        delete_poll(session, poll, with_second=with_second)
-
-
-def _lock(session: Session, poll: Poll) -> None:
-    session.get(Room, poll.event_id, with_for_update=True, populate_existing=True)  # before the poll: no deadlock
-    pair = or_(Poll.id == poll.id, Poll.id == poll.before_id, Poll.before_id == poll.id)
-    locked = select(Poll).where(pair).order_by(Poll.position).with_for_update()
-    if poll not in session.scalars(locked.execution_options(populate_existing=True)).all():
-        raise NotFound
-
-
 @contextmanager
 def _changed(poll: Poll) -> Iterator[Session]:
     with transaction() as session:
-        _lock(session, poll)
+        operations.lock_poll(session, poll)
         yield session
         touch(session, poll.event_id)
-
-
-def move_poll(poll: Poll, direction: str) -> None:
-    """Exchange a poll with its neighbour. Raises KeepsItsPlace."""
-    with transaction() as session:
-        lock_existing_event(session, poll.event_id)
-        if not move(session, lock_rows(session, poll), poll, direction):
-            raise errors.KeepsItsPlace
 
 
 def open_poll(poll: Poll) -> None:
     """Let the phones in the room answer. Raises AnotherPollIsOpen, AlreadyClosed."""
     room_of(db.session.get_one(Event, poll.event_id))
     with transaction() as session:
-        _lock(session, poll)
+        operations.lock_poll(session, poll)
         room = session.get_one(Room, poll.event_id)
         if poll.stage is Stage.OPEN:
             return
@@ -113,7 +76,7 @@ def close_poll(poll: Poll, *, even_few: bool = True) -> None:
     Raises NotOpen; FewHaveAnswered where so few did that the result could not be shown, unless ``even_few``.
     """
     with transaction() as session:
-        _lock(session, poll)
+        operations.lock_poll(session, poll)
         if poll.stage in (Stage.PLANNED, Stage.VOID):
             raise errors.NotOpen
         if poll.stage is Stage.OPEN:
@@ -136,7 +99,7 @@ def destroy_ballots(poll: Poll) -> None:
 def reveal_poll(poll: Poll) -> None:
     """Show the result to the room, and to everybody. Raises NothingToReveal."""
     with transaction() as session:
-        _lock(session, poll)
+        operations.lock_poll(session, poll)
         if poll.stage not in (Stage.CLOSED, Stage.REVEALED):
             raise errors.NothingToReveal
         poll.revealed_at = clock.now()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,41 +12,25 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.db import page_of
 from lunchkit.platform.errors import USER_ERRORS, show_on_form
 from lunchkit.platform.i18n import language
-from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.room.answers_to_phones import after, done, refused, wants_json
 from lunchkit.room.polls import actions, queries
 from lunchkit.room.polls.errors import FewHaveAnswered, NotOpen, PollIsFrozen
-from lunchkit.room.polls.forms import NoteForm, PollForm, details_of, poll_form
+from lunchkit.room.polls.forms import NoteForm, PollForm, poll_form
 from lunchkit.room.polls.hand_counts import HandForm, hand_form
 from lunchkit.room.polls.kinds import SHAPES
 from lunchkit.room.polls.models import Kind, Poll
-from lunchkit.room.polls.order import programme_rows, stays
+from lunchkit.room.polls.order import stays
 
 ANSWERS_A_PAGE = 40
 bp = Blueprint("polls", __name__)
 ONE = "/e/<slug>/polls/<int(max=2147483647):poll_id>"
 
 
-@bp.get("/e/<slug>/polls")
-def index(slug: str) -> ResponseReturnValue:
-    return _page(any_event_by_slug_or_404(slug), PollForm(formdata=None))
-
-
-@bp.post("/e/<slug>/polls")
-def create(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    form = PollForm(formdata=request.form)
-    if not form.validate():
-        return _page(event, form), 422
-    actions.add_poll(event, form.details())
-    return _to_index(slug, "added")
-
-
 @bp.get(ONE)
 def edit(slug: str, poll_id: int) -> ResponseReturnValue:
     event, poll = _both(slug, poll_id)
     if stays(poll, queries.other_of_pair(poll)):
-        return refused(event, PollIsFrozen(), url_for(".index", slug=slug))
+        return refused(event, PollIsFrozen(), _schedule(slug))
     return _edit_page(event, poll, poll_form(poll))
 
 
@@ -59,42 +44,13 @@ def update(slug: str, poll_id: int) -> ResponseReturnValue:
         actions.change_poll(poll, form.details())
     except USER_ERRORS as error:
         return show_on_form(error, partial(_edit_page, event, poll, form))
-    return _to_index(slug, "changed")
-
-
-@bp.get(f"{ONE}/removal")
-def removal(slug: str, poll_id: int) -> ResponseReturnValue:
-    event, poll = _both(slug, poll_id)
-    return render_template("admin/polls/removal.html", event=event, poll=poll, second=queries.asked_again_as(poll.id))
-
-
-@bp.post(f"{ONE}/removal")
-def remove(slug: str, poll_id: int) -> ResponseReturnValue:
-    event, poll = _both(slug, poll_id)
-    return _arrange(event, "removed", lambda: actions.remove_poll(poll, with_second="second" in request.form))
-
-
-@bp.post(f"{ONE}/again")
-def again(slug: str, poll_id: int) -> ResponseReturnValue:
-    event, poll = _both(slug, poll_id)
-    return _arrange(event, "again", lambda: actions.add_poll(event, details_of(poll, before_id=poll.id)))
-
-
-@bp.post(f"{ONE}/order")
-def order(slug: str, poll_id: int) -> ResponseReturnValue:
-    event, poll = _both(slug, poll_id)
-    try:
-        actions.move_poll(poll, requested_direction())
-    except USER_ERRORS as error:
-        return refused(event, error, url_for(".index", slug=slug))
-    return back_to_list(slug, poll)
+    return _to_schedule(slug, "changed")
 
 
 @bp.post(f"{ONE}/opening")
 def opening(slug: str, poll_id: int) -> ResponseReturnValue:
     event, poll = _both(slug, poll_id)
-    back = url_for("organiser.run_sheet.now", slug=slug) if request.form.get("back") == "run" else _room(slug)
-    return after(event, lambda: actions.open_poll(poll), back)
+    return after(event, lambda: actions.open_poll(poll), _room(slug))
 
 
 @bp.get(f"{ONE}/closing")
@@ -221,21 +177,20 @@ def _arrange(event: Event, told: str, action: Callable[[], object], poll: Poll |
     try:
         action()
     except USER_ERRORS as error:
-        return refused(event, error, url_for(".index", slug=event.slug))
-    return _to_index(event.slug, told, poll)
+        return refused(event, error, _schedule(event.slug))
+    return _to_schedule(event.slug, told, poll)
 
 
 def _room(slug: str) -> str:
     return url_for("organiser.presenter.remote", slug=slug)
 
 
-def _to_index(slug: str, told: str, poll: Poll | None = None) -> ResponseReturnValue:
-    return redirect(url_for(".index", slug=slug, done=told, _anchor=f"poll-{poll.id}" if poll else None), code=303)
+def _schedule(slug: str, **more: Any) -> str:
+    return url_for("organiser.run_sheet.index", slug=slug, **more)
 
 
-def _page(event: Event, form: PollForm) -> str:
-    rows = programme_rows(queries.polls_of(event.id))
-    return render_template("admin/polls/index.html", event=event, rows=rows, form=form, shapes=SHAPES)
+def _to_schedule(slug: str, told: str, poll: Poll | None = None) -> ResponseReturnValue:
+    return redirect(_schedule(slug, done=told, _anchor=f"poll-{poll.id}" if poll else None), code=303)
 
 
 def _edit_page(event: Event, poll: Poll, form: PollForm, notice: str | None = None) -> str:

@@ -126,11 +126,6 @@ class Poll(Ordered, Model):
         """Whether question and choices must stay as people saw them."""
         return self.opened_at is not None and self.annulled_at is None
 
-    def may_swap(self, other: "Poll") -> bool:
-        """Not once people have seen either: the number is an address. Nor may the two of a pair."""
-        is_pair = self.before_id == other.id or other.before_id == self.id
-        return not (self.is_frozen or other.is_frozen or is_pair)
-
     @property
     def is_public(self) -> bool:
         """Whether its result may be read outside the room."""

@@ -19,6 +19,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import db
+from lunchkit.platform.errors import NotFound
 from lunchkit.room.ballot_store import Answers, OpenPoll
 from lunchkit.room.models import Room
 from lunchkit.room.operations import CLOSES_AFTER, destroy, touch
@@ -182,3 +183,12 @@ def stop_orphans(session: Session) -> list[OpenPoll]:
     for opened in found:
         ballot_store().stop(opened.id)
     return found
+
+
+def lock_poll(session: Session, poll: Poll) -> None:
+    """Lock a room, and a poll with the other one of its pair. Raises NotFound where the poll is gone."""
+    session.get(Room, poll.event_id, with_for_update=True, populate_existing=True)  # before the poll: no deadlock
+    pair = or_(Poll.id == poll.id, Poll.id == poll.before_id, Poll.before_id == poll.id)
+    locked = select(Poll).where(pair).order_by(Poll.position).with_for_update()
+    if poll not in session.scalars(locked.execution_options(populate_existing=True)).all():
+        raise NotFound

@@ -11,26 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from lunchkit.events.models import Event
-from lunchkit.platform.ordered import lock_rows, next_position, swap
+from lunchkit.platform.ordered import next_position, swap
 from lunchkit.room.operations import room_in
-from lunchkit.room.polls.errors import AskedAgain, CannotAskAgain, PollIsFrozen
+from lunchkit.room.polls.errors import AskedAgain, CannotAskAgain, KeepsItsPlace, PollIsFrozen
 from lunchkit.room.polls.forms import COLUMNS, PollDetails
 from lunchkit.room.polls.models import Choice, Kind, Poll
 
 
 def place_poll(session: Session, event: Event, details: PollDetails) -> Poll:
-    """Add a poll behind those that are there; one that asks another again goes right behind that, if it can.
-
-    Raises CannotAskAgain.
-    """
-    before = None if details.before_id is None else _first_of_pair(session, event, details)
-    poll = _add(session, event, next_position(session, Poll, event.id), details, details.before_id)
-    if before is not None:
-        for neighbour in reversed(lock_rows(session, poll)[:-1]):
-            if neighbour is before or neighbour.is_frozen:
-                break
-            swap(session, poll, neighbour)
-    return poll
+    """Add a poll behind those that are there. Raises CannotAskAgain."""
+    if details.before_id is not None:
+        _require_first(session, event, details)
+    return _add(session, event, next_position(session, Poll, event.id), details, details.before_id)
 
 
 def place_programme(session: Session, event: Event, questions: Sequence[tuple[PollDetails, int | None]]) -> list[Poll]:
@@ -42,6 +34,24 @@ def place_programme(session: Session, event: Event, questions: Sequence[tuple[Po
     for position, (details, first) in enumerate(questions, 1):
         placed.append(_add(session, event, position, details, None if first is None else placed[first].id))
     return placed
+
+
+def arrange(session: Session, event_id: int, wanted: Sequence[int]) -> None:
+    """Number the questions that nobody has seen anew: those of these ids first, in this order.
+
+    The caller holds the event. Raises KeepsItsPlace where one that asks another again would come before it.
+    """
+    found = select(Poll).where(Poll.event_id == event_id).order_by(Poll.position).with_for_update()
+    polls = session.scalars(found.execution_options(populate_existing=True)).all()
+    unseen = [poll for poll in polls if not poll.is_frozen]
+    rank = {poll_id: number for number, poll_id in reversed(list(enumerate(wanted)))}
+    places = [poll.position for poll in unseen]
+    for place, poll in zip(places, sorted(unseen, key=lambda poll: rank.get(poll.id, len(rank))), strict=True):
+        if poll.position != place:
+            swap(session, poll, next(other for other in unseen if other.position == place))
+    numbers = {poll.id: poll.position for poll in polls}
+    if any(numbers.get(poll.before_id or 0, 0) > poll.position for poll in polls):
+        raise KeepsItsPlace
 
 
 def _add(session: Session, event: Event, position: int, details: PollDetails, before_id: int | None) -> Poll:
@@ -68,7 +78,10 @@ def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
 
 
 def delete_poll(session: Session, poll: Poll, *, with_second: bool = False) -> None:
-    """Delete a poll that nobody has seen: see ``remove_poll``."""
+    """Delete a poll that nobody has seen; ``with_second`` also the one that asks it again after the debate.
+
+    Raises PollIsFrozen once people have seen either, AskedAgain where there is a second one without ``with_second``.
+    """
     seconds = [other for other in _partners(session, poll) if other.before_id == poll.id]
     if poll.is_frozen or any(other.is_frozen for other in seconds if with_second):
         raise PollIsFrozen
@@ -84,13 +97,12 @@ def stays(poll: Poll, other: Poll | None) -> bool:
     return poll.is_frozen or (other is not None and other.is_frozen)
 
 
-def _first_of_pair(session: Session, event: Event, details: PollDetails) -> Poll:
+def _require_first(session: Session, event: Event, details: PollDetails) -> None:
     before = session.get(Poll, details.before_id, populate_existing=True)
     if before is None or before.event_id != event.id or not Kind(details.kind).is_one_of:
         raise CannotAskAgain
     if not may_be_first(before) or _partners(session, before):
         raise CannotAskAgain
-    return before
 
 
 def _partners(session: Session, poll: Poll) -> Sequence[Poll]:
@@ -114,20 +126,18 @@ def _write(poll: Poll, details: PollDetails) -> None:
 
 
 def programme_rows(polls: Sequence[Poll]) -> list[dict[str, Any]]:
-    """The polls of a lunch in their order, what may be done with their place, and the other one of each pair."""
+    """The polls of a lunch in their order, what may be done with each, and the other one of its pair."""
     by_id = {poll.id: poll for poll in polls}
     seconds = {poll.before_id: poll for poll in polls if poll.before_id is not None}
     return [
         {
             "poll": poll,
             "may_change": not stays(poll, by_id.get(poll.before_id or 0) or seconds.get(poll.id)),
-            "goes_up": number > 0 and poll.may_swap(polls[number - 1]),
-            "goes_down": number + 1 < len(polls) and poll.may_swap(polls[number + 1]),
             "may_ask_again": may_be_first(poll) and poll.id not in seconds,
             "first": by_id.get(poll.before_id or 0),
             "second": seconds.get(poll.id),
         }
-        for number, poll in enumerate(polls)
+        for poll in polls
     ]
 
 

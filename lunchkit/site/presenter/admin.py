@@ -27,6 +27,7 @@ from lunchkit.room.polls.view_models import poll_view
 from lunchkit.room.qa.queries import count_waiting
 from lunchkit.room.queries import room_of_event
 from lunchkit.room.survey.queries import glance
+from lunchkit.run_sheet.queries import run_progress, run_sheet_of
 from lunchkit.site.presenter import actions
 from lunchkit.site.presenter.feeds import addresses_of
 from lunchkit.site.presenter.queries import current_poll, next_step, shown_slide
@@ -51,9 +52,14 @@ def remote(slug: str) -> ResponseReturnValue:
     }
     if current is not None:
         views[current.id] = screen_poll_view(current, language())
+    now = clock.now()
+    at = run_progress(run_sheet_of(event), now)
     return render_template(
         "admin/presenter/remote.html",
         event=event,
+        at=at,
+        seconds=(at.ends_at - now) // timedelta(seconds=1) if at.ends_at else 0,
+        late=round(at.late / timedelta(minutes=1)),
         room=room,
         polls=list(views.values()),
         questions=count_waiting(event.id),
@@ -63,10 +69,10 @@ def remote(slug: str) -> ResponseReturnValue:
         is_short=current is not None and current.stage is Stage.OPEN and is_short(current),
         fewest=FEWEST_SHOWN,
         feedback=heard.stage,
-        can_be_ended=event.can_be_ended(clock.now()),
-        extended_end=event.extended_end(clock.now()),
+        can_be_ended=event.can_be_ended(now),
+        extended_end=event.extended_end(now),
         next_step=step,
-        minutes_left=ceil((room.timer_ends_at - clock.now()) / timedelta(minutes=1)) if room.timer_ends_at else 0,
+        minutes_left=ceil((room.timer_ends_at - now) / timedelta(minutes=1)) if room.timer_ends_at else 0,
         next_poll=views[target.id] if target else None,
         ballots=(views[current.id].ballots or 0) if current else 0,
         screen_url=public("presenter.screen", code=room.code),

@@ -6,4 +6,5 @@ import "../js/copy.js";
 import "../js/folded-groups.js";
 import "../js/follow.js";
 import "../js/print-page.js";
+import "../js/search-key.js";
 import "../js/warn-unsaved.js";

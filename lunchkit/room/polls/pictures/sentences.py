@@ -179,7 +179,7 @@ def movement_notes(movement: dict[str, Any] | None, before: Result | None, after
             moved.before_only, after=moved.after_only,
         ))  # fmt: skip
     if moved.shows and any(result.by_hand for result in (before, after) if result):
-        notes.append(_("Votes counted by hand are not in this picture."))
+        notes.append(_("Votes counted by hand cannot be followed from one vote to the other."))
     if moved.k:
         notes.append(_("A group of fewer than %(k)s people is never shown.", k=moved.k))
     return [_hold(note) for note in notes]
