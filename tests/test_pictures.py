@@ -26,6 +26,7 @@ from lunchkit.room.polls.pictures import (
     movement_headline,
 )
 from lunchkit.room.polls.pictures.drawing import WIDE_HEIGHT, breadth
+from lunchkit.room.polls.pictures.rows import cloud_of
 from lunchkit.room.polls.pictures.sentences import movement_notes
 from lunchkit.room.polls.pictures.voices import voices_of
 from lunchkit.room.polls.results import Result, Row, Written
@@ -101,6 +102,10 @@ def plain(text: str) -> str:
         ),
         (graded(Kind.RANKING, (5, 2), (2, 5)), "In first place: A (mean place 1.3, 7 people)"),
         (graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)), "Most agreed with: B (5 people out of 6, or 83 %)"),
+        (graded(Kind.STATEMENTS, (4, 1, 1), (4, 0, 2)), "Most agreed with: A and B (4 people each out of 6)"),
+        (graded(Kind.STATEMENTS, (2, 2, 2), (3, 0, 3)), "No statement was agreed with by more than half of 6 people"),
+        (graded(Kind.STATEMENTS, (2, 2, 2), (2, 0, 4), (0, 0, 6)), "All 6 people disagree: C"),
+        (graded(Kind.STATEMENTS, (6, 0, 0), (5, 1, 0)), "All 6 people agree: A"),
         (result(4, 4, 1, labels=["Yes, mostly", "Half", "No"]), "“Yes, mostly” and “Half”: 4 people each out of 9"),
         (result(4, 4, 1, labels=["A and B", "Jam", "No"]), "“A and B” and “Jam”: 4 people each out of 9"),
         (result(4, 4, 1, labels=["Bread", "Jam", "No, never"]), "Bread and Jam: 4 people each out of 9"),
@@ -112,6 +117,12 @@ def plain(text: str) -> str:
 )
 def test_a_headline_says_the_result_with_people_and_per_cent(of: Result, says: str) -> None:
     assert plain(headline(of)) == says
+
+
+def test_a_cloud_says_how_many_words_it_leaves_out() -> None:
+    assert cloud_of(words(*[1] * 40))[-1] == ("mot39", 1), "control"
+    shown = cloud_of(words(9, *[1] * 96))
+    assert len(shown) == 41 and shown[0] == ("mot0", 5) and shown[-1] == ("… and 57 more", 1)
 
 
 def test_a_headline_of_movement_counts_those_who_answered_twice() -> None:

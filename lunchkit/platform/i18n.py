@@ -184,7 +184,7 @@ def typo(text: str) -> str:
 
 def longest_word(text: str) -> int:
     """Letters of the longest part of a text that stays in one line."""
-    return max((len(part) for word in text.split() for part in word.split("-")), default=0)
+    return max(len(part) for part in re.split("[ \n-]", text))
 
 
 def paragraphs(text: str) -> Markup:

@@ -18,7 +18,7 @@ from wtforms.validators import Optional, ValidationError
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.errors import user_error
-from lunchkit.platform.fields import DAY_FORMS, DayField, NumberField, between
+from lunchkit.platform.fields import DAY_FORMS, DayField, NumberField, at_most, between
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.recap.queries import lunches_to_come
 from lunchkit.recap.section_content import Item, Wording, blank, is_empty
@@ -167,17 +167,9 @@ def _field(event: Event, shape: FieldShape) -> Any:
     if shape.kind is FieldKind.POLL:
         return SelectField(**about, coerce=_position, validate_choice=False)
     if shape.kind in (FieldKind.EVENT, FieldKind.WHETHER):
-        return SelectField(**about, filters=[clean_line], validators=[_within(shape.most)], validate_choice=False)
+        return SelectField(**about, filters=[clean_line], validators=[at_most(shape.most)], validate_choice=False)
     field, clean = _TEXTS[shape.kind]
-    return field(**about, filters=[clean], validators=[_within(shape.most)])
-
-
-def _within(most: int) -> Callable[[Any, Field], None]:
-    def check(_form: Any, field: Field) -> None:
-        if (length := len(field.data or "")) > most:
-            raise ValidationError(_("Keep this under %(max)s characters: it has %(n)s.", max=most, n=length))
-
-    return check
+    return field(**about, filters=[clean], validators=[at_most(shape.most)])
 
 
 def _has_come(event: Event) -> Callable[[Any, Field], None]:

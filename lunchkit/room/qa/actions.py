@@ -53,6 +53,7 @@ def ask_question(room: Room, device: Device, text: str, *, off_record: bool = Fa
             in_rehearsal=room.rehearsing_since is not None,
         )
         session.add(question)
+        touch_counts(session, room.event_id)
     return question
 
 

@@ -59,9 +59,11 @@ def legend(result: Result) -> list[tuple[str, str]]:
 
 
 def cloud_of(result: Result) -> list[tuple[str, int]]:
-    """The words of a room, each with a size from 1 to 5: the larger the more people wrote it."""
+    """The words, each with a size from 1 to 5: the larger the more people wrote it; then how many are left out."""
     most = max((item.count for item in result.written), default=1)
-    return [(item.text, 1 + round(4 * (item.count - 1) / max(most - 1, 1))) for item in result.written[:MOST_IN_CLOUD]]
+    words = [(item.text, 1 + round(4 * (item.count - 1) / max(most - 1, 1))) for item in result.written]
+    left = len(words) - MOST_IN_CLOUD
+    return words[:MOST_IN_CLOUD] + ([(_("… and %(count)s more", count=left), 1)] if left > 0 else [])
 
 
 def rows_of(result: Result) -> list[Row]:
