@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -52,6 +53,21 @@ class EventState(StrEnum):
     RUNNING = "running"
     OVER = "over"
     CANCELLED = "cancelled"
+
+
+class DemoKind(StrEnum):
+    """What a lunch of the demo is."""
+
+    FICTIONAL = "fictional"
+    RECONSTRUCTED = "reconstructed"  # it took place, and is told after an article
+
+
+DEMO_NOTES = {
+    DemoKind.FICTIONAL: _l("Demonstration page: this lunch, its people and what they say are made up."),
+    DemoKind.RECONSTRUCTED: _l(
+        "Demonstration page, written after an article of %(network)s: year, hours, votes, date and licence are assumed."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -130,7 +146,8 @@ class Event(Timing, Versioned, Model):
     remind_same_morning: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     sequence: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """Increases with every change that a calendar shows (RFC 5545, 3.8.7.4)."""
-    is_demo: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
+    demo: Mapped[str] = mapped_column(String(14), default="", info=NOT_PERSONAL)
+    """Which ``DemoKind`` it is; empty for a real lunch."""
     form_key: Mapped[str | None] = mapped_column(String(64), unique=True, index=True, info=NOT_PERSONAL)
     """The idempotency key of the form that created it."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
@@ -140,6 +157,16 @@ class Event(Timing, Versioned, Model):
     recap_published_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """The page, the calendar entry and the feeds then link to the recap."""
     series: Mapped[Series] = relationship(back_populates="events")
+
+    @property
+    def is_fictional(self) -> bool:
+        """Whether it never took place: its pages say so beside its title."""
+        return self.demo == DemoKind.FICTIONAL
+
+    @property
+    def demo_note(self) -> str:
+        """What the foot of each of its pages says of what is not real; empty for a real lunch."""
+        return str(DEMO_NOTES[DemoKind(self.demo)]) % {"network": self.series.network} if self.demo else ""
 
     @property
     def purge_on(self) -> date:

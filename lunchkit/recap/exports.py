@@ -85,7 +85,8 @@ def _lunch(event: Event) -> Thing:
         "starts_at": event.starts_local.isoformat(),
         "ends_at": event.ends_local.isoformat(),
         "place": event.place,
-        "is_demo": event.is_demo,
+        "is_demo": bool(event.demo),
+        "demo_note": event.demo_note,
     }
 
 
