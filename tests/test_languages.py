@@ -237,7 +237,7 @@ def test_control_a_page_in_another_language_is_seen(app: Flask, event: Event, la
 @pytest.mark.parametrize("language", NEW)
 def test_pages_of_an_attendees_trip_speak_one_language(app: Flask, make_event: EventMaker, language: str) -> None:
     client = speaker_of(app, language)
-    coming = make_event(companions_allowed=1, summary="1", access_notes="2", is_demo=True)
+    coming = make_event(companions_allowed=1, summary="1", access_notes="2", demo="fictional")
     full = make_event(capacity=1)
     register_by_hand(full, details("Eins", "one@example.org"), language="fr")
     later = make_event(opens_at=clock.now() + timedelta(days=2))

@@ -558,7 +558,7 @@ def test_a_picture_without_its_words_is_refused_and_nothing_typed_is_lost(
 def test_the_outline_says_of_a_section_whether_readers_will_see_it(lunch: FullLunch, ada: FlaskClient) -> None:
     write_recap(lunch)
     page = ada.get(home(lunch.event) + "?lang=en").text
-    assert page.count("Shown") > 8 and "205 allers-retours Paris–New York, 6000 foyers" in page
+    assert page.count("Shown") > 8 and "205 allers-retours Paris–New York en avion, 6000 foyers au plus" in page
     assert "«Source (https://…)» is missing in Figure 2." in page and "There is no introduction." not in page
     assert "Article 1" not in page and "front page" not in page, "control: the article is known"
     press = section_of(lunch.event, SectionKind.PRESS)

@@ -106,10 +106,11 @@ def addresses_of(planted: Demo) -> dict[str, object]:
         "vote": public("presenter.phone", code=room.code),
         "screen": public("presenter.screen", code=room.code),
         "recap": public("recap.show", slug=planted.past.slug),
+        "example": public("recap.show", slug=planted.told.slug),
         "organiser": issue_console_link(planted.organiser),
         "speakers": [
             public("speakers.show", slug=one.speaker.slug)
-            for event in (planted.past, planted.running, planted.coming)
+            for event in (planted.past, planted.told, planted.running, planted.coming)
             for one in appearances(event.id)
         ],
         "feed": public("events.calendar"),
@@ -132,6 +133,7 @@ def for_people(addresses: dict[str, object]) -> str:
         "screen": _("Its projector (sign in first to control it by keyboard)"),
         "past": _("The lunch of 13 May"),
         "recap": _("Its recap"),
+        "example": _("A fictional recap, with all that one can hold"),
         "feed": _("Calendar feed"),
         "organiser": _("Sign in as organiser (once, within ten minutes)"),
         "letters": _("E-mails in the outbox (after signing in)"),

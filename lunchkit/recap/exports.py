@@ -111,7 +111,8 @@ def _lunch(event: Event) -> Thing:
         "starts_at": event.starts_local.isoformat(),
         "ends_at": event.ends_local.isoformat(),
         "place": event.place,
-        "is_demo": event.is_demo,
+        "is_demo": bool(event.demo),
+        "demo_note": event.demo_note,
     }
 
 
@@ -236,7 +237,7 @@ def shared_title(event: Event, article: Article) -> str:
 def _finding(event: Event, article: Article) -> str:
     """What the room answered; empty where it is invented, or has a remark without which it must not be told."""
     lead = article.lead
-    return "" if lead is None or lead.kept["note"] or event.is_demo else headline(lead.result)
+    return "" if lead is None or lead.kept["note"] or event.demo else headline(lead.result)
 
 
 def card_of(event: Event, article: Article) -> bytes:

@@ -57,8 +57,9 @@ def new_section(event: Event, state: Wording, position: int, by: str) -> RecapSe
     """A section that is in no session yet."""
     now = clock.now()
     return RecapSection(
-        event_id=event.id, position=position, kind=state.kind, data=dict(state.data), updated_at=now, updated_by=by
-    )
+        event_id=event.id, position=position, kind=state.kind, title=state.title, data=dict(state.data),
+        updated_at=now, updated_by=by,
+    )  # fmt: skip
 
 
 def keep_version(session: Session, section: RecapSection) -> None:
