@@ -20,17 +20,17 @@ from tests.live import House, house
 FOLDER = Path(__file__).parent / "pictures"
 HANDBOOK = Path(__file__).parent / "fr"
 WINDOW = {"width": 390, "height": 780}
-LARGEST, LARGEST_IN_HANDBOOK = 60_000, 24_000
+LARGEST, LARGEST_IN_HANDBOOK = 60_000, 20_000
 """Bytes of a picture."""
 IN_HANDBOOK = {
-    "les-phases": "running/day",
-    "le-deroule": "running/run",
-    "faire-venir": "coming/invite",
-    "accueil": "running/door",
-    "telecommande": "running/room",
-    "compte-rendu": "past/recap",
+    "les-phases": ("running", "day", 0),
+    "le-deroule": ("running", "run", 260),
+    "faire-venir": ("coming", "invite", 0),
+    "accueil": ("running", "door", 0),
+    "telecommande": ("running", "room", 0),
+    "compte-rendu": ("past", "recap", 460),
 }
-"""The pictures of the handbook, and which page of which event each shows."""
+"""The pictures of the handbook: of which event which page, and how many pixels below its top."""
 
 
 def photograph(page: Page, path: Path, largest: int = LARGEST) -> None:
@@ -81,10 +81,10 @@ def main() -> None:
             photograph(page, FOLDER / f"{name}.png")
         desk.goto(demo.url(f"/organiser/e/{demo.events['coming']}"))
         photograph(desk, FOLDER / "organiser.png")
-        desk.set_viewport_size({"width": 390, "height": 664})
-        for name, address in IN_HANDBOOK.items():
-            event, _, rest = address.partition("/")
-            desk.goto(demo.url(f"/organiser/e/{demo.events[event]}/{rest}"))
+        desk.set_viewport_size({"width": 390, "height": 600})
+        for name, (event, part, below) in IN_HANDBOOK.items():
+            desk.goto(demo.url(f"/organiser/e/{demo.events[event]}/{part}"))
+            desk.mouse.wheel(0, below)
             photograph(desk, HANDBOOK / f"{name}.webp", LARGEST_IN_HANDBOOK)
         browser.close()
 
