@@ -59,9 +59,8 @@ BODY_LIMIT = 1_000_000
 
 ADMIN = (
     admin_home, admin_events, custom_fields, run_sheet_admin, outbox, history, printouts, team, passkeys_admin,
-    helper_home, registrations_admin, mailings, subscribers_admin, imports_admin, speakers_admin, polls_admin,
+    helper_home, registrations_admin, mailings, subscribers_admin, imports_admin, speakers_admin, polls_admin, handbook,
     qa_admin, presenter_admin, survey_admin, recap_admin, settings_admin, system_status_admin, check_in_admin,
-    handbook,
 )  # fmt: skip
 for bp in [module.bp for module in ADMIN]:
     area.register_blueprint(bp)  # behind the one lock of the organisers' area

@@ -8,7 +8,6 @@ HELPERS = """
 GET      /organiser/
 GET      /organiser/aide
 GET      /organiser/aide/<chapter>
-GET      /organiser/aide/<name>.webp
 GET      /organiser/doors
 GET      /organiser/e/<slug>/door
 GET      /organiser/e/<slug>/door/<registration_id>

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, abort, redirect, render_template, send_from_directory, url_for
+from flask import Blueprint, redirect, render_template, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -17,11 +17,8 @@ CHAPTERS = (
 )  # fmt: skip
 _OF_PHASE = dict(zip(Phase, CHAPTERS[1:5], strict=True))
 _OF_AREA = {
-    "helper_home": "le-jour",
-    "outbox": "faire-venir",
-    "subscribers": "faire-venir",
-    "history": "donnees-personnelles",
-}
+    "helper_home": "le-jour", "outbox": "faire-venir", "subscribers": "faire-venir", "history": "donnees-personnelles",
+}  # fmt: skip
 bp = Blueprint("handbook", __name__, url_prefix="/aide")
 
 
@@ -32,15 +29,10 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/<chapter>")
 def show(chapter: str) -> ResponseReturnValue:
-    if chapter not in CHAPTERS:
-        abort(404)
+    if chapter not in CHAPTERS:  # a picture, maybe
+        return send_from_directory(FOLDER, chapter, max_age=86400)
     titles = {name: _chapter(name)[0] for name in CHAPTERS}
     return render_template("admin/handbook.html", chapter=chapter, titles=titles, text=_chapter(chapter)[1])
-
-
-@bp.get("/<name>.webp")
-def picture(name: str) -> ResponseReturnValue:
-    return send_from_directory(FOLDER, f"{name}.webp", max_age=86400)
 
 
 @cache
@@ -53,6 +45,5 @@ def _chapter(name: str) -> tuple[str, Markup]:
 
 def chapter_address(event: Event | None) -> str:
     """The address of the chapter about this page, which may be about an event."""
-    phase = phase_of_page(event)
-    chapter = _OF_PHASE[phase] if phase else _OF_AREA.get(area_of_page(), CHAPTERS[0])
+    chapter = _OF_PHASE[phase] if (phase := phase_of_page(event)) else _OF_AREA.get(area_of_page(), CHAPTERS[0])
     return url_for("organiser.handbook.show", chapter=chapter)
