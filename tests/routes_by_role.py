@@ -6,6 +6,8 @@ role shows up in a review, and a route without a policy fails.
 
 HELPERS = """
 GET      /organiser/
+GET      /organiser/aide
+GET      /organiser/aide/<chapter>
 GET      /organiser/doors
 GET      /organiser/e/<slug>/door
 GET      /organiser/e/<slug>/door/<registration_id>

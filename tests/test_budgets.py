@@ -129,6 +129,7 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
             "subscribers": lunch.url("/organiser/subscribers"),
             "outbox": lunch.url("/organiser/letters"),
             "one e-mail": lunch.url("/organiser/letters/1"),
+            "handbook": lunch.url("/organiser/aide/le-jour"),  # two pictures: the heaviest chapter
         },
     )
     context.close()

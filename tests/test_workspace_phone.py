@@ -90,7 +90,7 @@ def test_helpers_see_the_few_entries_that_are_theirs(lunch: House, chromium: Bro
     page = signed_in(chromium, link_for(lunch, "Noa Panais", Role.HELPER))
     page.goto(lunch.url("/organiser/doors"))
     page.locator("header button[popovertarget]").first.click()
-    expect(page.locator("#menu").get_by_role("link")).to_have_text(["Accueil", "Mon compte"])
+    expect(page.locator("#menu").get_by_role("link")).to_have_text(["Accueil", "Mon compte", "Aide"])
     assert height(page, "header.top") <= ONE_LINE
     page.context.close()
 

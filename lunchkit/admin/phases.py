@@ -72,13 +72,22 @@ def next_act(event: Event, now: datetime) -> tuple[LazyString, str] | None:
     return (words, url_for(f"organiser.{endpoint}", slug=event.slug)) if words else None
 
 
+def area_of_page() -> str:
+    """The blueprint of this page: «registrations»."""
+    return "".join((request.endpoint or "").split(".")[-2:-1])
+
+
+def phase_of_page(event: Event | None) -> Phase | None:
+    """The phase that this page is about, on the event's own page that of its address; without an event maybe none."""
+    if asked := (request.view_args or {}).get("phase"):
+        return Phase(asked)
+    return _PHASE_OF_AREA.get(area_of_page(), phase_of_moment(event, clock.now()) if event else None)
+
+
 def phase_bar(event: Event) -> list[Step]:
-    """The phases of an event; the open one is that of the page, on the event's own page that of its address."""
-    phases, now = list(Phase), phase_of_moment(event, clock.now())
-    area = (request.endpoint or "").split(".")[-2:-1]
-    asked = (request.view_args or {}).get("phase")
-    opened = Phase(asked) if asked else _PHASE_OF_AREA.get(area[0] if area else "", now)
-    reached = phases.index(now)
+    """The phases of an event; the open one is that of the page."""
+    phases, opened = list(Phase), phase_of_page(event)
+    reached = phases.index(phase_of_moment(event, clock.now()))
     return [
         Step(
             NAMES[phase],
