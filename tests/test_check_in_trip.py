@@ -333,7 +333,7 @@ def test_somebody_of_whom_the_phone_has_not_heard_is_let_in_and_checked_later(
     one.connect()
     one.expect_all_sent()
     assert arrived(lunch, "Gus") == 1
-    mine = one.page.locator("[data-conflicts] li").filter(has_text=re.compile("nobody|personne"))
+    mine = one.page.locator("[data-conflicts] li").filter(has_text=re.compile("nobody|inconnu"))
     expect(mine).to_have_count(1)
     one.page.reload()
     expect(mine).to_have_count(1)

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.browser
 NOA = "noa@lunch.example"
 TITLE, SLUG = "Réparer ensemble", "reparer-ensemble"
 LIST = [(f"Camille{n} Poireau", f"camille{n}@example.org") for n in range(20)]
+SPEAKERS = [("Ada Ressort", "ressort@example.org"), ("Léo Boulon", "boulon@example.org")]
 GUESTS = [(f"Robin{n} Fenouil", f"robin{n}@example.org") for n in range(5)]
 ANSWERS_BEFORE, ANSWERS_AFTER = (1, 1, 2, 2, 2, 3, 3), (2, 2, 2, 2, 2, 3, 1)
 JSON = {"Accept": "application/json"}
@@ -131,6 +132,25 @@ def ada_plans_a_lunch_from_the_proposal(story: Story) -> None:
     page.locator("[name=contact_email]").fill(ADA)
     go_on(page, "Enregistrer le brouillon")
     assert page.url.startswith(f"{story.base}/organiser/e/{SLUG}")
+
+
+def ada_invites_two_speakers_and_approves_what_they_write(story: Story) -> None:
+    page = story.ada
+    go_on(page, "Ajouter quelqu’un")
+    for name, address in SPEAKERS:
+        page.locator("[name=name]").fill(name)
+        page.locator("[name=email]").fill(address)
+        go_on(page, "Ajouter et inviter par courriel")
+    for _name, address in SPEAKERS:
+        link = re.search(re.escape(story.base) + r"/s/\S+", text_of(story.email(address)))
+        assert link is not None
+        speaker = open_context(story.browser, java_script_enabled=False).new_page()
+        speaker.goto(link[0])
+        speaker.get_by_role("link", name="Écrire").or_(speaker.get_by_role("button", name="Écrire")).first.click()
+        speaker.locator("[name=short_bio]").fill("Répare ce qui casse.")
+        print(speaker.url, speaker.locator("main").inner_text()[:1500])
+        speaker.context.close()
+    to_phase(page, "Préparer")
 
 
 def ada_writes_polls_and_a_question_on_the_form_and_publishes(story: Story) -> None:
@@ -348,6 +368,7 @@ def test_a_first_lunch_from_an_empty_folder_to_the_thanks(tmp_path: Path, chromi
         story = Story(chromium, link, postman, mail_port)
         ada_sets_up_the_house(story)
         ada_plans_a_lunch_from_the_proposal(story)
+        ada_invites_two_speakers_and_approves_what_they_write(story)
         ada_writes_polls_and_a_question_on_the_form_and_publishes(story)
         ada_invites_noa_to_the_door(story)
         twenty_people_come_from_a_list(story)

@@ -53,13 +53,15 @@ def index(slug: str) -> ResponseReturnValue:
 def create(slug: str) -> ResponseReturnValue:
     event, form = any_event_by_slug_or_404(slug), InvitedForm(formdata=request.form)
     who = SpeakerDetails(form.name.data or "", form.role.data or "", form.organisation.data or "")
-    return save(
-        form,
-        lambda: actions.add_speaker(event, who, form.email.data or ""),
-        partial(_index_page, event),
-        partial(InvitedForm, formdata=None),
-        url_for(".index", slug=slug, done="added"),
-    )
+    invites = bool(form.email.data) and "invite" in request.form
+
+    def add() -> None:
+        appearance = actions.add_speaker(event, who, form.email.data or "")
+        if invites:
+            actions.invite(appearance)
+
+    done = url_for(".index", slug=slug, done="invited" if invites else "added")
+    return save(form, add, partial(_index_page, event), partial(InvitedForm, formdata=None), done)
 
 
 @bp.get(ONE)
