@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
 from wtforms import Form
 
 from lunchkit.events.models import Event
@@ -15,6 +16,7 @@ from lunchkit.platform.text import clean_line
 from lunchkit.registrations import actions, admin_queries, queries
 from lunchkit.registrations.admin_forms import OrganiserAttendeeForm, organiser_form
 from lunchkit.registrations.catering import caterer_counts
+from lunchkit.registrations.charts import bar_or_404
 from lunchkit.registrations.details import ATTENDEE_FIELDS
 from lunchkit.registrations.emails import Why
 from lunchkit.registrations.errors import AddressTaken, NoSeatForCompanions, NotPublished
@@ -42,12 +44,14 @@ def index(slug: str) -> ResponseReturnValue:
     status = request.args.get("status")
     status = status if status in admin_queries.FILTERS else None
     order, page = admin_queries.Order(request.args.get("order", "")), request.args.get("page", 1, type=int)
+    part, conditions = _part_of(event)
     return render_template(
         "admin/registrations/index.html",
         event=event,
         fields=[field for field in ATTENDEE_FIELDS if field.in_list],
-        list=admin_queries.registrations_page(event.id, text, status, page, order=order),
-        counts=admin_queries.counts_of(event.id),
+        list=admin_queries.registrations_page(event.id, text, status, page, *conditions, order=order),
+        counts=admin_queries.counts_of(event.id, *conditions),
+        part=part,
         q=text,
         status=status,
         order=order,
@@ -153,6 +157,14 @@ def caterer(slug: str) -> ResponseReturnValue:
     return render_template("admin/registrations/catering.html", event=event, counts=caterer_counts(event.id))
 
 
+def _part_of(event: Event) -> tuple[str, list[ColumnElement[bool]]]:
+    """The bar of a chart that the list is asked for, in words, and its condition."""
+    if not (key := request.args.get("part")):
+        return "", []
+    title, bar = bar_or_404(event, key)
+    return f"{title} · {bar.label}", [Registration.id.in_(bar.ids)]
+
+
 def _registration_or_404(slug: str, registration_id: int) -> Registration:
     return queries.registration_or_404(any_event_by_slug_or_404(slug).id, registration_id)
 
@@ -220,7 +232,7 @@ def _to(registration: Registration, done: str, seated: str | None = None) -> Res
 
 def _file(slug: str, ending: str, write: Callable[..., bytes], content_type: str) -> Response:
     event = any_event_by_slug_or_404(slug)
-    body = write(registrations_table(event))
+    body = write(registrations_table(event, *_part_of(event)[1]))
     actions.note_export(event, current_organiser())
     name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"
     return Response(body, headers={"Content-Disposition": f"attachment; filename={name}"}, content_type=content_type)
