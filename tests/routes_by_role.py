@@ -98,12 +98,12 @@ GET+POST /organiser/e/<slug>/recap/sections/<section_id>/removal
 POST     /organiser/e/<slug>/recap/sections/<section_id>/visibility
 GET+POST /organiser/e/<slug>/recap/withdrawal
 GET      /organiser/e/<slug>/registrations
-GET      /organiser/e/<slug>/registrations.csv
-GET      /organiser/e/<slug>/registrations.xlsx
+GET      /organiser/e/<slug>/registrations.<ending>
 GET+POST /organiser/e/<slug>/registrations/<registration_id>
 GET+POST /organiser/e/<slug>/registrations/<registration_id>/cancellation
 POST     /organiser/e/<slug>/registrations/<registration_id>/head-of-queue
 POST     /organiser/e/<slug>/registrations/<registration_id>/letter
+POST     /organiser/e/<slug>/registrations/<registration_id>/note
 GET+POST /organiser/e/<slug>/registrations/new
 GET+POST /organiser/e/<slug>/registrations/unconfirmed
 GET      /organiser/e/<slug>/room

@@ -9,6 +9,7 @@ from lunchkit.registrations.actions import cancel_registration, register_by_hand
 from lunchkit.registrations.admin_queries import counts_of, registrations_page
 from lunchkit.registrations.catering import caterer_counts
 from lunchkit.registrations.models import Diet, Registration, Status
+from lunchkit.registrations.privacy import own_data
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 
 HOSTILE = [
@@ -143,4 +144,21 @@ def test_a_lunch_that_is_over_is_only_looked_at(organiser_client: FlaskClient, e
     event.starts_at, event.ends_at = event.starts_at.replace(year=2020), event.ends_at.replace(year=2020)
     db.session.commit()
     page = organiser_client.get(f"{base(event)}/{registration.id}").text
-    assert "Enregistrer" not in page and "Annuler l’inscription" not in page
+    assert f'action="{base(event)}/{registration.id}"' not in page and "Annuler l’inscription" not in page
+
+
+def test_a_note_on_a_person_is_the_teams_and_theirs(organiser_client: FlaskClient, event: Event) -> None:
+    registration = seat(event, "Ana", "ana@example.org")
+    one = f"{base(event)}/{registration.id}"
+    assert post(organiser_client, f"{one}/note", one, note="x" * 501).status_code == 422
+    assert post(organiser_client, f"{one}/note", one, note="Vient avec\nson traducteur").status_code == 303
+    typed = {"name": "Ana", "email": "ana@example.org", "companions": "0"}
+    assert post(organiser_client, one, one, **typed).status_code == 303
+    assert again(registration).note == "Vient avec\nson traducteur", "a change of the rest keeps it"
+    assert "son traducteur" in organiser_client.get(one).text
+    assert "son traducteur" in organiser_client.get(f"{base(event)}.csv").text
+    assert own_data(again(registration))["registration"]["note"] == registration.note, "they may read it"
+    event.starts_at, event.ends_at = event.starts_at.replace(year=2020), event.ends_at.replace(year=2020)
+    db.session.commit()
+    assert post(organiser_client, f"{one}/note", one, note="").status_code == 303, "also after the lunch"
+    assert again(registration).note == ""

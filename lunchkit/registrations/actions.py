@@ -207,6 +207,12 @@ def move_to_head_of_queue(registration: Registration) -> None:
             operations.serve_queue(session, event, now)
 
 
+def write_note(registration: Registration, text: str) -> None:
+    """Keep the team's note on a person: at any time, until they are erased."""
+    with transaction() as session:
+        operations.lock(session, registration)[1].note = text
+
+
 def repeat_email(registration: Registration) -> None:
     """Send the attendee the e-mail with ticket and link once more."""
     with transaction() as session:

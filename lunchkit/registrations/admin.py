@@ -14,7 +14,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations import actions, admin_queries, queries
-from lunchkit.registrations.admin_forms import OrganiserAttendeeForm, organiser_form
+from lunchkit.registrations.admin_forms import NoteForm, OrganiserAttendeeForm, organiser_form
 from lunchkit.registrations.catering import caterer_counts
 from lunchkit.registrations.charts import bar_or_404
 from lunchkit.registrations.details import ATTENDEE_FIELDS
@@ -134,6 +134,16 @@ def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
     return _to(registration, done="first")
 
 
+@bp.post(f"{ONE}/note")
+def annotate(slug: str, registration_id: int) -> ResponseReturnValue:
+    registration = _registration_or_404(slug, registration_id)
+    form = NoteForm(request.form)
+    if not form.validate():
+        return _page(registration, organiser_form(registration.event, registration), note=form), 422
+    actions.write_note(registration, form.note.data)
+    return _to(registration, done="saved")
+
+
 @bp.post(f"{ONE}/letter")
 def resend(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
@@ -141,14 +151,14 @@ def resend(slug: str, registration_id: int) -> ResponseReturnValue:
     return _to(registration, done="sent")
 
 
-@bp.get("/e/<slug>/registrations.csv")
-def csv(slug: str) -> ResponseReturnValue:
-    return _file(slug, "csv", csv_of, CSV_TYPE)
-
-
-@bp.get("/e/<slug>/registrations.xlsx")
-def xlsx(slug: str) -> ResponseReturnValue:
-    return _file(slug, "xlsx", xlsx_of, XLSX_TYPE)
+@bp.get("/e/<slug>/registrations.<any(csv, xlsx):ending>")
+def download(slug: str, ending: str) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    write, content_type = {"csv": (csv_of, CSV_TYPE), "xlsx": (xlsx_of, XLSX_TYPE)}[ending]
+    body = write(registrations_table(event, *_part_of(event)[1]))
+    actions.note_export(event, current_organiser())
+    name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"
+    return Response(body, headers={"Content-Disposition": f"attachment; filename={name}"}, content_type=content_type)
 
 
 @bp.get("/e/<slug>/caterer")
@@ -185,7 +195,9 @@ def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = No
     )
 
 
-def _page(registration: Registration, form: OrganiserAttendeeForm, notice: str | None = None) -> str:
+def _page(
+    registration: Registration, form: OrganiserAttendeeForm, notice: str | None = None, note: NoteForm | None = None
+) -> str:
     now = clock.now()
     return render_template(
         "admin/registrations/show.html",
@@ -193,6 +205,7 @@ def _page(registration: Registration, form: OrganiserAttendeeForm, notice: str |
         registration=registration,
         fields=ATTENDEE_FIELDS,
         form=form,
+        note=note or NoteForm(obj=registration),
         place=queries.place_in_queue(registration),
         may_change=registration.may_change(now),
         may_cancel=registration.is_active and not registration.event.is_over(now),
@@ -228,11 +241,3 @@ def _cancelled(registration: Registration) -> str:
 def _to(registration: Registration, done: str, seated: str | None = None) -> ResponseReturnValue:
     address = url_for(".show", slug=registration.event.slug, registration_id=registration.id, done=done, seated=seated)
     return redirect(address, code=303)
-
-
-def _file(slug: str, ending: str, write: Callable[..., bytes], content_type: str) -> Response:
-    event = any_event_by_slug_or_404(slug)
-    body = write(registrations_table(event, *_part_of(event)[1]))
-    actions.note_export(event, current_organiser())
-    name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"
-    return Response(body, headers={"Content-Disposition": f"attachment; filename={name}"}, content_type=content_type)

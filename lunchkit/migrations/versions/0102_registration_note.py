@@ -1,0 +1,13 @@
+"""Registrations: the team's note on a person."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0102"
+down_revision = "0100"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("registration", sa.Column("note", sa.Text(), server_default="", nullable=False))
