@@ -104,6 +104,7 @@ GET+POST /organiser/e/<slug>/registrations/<registration_id>/cancellation
 POST     /organiser/e/<slug>/registrations/<registration_id>/head-of-queue
 POST     /organiser/e/<slug>/registrations/<registration_id>/letter
 POST     /organiser/e/<slug>/registrations/<registration_id>/note
+POST     /organiser/e/<slug>/registrations/<registration_id>/restoration
 GET+POST /organiser/e/<slug>/registrations/new
 GET+POST /organiser/e/<slug>/registrations/unconfirmed
 GET      /organiser/e/<slug>/room

@@ -1,11 +1,11 @@
 """The organiser's pages about the registrations of a lunch."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement
 from wtforms import Form
 
 from lunchkit.events.models import Event
@@ -16,8 +16,8 @@ from lunchkit.platform.text import clean_line
 from lunchkit.registrations import actions, admin_queries, queries
 from lunchkit.registrations.admin_forms import NoteForm, OrganiserAttendeeForm, organiser_form
 from lunchkit.registrations.catering import caterer_counts
-from lunchkit.registrations.charts import bar_or_404
-from lunchkit.registrations.details import ATTENDEE_FIELDS
+from lunchkit.registrations.charts import part_of_list
+from lunchkit.registrations.details import ATTENDEE_FIELDS, details_of_registration
 from lunchkit.registrations.emails import Why
 from lunchkit.registrations.errors import AddressTaken, NoSeatForCompanions, NotPublished
 from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_of, registrations_table, xlsx_of
@@ -44,7 +44,7 @@ def index(slug: str) -> ResponseReturnValue:
     status = request.args.get("status")
     status = status if status in admin_queries.FILTERS else None
     order, page = admin_queries.Order(request.args.get("order", "")), request.args.get("page", 1, type=int)
-    part, conditions = _part_of(event)
+    part, conditions = part_of_list(event, request.args.get("part"))
     return render_template(
         "admin/registrations/index.html",
         event=event,
@@ -88,6 +88,8 @@ def create(slug: str) -> ResponseReturnValue:
     form = organiser_form(event, data=request.form)
     if not form.validate():
         return _new_page(event, form), 422
+    if "other" not in request.form and (same := queries.namesakes(event.id, form.name.data or "")):
+        return _new_page(event, form, same=same), 409
     try:
         registration = actions.register_by_hand(event, form.attendee(), language=form.language.data)
     except USER_ERRORS as error:
@@ -127,6 +129,15 @@ def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
     return _to(registration, done="cancelled", seated=".".join(map(str, seated)) or None)
 
 
+@bp.post(f"{ONE}/restoration")
+def restore(slug: str, registration_id: int) -> ResponseReturnValue:
+    registration = _registration_or_404(slug, registration_id)
+    if not registration.is_active:
+        details, language = details_of_registration(registration), registration.language
+        actions.register_by_hand(registration.event, details, language=language, cancelled=registration)
+    return _to(registration, done="registered")
+
+
 @bp.post(f"{ONE}/head-of-queue")
 def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
@@ -140,7 +151,7 @@ def annotate(slug: str, registration_id: int) -> ResponseReturnValue:
     form = NoteForm(request.form)
     if not form.validate():
         return _page(registration, organiser_form(registration.event, registration), note=form), 422
-    actions.write_note(registration, form.note.data)
+    actions.write_note(registration, form.note.data or "")
     return _to(registration, done="saved")
 
 
@@ -155,7 +166,8 @@ def resend(slug: str, registration_id: int) -> ResponseReturnValue:
 def download(slug: str, ending: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     write, content_type = {"csv": (csv_of, CSV_TYPE), "xlsx": (xlsx_of, XLSX_TYPE)}[ending]
-    body = write(registrations_table(event, *_part_of(event)[1]))
+    _label, conditions = part_of_list(event, request.args.get("part"))
+    body = write(registrations_table(event, *conditions))
     actions.note_export(event, current_organiser())
     name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"
     return Response(body, headers={"Content-Disposition": f"attachment; filename={name}"}, content_type=content_type)
@@ -165,14 +177,6 @@ def download(slug: str, ending: str) -> ResponseReturnValue:
 def caterer(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     return render_template("admin/registrations/catering.html", event=event, counts=caterer_counts(event.id))
-
-
-def _part_of(event: Event) -> tuple[str, list[ColumnElement[bool]]]:
-    """The bar of a chart that the list is asked for, in words, and its condition."""
-    if not (key := request.args.get("part")):
-        return "", []
-    title, bar = bar_or_404(event, key)
-    return f"{title} · {bar.label}", [Registration.id.in_(bar.ids)]
 
 
 def _registration_or_404(slug: str, registration_id: int) -> Registration:
@@ -189,10 +193,9 @@ def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) ->
     return page(None if beside in form else message), refusal.status, retry_header(refusal)
 
 
-def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = None) -> str:
-    return render_template(
-        "admin/registrations/new.html", event=event, form=form, notice=notice, seats_left=queries.seats_left(event)
-    )
+def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = None, **more: Any) -> str:
+    more |= {"event": event, "form": form, "notice": notice, "seats_left": queries.seats_left(event)}
+    return render_template("admin/registrations/new.html", **more)
 
 
 def _page(
@@ -208,6 +211,9 @@ def _page(
         note=note or NoteForm(obj=registration),
         place=queries.place_in_queue(registration),
         may_change=registration.may_change(now),
+        may_restore=not registration.is_active
+        and registration.event.gives_seats(now)
+        and queries.seats_left(registration.event) >= registration.seats,
         may_cancel=registration.is_active and not registration.event.is_over(now),
         email=admin_queries.last_email(registration.id),
         answers=own_answers(registration),

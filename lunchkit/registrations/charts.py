@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from lunchkit.events.models import AnswerKind, Event
 from lunchkit.events.queries import all_custom_fields
@@ -56,13 +56,18 @@ def charts_of(event: Event) -> list[Chart]:
     return [by_day, *by_origin, *_by_answer(event.id, [one.id for one in people])]
 
 
-def bar_or_404(event: Event, key: str) -> tuple[str, Bar]:
-    """The bar with this key, and the title of its chart. Raises NotFound, also once nobody is left in it."""
-    for chart in charts_of(event):
+def part_of_list(event: Event, key: str | None) -> tuple[str, list[ColumnElement[bool]]]:
+    """What the bar with this key is called, and its condition on registrations; neither without a key.
+
+    Raises NotFound for an unknown key, also once nobody is left behind it: a part is never the whole list.
+    """
+    for chart in charts_of(event) if key else ():
         for bar in chart.bars:
             if bar.key == key:
-                return chart.title, bar
-    raise NotFound
+                return f"{chart.title} · {bar.label}", [Registration.id.in_(bar.ids)]
+    if key:
+        raise NotFound
+    return "", []
 
 
 def _by_day(days: list[tuple[int, date]]) -> Iterator[Bar]:

@@ -29,7 +29,7 @@ def registrations_table(event: Event, *conditions: ColumnElement[bool]) -> list[
         [
             *(str(field.heading) for field in ATTENDEE_FIELDS),
             *(_("Status"), _("Place"), _("Registered on"), _("Language of the e-mails")),
-            *(_("People who came"), _("Came at"), _("Note for the team")),
+            *(_("Note for the team"), _("People who came"), _("Came at")),
             *(label for label, _values in answers),
         ]
     ]
@@ -39,7 +39,7 @@ def registrations_table(event: Event, *conditions: ColumnElement[bool]) -> list[
             [
                 *(field.value(one) for field in ATTENDEE_FIELDS),
                 *(statuses[Status(one.status)], row.place or "", _moment(event, one.registered_at), one.language),
-                *(one.arrived, _moment(event, one.arrived_at), one.note),
+                *(one.note, one.arrived, _moment(event, one.arrived_at)),
                 *(values.get(one.id, "") for _label, values in answers),
             ]
         )
