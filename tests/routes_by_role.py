@@ -145,6 +145,8 @@ POST     /organiser/e/<slug>/emails/recall
 POST     /organiser/e/<slug>/emails/sending
 GET      /organiser/subscribers
 GET+POST /organiser/subscribers/<subscriber_id>/erasure
+POST     /organiser/subscribers/consented.csv
+GET+POST /organiser/subscribers/import
 GET      /organiser/letters
 GET      /organiser/letters/<email_id>
 POST     /organiser/letters/<email_id>/delivery

@@ -67,6 +67,8 @@ MESSAGES: dict[str, LazyString] = {
     "mailings.recall": _l("stopped e-mails that had not left"),
     "mailings.read": _l("looked at an automatic e-mail before saving it"),
     "mailings.save": _l("changed the paragraph in an automatic e-mail"),
+    "subscribers.download": _l("exported the addresses of those to invite"),
+    "subscribers.take": _l("imported addresses of people who want invitations"),
     "subscribers.erase": _l("erased an address from the list of those to invite"),
     "imports.create": _l("looked at a list to import"),
     "imports.assign": _l("said what the columns of a list hold"),

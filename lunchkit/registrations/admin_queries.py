@@ -64,12 +64,7 @@ FILTERS: dict[str, ColumnElement[bool]] = {
 
 
 def registrations_page(
-    event_id: int,
-    text: str,
-    which: str | None,
-    page: int,
-    *conditions: ColumnElement[bool],
-    order: Order = Order.NAME,
+    event_id: int, text: str, which: str | None, page: int, *conditions: ColumnElement[bool], order: Order = Order.NAME
 ) -> Page:
     """One page of the registrations with every word of ``text``, of all or of one of FILTERS."""
     wanted = [*words_in(text), *([FILTERS[which]] if which else []), *conditions]

@@ -36,10 +36,6 @@ class Chart(NamedTuple):
     title: str
     bars: list[Bar]
 
-    @property
-    def largest(self) -> int:
-        return max(len(bar.ids) for bar in self.bars)
-
 
 def charts_of(event: Event) -> list[Chart]:
     """The charts of those who are seated or waiting, but no empty one; in a fixed number of queries."""

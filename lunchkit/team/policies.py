@@ -62,6 +62,7 @@ PAGE_AFTER_CONFIRMATION: dict[str, str] = {
     "organiser.passkeys.remove": "organiser.passkeys.remove",
     "organiser.passkeys.renew_codes": "organiser.passkeys.renew_codes",
     "organiser.passkeys.reset": "organiser.passkeys.reset",
+    "organiser.subscribers.download": "organiser.subscribers.index",
     "organiser.registrations.download": "organiser.registrations.index",
 }
 """Routes that need a fresh confirmation, and the page to open after it."""

@@ -1,4 +1,4 @@
-"""Registrations: the team's note on a person."""
+"""Registrations: the team's note on a person. Subscribers: on what an imported consent is based."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,3 +11,4 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("registration", sa.Column("note", sa.Text(), server_default="", nullable=False))
+    op.add_column("subscriber", sa.Column("basis", sa.String(length=300), server_default="", nullable=False))
