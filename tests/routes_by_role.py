@@ -58,6 +58,7 @@ GET      /organiser/e/<slug>/paper
 GET      /organiser/e/<slug>/paper/attendance
 GET      /organiser/e/<slug>/paper/badges
 GET+POST /organiser/e/<slug>/paper/cards
+GET      /organiser/e/<slug>/paper/certificates
 GET+POST /organiser/e/<slug>/paper/slips
 GET+POST /organiser/e/<slug>/polls/<poll_id>
 GET+POST /organiser/e/<slug>/polls/<poll_id>/annulment

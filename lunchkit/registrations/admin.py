@@ -60,15 +60,11 @@ def index(slug: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/e/<slug>/registrations/unconfirmed")
-def unconfirmed(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    return render_template("admin/registrations/unconfirmed.html", event=event, held=queries.count_held(event.id))
-
-
-@bp.post("/e/<slug>/registrations/unconfirmed")
+@bp.route("/e/<slug>/registrations/unconfirmed", methods=["GET", "POST"])
 def cancel_unconfirmed(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
+    if request.method != "POST":
+        return render_template("admin/registrations/unconfirmed.html", event=event, held=queries.count_held(event.id))
     return redirect(url_for(".index", slug=slug, cancelled=actions.cancel_unconfirmed(event)), code=303)
 
 
@@ -116,15 +112,12 @@ def update(slug: str, registration_id: int) -> ResponseReturnValue:
     return _to(registration, done="saved")
 
 
-@bp.get(f"{ONE}/cancellation")
-def cancellation(slug: str, registration_id: int) -> ResponseReturnValue:
-    registration = _registration_or_404(slug, registration_id)
-    return render_template("admin/registrations/cancellation.html", event=registration.event, registration=registration)
-
-
-@bp.post(f"{ONE}/cancellation")
+@bp.route(f"{ONE}/cancellation", methods=["GET", "POST"])
 def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
+    if request.method != "POST":
+        page = "admin/registrations/cancellation.html"
+        return render_template(page, event=registration.event, registration=registration)
     seated = actions.cancel_registration(registration, Why.ORGANISER)
     return _to(registration, done="cancelled", seated=".".join(map(str, seated)) or None)
 

@@ -22,10 +22,7 @@ def add_subscriber(email: str, language: str) -> None:
 
 
 def import_consents(emails: Iterable[str], basis: str, language: str) -> int:
-    """Store addresses whose consent an organiser vouches for, and on what ``basis``; returns the number of new ones.
-
-    A person who said yes or no here keeps their own answer.
-    """
+    """Store addresses with the ``basis`` of their consent; an answer given here stays. Returns how many are new."""
     imported = 0
     with transaction() as session:
         now = clock.now()

@@ -79,10 +79,7 @@ def subscribers_page(text: str, page: int) -> Pagination:
 
 
 def consented_table() -> list[tuple[str, str, str]]:
-    """Headings, then the address, language and day of consent of each who said yes: as newsletter services import it.
-
-    Brevo takes the address from EMAIL; Mailchimp and Infomaniak ask which column it is.
-    """
+    """Address, language and day of consent of each who said yes; Brevo needs EMAIL, others ask which column it is."""
     said_yes = select(Subscriber).where(HAS_CONSENTED).order_by(Subscriber.email_key)
     rows = [(one.email, one.language, f"{one.confirmed_at:%Y-%m-%d}") for one in db.session.scalars(said_yes)]
     return [("EMAIL", "LANGUAGE", "CONSENT_DATE"), *rows]
