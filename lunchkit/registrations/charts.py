@@ -53,10 +53,7 @@ def charts_of(event: Event) -> list[Chart]:
 
 
 def part_of_list(event: Event, key: str | None) -> tuple[str, list[ColumnElement[bool]]]:
-    """What the bar with this key is called, and its condition on registrations; neither without a key.
-
-    Raises NotFound for an unknown key, also once nobody is left behind it: a part is never the whole list.
-    """
+    """What the bar with this key is called, and its condition; neither without a key. Raises NotFound for another."""
     for chart in charts_of(event) if key else ():
         for bar in chart.bars:
             if bar.key == key:
