@@ -6,7 +6,7 @@
     python3 run.py lint                    check style, types and the drawing of who may import whom
     python3 run.py assets                  build the style sheets and scripts of the pages again (needs Node)
     python3 run.py translations            take new texts into the catalogues, compile them, list what is untranslated
-    python3 run.py pictures                photograph pages of the demo for README.md (needs Chromium)
+    python3 run.py pictures                photograph pages of the demo for README.md and the handbook (needs Chromium)
     python3 run.py lock  [--upgrade]       make the lock files again (needs uv)
     python3 run.py serve …                 any other word goes to the `lunchkit` command
 
@@ -194,7 +194,8 @@ def lint() -> int:
 
 def passes(program: str, *words: str, folder: Path = BIN) -> bool:
     """Whether one of the tools, in `.venv` if nothing else is said, is content with this folder."""
-    return subprocess.run([folder / program, *words], cwd=ROOT).returncode == 0
+    found = os.environ | {"PYTHONPATH": str(ROOT)}  # babel.cfg names a module of the tests
+    return subprocess.run([folder / program, *words], cwd=ROOT, env=found).returncode == 0
 
 
 def install_node_tools() -> bool:

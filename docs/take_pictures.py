@@ -1,4 +1,7 @@
-"""Photographs five pages of the demo as a phone shows them, into docs/pictures: ``python3 run.py pictures``."""
+"""Photographs pages of the demo as a phone shows them: ``python3 run.py pictures``.
+
+Five for README.md into docs/pictures, the others into the handbook.
+"""
 
 import re
 import sys
@@ -15,20 +18,32 @@ from tests.chromium import FLAGS, find_chromium, open_context
 from tests.live import House, house
 
 FOLDER = Path(__file__).parent / "pictures"
+HANDBOOK = Path(__file__).parent / "fr"
 WINDOW = {"width": 390, "height": 780}
-LARGEST = 60_000
+LARGEST, LARGEST_IN_HANDBOOK = 60_000, 20_000
 """Bytes of a picture."""
+IN_HANDBOOK = {
+    "les-phases": ("running", "day", 0),
+    "le-deroule": ("running", "run", 260),
+    "faire-venir": ("coming", "invite", 0),
+    "accueil": ("running", "door", 0),
+    "telecommande": ("running", "room", 0),
+    "compte-rendu": ("past", "recap", 460),
+}
+"""The pictures of the handbook: of which event which page, and how many pixels below its top."""
 
 
-def photograph(page: Page, name: str) -> None:
+def photograph(page: Page, path: Path, largest: int = LARGEST) -> None:
     """Write what the window shows, with as many colours as fit into the largest file."""
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(500)
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
-    for colours in (256, 128, 64, 32, 16):
-        picture.quantize(colours, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
-        if (FOLDER / f"{name}.png").stat().st_size <= LARGEST:
+    for colours in (256, 128, 64, 32, 16, 8):
+        small = picture.quantize(colours, dither=Image.Dither.NONE)
+        small.save(path, optimize=True, lossless=True, method=6)
+        if path.stat().st_size <= largest:
             return
-    raise SystemExit(f"{name}.png is larger than {LARGEST} bytes")
+    raise SystemExit(f"{path.name} is larger than {largest} bytes")
 
 
 def sign_in(page: Page, demo: House) -> None:
@@ -63,9 +78,14 @@ def main() -> None:
             page.goto(address)
             if name == "result":
                 page.mouse.wheel(0, 700)  # past the title, to the chart
-            photograph(page, name)
+            photograph(page, FOLDER / f"{name}.png")
         desk.goto(demo.url(f"/organiser/e/{demo.events['coming']}"))
-        photograph(desk, "organiser")
+        photograph(desk, FOLDER / "organiser.png")
+        desk.set_viewport_size({"width": 390, "height": 600})
+        for name, (event, part, below) in IN_HANDBOOK.items():
+            desk.goto(demo.url(f"/organiser/e/{demo.events[event]}/{part}"))
+            desk.mouse.wheel(0, below)
+            photograph(desk, HANDBOOK / f"{name}.webp", LARGEST_IN_HANDBOOK)
         browser.close()
 
 

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lunchkit.admin import custom_fields, helper_home, history, outbox, printouts
+from lunchkit.admin import custom_fields, handbook, helper_home, history, outbox, printouts
 from lunchkit.admin import events as admin_events
 from lunchkit.admin import views as admin_home
 from lunchkit.admin.phases import phase_bar
@@ -19,7 +19,7 @@ from lunchkit.platform.csrf import csrf
 from lunchkit.platform.db import engine_options, init_db
 from lunchkit.platform.i18n import init_i18n
 from lunchkit.platform.images import views as images
-from lunchkit.platform.markdown import host_of, markdown, plain
+from lunchkit.platform.markdown import has_path, host_of, markdown, plain
 from lunchkit.platform.web import Lunchkit, init_web
 from lunchkit.recap import admin as recap_admin
 from lunchkit.recap import views as recap
@@ -59,7 +59,7 @@ BODY_LIMIT = 1_000_000
 
 ADMIN = (
     admin_home, admin_events, custom_fields, run_sheet_admin, outbox, history, printouts, team, passkeys_admin,
-    helper_home, registrations_admin, mailings, subscribers_admin, imports_admin, speakers_admin, polls_admin,
+    helper_home, registrations_admin, mailings, subscribers_admin, imports_admin, speakers_admin, polls_admin, handbook,
     qa_admin, presenter_admin, survey_admin, recap_admin, settings_admin, system_status_admin, check_in_admin,
 )  # fmt: skip
 for bp in [module.bp for module in ADMIN]:
@@ -79,9 +79,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals.update(
         settings=LocalProxy(current_settings), public=links.public, now=clock.now, may=may, site_look=site_look,
         passkey_host=passkey_host, passkey_obstacle=passkey_obstacle, phase_bar=phase_bar,
+        chapter_address=handbook.chapter_address,
     )  # fmt: skip
     app.jinja_env.tests["proposed"] = is_proposed
-    app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of)
+    app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of, has_path=has_path)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_db(app)
     init_i18n(app)

@@ -3,7 +3,7 @@
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,10 +77,10 @@ def tls_context(folder: Path) -> ssl.SSLContext:
 
 
 @contextmanager
-def mail_server(whim: Any = None, **options: Any) -> Iterator[tuple[Any, int]]:
+def mail_server(whim: Any = None, kind: type[Controller] = Controller, **options: Any) -> Iterator[tuple[Any, int]]:
     """A running server, and its port."""
     postman, port = whim or Postman(), free_port()
-    controller = Controller(postman, hostname="127.0.0.1", port=port, **options)
+    controller = kind(postman, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:
         yield postman, port
@@ -88,8 +88,7 @@ def mail_server(whim: Any = None, **options: Any) -> Iterator[tuple[Any, int]]:
         controller.stop()
 
 
-@contextmanager
-def tls_server(folder: Path, **options: Any) -> Iterator[tuple[Postman, int]]:
+def tls_server(folder: Path, **options: Any) -> AbstractContextManager[tuple[Postman, int]]:
     """A server that speaks TLS from its first byte. aiosmtpd's own controller would try itself without the certificate."""
 
     class Unproven(Controller):
@@ -99,13 +98,7 @@ def tls_server(folder: Path, **options: Any) -> Iterator[tuple[Postman, int]]:
             with socket.create_connection((self.hostname, self.port), 5) as line, credulous.wrap_socket(line) as safe:
                 safe.recv(1024)
 
-    postman, port = Postman(), free_port()
-    controller = Unproven(postman, hostname="127.0.0.1", port=port, ssl_context=tls_context(folder), **options)
-    controller.start()
-    try:
-        yield postman, port
-    finally:
-        controller.stop()
+    return mail_server(kind=Unproven, ssl_context=tls_context(folder), **options)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator
 from PIL import Image
 
 from lunchkit.app import create_app
-from lunchkit.demo import may_2025 as may
+from lunchkit.demo.lunches import sections
 from lunchkit.events.models import Event, Series
 from lunchkit.platform import clock, schema
 from lunchkit.platform.db import db
@@ -50,7 +50,7 @@ FLOWS = {
 PAGE = "/e/ia-responsable/recap"
 DATA = f"{PAGE}.json"
 SCHEMA = Draft202012Validator(json.loads((STATIC / "recap.schema.json").read_text()))
-PRINCIPLES = may.PRINCIPLES
+PRINCIPLES = ("écologie", "vie privée", "gouvernance", "transparence", "lien social")
 SECOND_POLL = "Ce que la salle craint"
 """The title of the section about the second question."""
 SECRET_CONSENT = "Accord écrit du 13 mai, classeur 4"
@@ -169,7 +169,7 @@ def webp(number: int, width: int, size: tuple[int, int]) -> bytes:
 
 def contents(lunch: FullLunch) -> list[tuple[SectionKind, str, dict[str, Any]]]:
     """A section of every kind: kind, title, content; mostly those of the demo, with each field filled in somewhere."""
-    of_demo = {kind: data for kind, _title, data in may.sections(lunch.again.position, lunch.coming.slug)}
+    of_demo = {state.kind: dict(state.data) for state in sections("may")}
     figures = of_demo[SectionKind.FIGURES]["items"]
     alternatives = of_demo[SectionKind.ALTERNATIVES]["items"]
     alternatives[0] |= _ALTERNATIVE

@@ -6,6 +6,8 @@ role shows up in a review, and a route without a policy fails.
 
 HELPERS = """
 GET      /organiser/
+GET      /organiser/aide
+GET      /organiser/aide/<chapter>
 GET      /organiser/doors
 GET      /organiser/e/<slug>/door
 GET      /organiser/e/<slug>/door/<registration_id>
@@ -39,7 +41,7 @@ POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/preview
 GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
-GET+POST /organiser/e/<slug>/ending
+POST     /organiser/e/<slug>/ending
 POST     /organiser/e/<slug>/extension
 GET      /organiser/e/<slug>/feedback
 POST     /organiser/e/<slug>/feedback/closing
@@ -131,12 +133,14 @@ GET+POST /organiser/e/<slug>/speakers/<speaker_id>
 GET      /organiser/e/<slug>/speakers/<speaker_id>/draft
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/approval
 POST     /organiser/e/<slug>/speakers/<speaker_id>/draft/setting-aside
+POST     /organiser/e/<slug>/speakers/<speaker_id>/invitation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/link
-POST     /organiser/e/<slug>/speakers/<speaker_id>/organisation
+GET+POST /organiser/e/<slug>/speakers/<speaker_id>/organisation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/portrait
-POST     /organiser/e/<slug>/speakers/<speaker_id>/quotations
+GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>/approval
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>/removal
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/removal
+GET      /organiser/e/<slug>/speakers/<speaker_id>/slip
 GET+POST /organiser/e/new
 GET      /organiser/e/<slug>/emails
 GET+POST /organiser/e/<slug>/emails/automatic/<kind>

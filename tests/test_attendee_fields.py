@@ -18,6 +18,7 @@ from lunchkit.registrations.details import ATTENDEE_FIELDS, AttendeeDetails, det
 from lunchkit.registrations.exports import registrations_table
 from lunchkit.registrations.forms import DetailsForm, edit_form, registration_form
 from lunchkit.registrations.models import Diet, Needs, Registration
+from tests.attendee import tokens_of
 from tests.conftest import EventMaker
 
 pytestmark = pytest.mark.both_databases
@@ -77,6 +78,26 @@ def test_every_form_asks_every_field_and_says_what_was_typed(lunch: Event) -> No
     form = organiser_form(lunch, person, typed(organiser_form(lunch, person)))
     assert form.validate(), form.errors
     assert form.attendee() == replace(said, wants_invitations=False)
+
+
+def test_every_page_shows_every_field_of_its_form(organiser_client: FlaskClient, lunch: Event) -> None:
+    person = register_by_hand(lunch, everything(lunch), language="fr")
+    pages: dict[str, DetailsForm] = {
+        f"/e/{lunch.slug}/register": registration_form(lunch),
+        f"/r/{tokens_of(person).link}/edit": edit_form(lunch, person),
+        f"/organiser/e/{lunch.slug}/registrations/{person.id}": organiser_form(lunch, person),
+    }
+    for address, form in pages.items():
+        names = {field.name if field.type != "FieldList" else f"{field.name}-0" for field in form}
+        page = organiser_client.get(address).text
+        assert {name for name in names if f' name="{name}"' not in page} == set(), address
+
+
+def test_what_attendees_write_is_personal() -> None:
+    written = {name for name, kind in get_type_hints(AttendeeDetails).items() if kind in (str, str | None)}
+    columns = [column for model in (Registration, Needs) for column in model.__table__.c if column.key in written]
+    assert {column.key for column in columns} == written, "control"
+    assert [str(column) for column in columns if not column.info["personal"]] == [], "mark it with info=PERSONAL"
 
 
 def test_what_organisers_may_read_has_a_column_in_files_and_in_the_list(

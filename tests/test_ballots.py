@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
+from sqlalchemy.pool import QueuePool
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
@@ -135,6 +136,30 @@ def test_two_hundred_phones_at_once_are_two_hundred_ballots(app: Flask, make_eve
     close_poll(poll)
     assert fresh(poll).ballots == 200
     assert counts(poll) == {1: 67, 2: 67, 3: 66, 0: 0}
+
+
+@pytest.mark.parametrize("kind", ["poll", "survey"])
+def test_an_answer_that_waits_for_the_disk_holds_no_connection(
+    app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    if kind == "poll":
+        asked(event)
+    else:
+        event.ends_at = clock.now()
+    (phone,) = phones(app, event, 1)
+    db.session.commit()
+    write, pool = BallotStore.write, cast(QueuePool, db.engine.pool)
+    held: list[int] = []
+
+    def look_and_write(self: BallotStore, *batch: Any) -> list[bool]:
+        held.append(pool.checkedout())
+        return write(self, *batch)
+
+    monkeypatch.setattr(BallotStore, "write", look_and_write)
+    address = f"/v/{phone.code}{'' if kind == 'poll' else '/feedback'}"
+    for _ in range(2):  # the first answer to a survey opens it, the second reads and waits
+        assert phone.client.post(address, data={"choice": 1, "mark": 4}, headers=JSON).status_code == 200
+    assert held == [0, 0], "a room that waits with all of them waits for ever: each needs another for its revision"
 
 
 def test_votes_that_race_the_close_are_counted_or_refused_never_both(app: Flask, event: Event) -> None:

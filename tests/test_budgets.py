@@ -124,7 +124,6 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
             "import of addresses": lunch.url("/organiser/subscribers/import"),
             "list by surname": one + "/registrations?order=surname",
             "list, newest first": one + "/registrations?order=newest",
-            "end it": lunch.url(f"/organiser/e/{lunch.events['running']}/ending"),
             "right now": lunch.url(f"/organiser/e/{lunch.events['running']}"),
             "empty list": one + "/registrations?q=nobody",
             "one registration": one + "/registrations/40",
@@ -134,6 +133,7 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
             "subscribers": lunch.url("/organiser/subscribers"),
             "outbox": lunch.url("/organiser/letters"),
             "one e-mail": lunch.url("/organiser/letters/1"),
+            "handbook": lunch.url("/organiser/aide/le-jour"),  # two pictures: the heaviest chapter
         },
     )
     context.close()
@@ -187,3 +187,28 @@ def test_targets_fit_a_thumb_the_poster_is_one_page_and_faults_would_be_found(
     pages = PdfReader(tmp_path / "poster.pdf").pages
     assert len(pages) == 1
     assert [round(float(side) / 72 * 25.4) for side in pages[0].mediabox[2:]] == [210, 297]
+
+
+def test_the_way_in_is_on_the_first_screen_of_a_phone(chromium: Browser, addresses: dict[str, str]) -> None:
+    context = open_context(chromium, viewport={"width": 390, "height": 664})
+    page = context.new_page()
+    ways = {"home": "#code", "event": ".hero .button", "past event": ".hero .button", "running event": ".hero .button"}
+    for name, way in ways.items():
+        page.goto(addresses[name])
+        box = page.locator(way).first.bounding_box()
+        assert box and box["y"] + box["height"] <= 664, name
+    assert page.locator("main .band:last-child .button").count() == 1, "and once more at the end"
+    box = page.locator("main .band:last-child .button").bounding_box()
+    assert box and box["y"] > 664, "control: what is further down is found"
+    context.close()
+
+
+def test_a_ticket_holds_any_name(chromium: Browser, addresses: dict[str, str]) -> None:
+    context = open_context(chromium, viewport={"width": 390, "height": 664})
+    page = context.new_page()
+    page.goto(addresses["ticket"])
+    page.locator(".ticket h1").evaluate("(name) => (name.textContent = 'W'.repeat(100))")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    box = page.locator(".ticket .qr").bounding_box()
+    assert box and box["width"] == 390
+    context.close()

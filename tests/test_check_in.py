@@ -378,6 +378,14 @@ def test_what_a_phone_gets_is_no_address_nothing_to_make_a_ticket_of_and_nothing
     assert organiser_client.get(seen).get_json()["people"]
 
 
+def test_a_phone_knows_the_place_of_everybody_who_waits(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event(capacity=1)
+    for name in ("Ada A", "Bea B", "Cem C"):
+        guest(event, name)
+    people = organiser_client.get(f"{Door(organiser_client, event).path}/now.json").get_json()["people"]
+    assert [one.get("place") for one in people] == [None, 1, 2]
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 def test_the_camera_is_allowed_at_the_door_and_nowhere_else(
     app: Flask, organiser_client: FlaskClient, event: Event

@@ -170,6 +170,10 @@ def test_who_made_room_stands_in_the_log_and_on_the_page_of_the_lunch(
     assert [(one.name, one.facts.get("seats_added"), one.times) for one in noted] == [
         ("Ada Ressort", None, 1), ("Ada Ressort", 1, 2),
     ]  # fmt: skip
+    free = running_event(make_event, capacity=1)
+    assert Door(organiser_client, free).words(record(walk_in={"name": "Eva Endive"}, makes_room=True)) == ["in"]
+    (seated,) = db.session.scalars(select(AuditEntry).where(AuditEntry.event_id == free.id)).all()
+    assert "seats_added" not in seated.facts, "a seat was free"
     log = organiser_client.get(f"/organiser/log?lunch={event.slug}&lang=en").text
     assert "2 seats added" in log
     page = organiser_client.get(f"/organiser/e/{event.slug}/invite?lang=en").text

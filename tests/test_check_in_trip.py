@@ -432,11 +432,11 @@ def test_in_a_full_house_the_phone_says_so_first_and_lets_in_at_a_second_press(
 ) -> None:
     one, (seats, added, walk_ins) = phone("Nord"), told(full_lunch)
     one.page.locator("[data-walk-in]").click()
-    expect(one.page.locator(f"{FORM} .full")).to_contain_text("Toutes les places sont données.")
+    expect(one.page.locator(f"{FORM} .full")).to_contain_text("Toutes les places sont attribuées.")
     expect(one.page.locator(f"{FORM} .full")).to_contain_text("pas encore là")
     walk_in(one.page, "Dora-Maria Fenouil de la Plaine")
     answer = one.page.locator("dialog[data-shows=full]")
-    expect(answer).to_contain_text("Toutes les places sont données.")
+    expect(answer).to_contain_text("Toutes les places sont attribuées.")
     assert told(full_lunch) == (seats, added, walk_ins), "one press writes nothing"
     for width, height in ((320, 568), (390, 780)):
         one.page.set_viewport_size({"width": width, "height": height})

@@ -9,10 +9,12 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from inspect import cleandoc
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
 
+import click
 import pytest
 
 from lunchkit.cli import cli, main
@@ -222,6 +224,26 @@ def test_a_newer_schema_is_refused(instance: Path) -> None:
     for word in ("upgrade", "serve"):
         refused = lunchkit(instance, word)
         assert refused.returncode == 1 and "schema" in refused.stderr, word
+
+
+@pytest.mark.parametrize("words", [(), ("organiser",), *((name,) for name in cli.commands), ("organiser", "add")])
+def test_the_command_line_speaks_one_language(tmp_path: Path, words: tuple[str, ...]) -> None:
+    command: click.Command = cli
+    for word in words:
+        assert isinstance(command, click.Group)
+        command = command.commands[word]
+    ours = [cleandoc(command.help or ""), *(getattr(param, "help", None) or "" for param in command.params)]
+    first = {" ".join(text.split()[:3]) for text in ours if text} | {"Usage:", "Show this"}
+    french, english = (lunchkit(tmp_path, *words, "--help", LANGUAGE=language).stdout for language in ("fr", "en"))
+    assert [text for text in first if text in french] == [] and "Utilisation" in french
+    assert [text for text in first if text not in " ".join(english.split())] == [], "control"
+
+
+def test_a_refusal_is_in_the_language_of_the_command_line(tmp_path: Path) -> None:
+    for language, error in (("fr", "Erreur\u00a0: il n’y a pas"), ("en", "Error: there is no")):
+        assert lunchkit(tmp_path, "doctor", LANGUAGE=language).stderr.startswith(error)
+    (tmp_path / ".env").write_text("LUNCHKIT_LANGUAGE=en\n")
+    assert lunchkit(tmp_path, "doctor").stderr.startswith("Error:"), "of the instance"
 
 
 def test_the_command_is_a_program_and_has_help(tmp_path: Path) -> None:

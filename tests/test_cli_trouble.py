@@ -28,7 +28,7 @@ def closed_database() -> str:
 @pytest.mark.parametrize("words", [("organiser", "list"), ("doctor",)])
 def test_an_unreachable_database_is_told(tmp_path: Path, closed_database: str, words: tuple[str, ...]) -> None:
     done = lunchkit(tmp_path, *words, DATABASE_URL=closed_database)
-    assert complains(done, "database", "refused") and "geheim" not in done.stderr
+    assert complains(done, "base de données", "refused") and "geheim" not in done.stderr
 
 
 @pytest.mark.parametrize("words", [("upgrade",), ("organiser", "list"), ("backup",), ("serve",)])

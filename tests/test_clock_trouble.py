@@ -171,5 +171,5 @@ def test_purge_says_what_it_waits_for(app: Flask, settings: Settings, make_event
         assert names() == ["Camille Poireau"]
         db.session.remove()
         done = lunchkit(settings.instance, "purge", "--clock-is-right")
-        assert done.returncode == 0 and "1 people erased" in done.stdout
+        assert done.returncode == 0 and "personnes\u00a0: 1" in done.stdout
     assert names() == [""]

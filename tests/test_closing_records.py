@@ -21,7 +21,7 @@ from lunchkit.room.polls.actions import (
     enter_hand_counts,
     finish_closings,
     hide_poll,
-    judge_answer,
+    judge_answers,
     open_poll,
     reveal_poll,
 )
@@ -177,7 +177,7 @@ def test_words_are_judged_after_the_close_without_a_change(app: Flask, event: Ev
         phone.send({"word": "confiance"})
     close_poll(poll)
     for verdict in ("approve", "undo", "refuse"):
-        judge_answer(poll, "confiance", verdict)
+        judge_answers(poll, verdict, "confiance")
         assert not is_altered(fresh(poll))
     db.session.execute(text("update written_answer set count = 60"))
     db.session.commit()
@@ -263,7 +263,7 @@ def test_a_question_in_words_of_which_none_was_kept_is_no_result(
     draft_recap(event, "Équipe")
     outline = plain(organiser_client.get(f"/organiser/e/{event.slug}/recap").get_data(as_text=True))
     assert KEPT_WORD in outline
-    judge_answer(poll, "mot1", "approve")
+    judge_answers(poll, "approve", "mot1")
     assert KEPT_WORD not in plain(client.get(result(poll)).get_data(as_text=True)), "the control"
     assert result(poll) in client.get(f"/e/{event.slug}").get_data(as_text=True)
 
@@ -279,9 +279,9 @@ def statements(*agreed: int) -> Result:
 
 def test_the_headline_of_statements_names_no_winner_of_a_tie(app: Flask) -> None:
     with app.test_request_context("/?lang=en"):
-        assert headline(statements(2, 2, 0)).replace("\u00a0", " ") == "Phrase 1 and Phrase 2: 2 people each out of 6"
-        assert "tie" in headline(statements(2, 2, 2, 2))
-        assert headline(statements(2, 3, 0)).startswith("Most agreed with: Phrase 2"), "the control"
+        assert "Most agreed with: Phrase 1 and Phrase 2 (4" in headline(statements(4, 4, 1)).replace("\u00a0", " ")
+        assert "tie" in headline(statements(4, 4, 4, 4))
+        assert headline(statements(4, 5, 1)).startswith("Most agreed with: Phrase 2 ("), "the control"
 
 
 def test_what_was_never_asked_goes_from_the_page_when_the_lunch_is_over(app: Flask, event: Event) -> None:

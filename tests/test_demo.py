@@ -10,9 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lunchkit.demo import create_demo
+from lunchkit.demo.lunches import read, sections
 from lunchkit.events.feeds import atom_feed, calendar_entry
 from lunchkit.platform.calendar import download
 from lunchkit.platform.db import SQLITE_DRIVER
+from lunchkit.recap.sections import SectionKind
+from lunchkit.room.polls.models import Kind
 from tests.server import free_port
 from tests.test_cli import get, lunchkit, started
 
@@ -56,7 +59,7 @@ def test_the_demo_keeps_away_from_the_real_thing(tmp_path: Path, sqlite_template
             assert addresses["base"] == f"http://127.0.0.1:{port}"
             for key in ("base", "event", "register", "organiser", "past", "running", "poster"):
                 assert addresses[key].startswith(addresses["base"]) and get(addresses[key])[0] == 200, key
-            assert get(addresses["feed"])[1].count("BEGIN:VEVENT") == 3
+            assert get(addresses["feed"])[1].count("BEGIN:VEVENT") == 4
             with pytest.raises(TimeoutError):
                 mail.accept()
         assert (tmp_path / "real.sqlite").read_bytes() == before and not (tmp_path / "real.sqlite-wal").exists()
@@ -93,7 +96,7 @@ def test_the_server_listens_on_ipv6_too(tmp_path: Path) -> None:
 def test_what_is_made_up_says_so_wherever_it_is_told(app: Flask, client: FlaskClient) -> None:
     with app.test_request_context():
         planted = create_demo()
-        for event in (planted.running, planted.coming):
+        for event in (planted.told, planted.running, planted.coming):
             assert "fictif" in download(calendar_entry(event)).decode().replace("\r\n ", "")
             assert "Exemple fictif" in atom_feed([event])
         assert "fictif" not in download(calendar_entry(planted.past)).decode(), "what was is not made up"
@@ -102,3 +105,88 @@ def test_what_is_made_up_says_so_wherever_it_is_told(app: Flask, client: FlaskCl
         head = client.get(f"/e/{slug}").text.partition("</head>")[0]
         told = [line for line in head.splitlines() if "og:description" in line or "ld+json" in line]
         assert len(told) == 2 and [("fictif" in line) for line in told] == [marks, marks], slug
+
+
+NOTED = "Page de démonstration, écrite d’après un article d’APRÈS-GE"
+MAY = "/e/ia-responsable"
+MAY_PAGES = (
+    MAY, f"{MAY}/recap", f"{MAY}/polls/1", f"{MAY}/polls/3", "/speakers/samuel-chenal", "/speakers/laura-tocmacov",
+    "/organisations/itopie", "/organisations/impactia",
+)  # fmt: skip
+
+
+def foot_of(client: FlaskClient, path: str) -> str:
+    answer = client.get(f"{path}?lang=fr")
+    assert answer.status_code == 200, path
+    return answer.text.partition("<footer")[2].replace("&#39;", "’").replace("&#x2019;", "’")
+
+
+def test_what_is_assumed_of_may_stands_at_the_foot_of_each_page(client: FlaskClient) -> None:
+    create_demo()
+    for path in MAY_PAGES:
+        foot = foot_of(client, path)
+        assert NOTED in foot and "supposés" in foot, path
+    for path in ("/e/le-debat-continue", "/e/manger-local-a-la-cantine/recap", "/speakers/ada-ressort"):
+        foot = foot_of(client, path)
+        assert NOTED not in foot and "inventés" in foot, path
+    assert "Page de démonstration" not in foot_of(client, "/privacy"), "control: a page about no lunch"
+    lunch = client.get(f"{MAY}/recap.json").get_json()["lunch"]
+    assert lunch["is_demo"] and NOTED in lunch["demo_note"]
+
+
+def test_the_votes_of_may_say_that_they_are_made_up(client: FlaskClient) -> None:
+    create_demo()
+    made_up = "Les votes de cette page sont inventés"
+    for number in (1, 3):
+        page = client.get(f"{MAY}/polls/{number}?lang=fr").text
+        assert made_up in page and "bulletins ont été détruits" not in page
+        assert "inventées" in page.partition("embed")[2], "and where the picture is put elsewhere"
+    assert made_up not in client.get("/e/manger-local-a-la-cantine/polls/2?lang=fr").text
+
+
+def told_of(kind: SectionKind) -> dict[str, dict[str, object]]:
+    """The items of a section of 13 May, by their first field."""
+    (state,) = (state for state in sections("may") if state.kind is kind)
+    return {str(next(iter(item.values()))): dict(item) for item in state.items}
+
+
+def test_may_says_who_says_what() -> None:
+    """The network tells of RIPESS, Infomaniak and the open models; the newspaper of the flights; the speakers answer."""
+    states = {state.kind: state for state in sections("may")}
+    figures = told_of(SectionKind.FIGURES)
+    assert figures["205"]["according"] == "Le Courrier" and "aurait" in str(figures["205"]["sentence"])
+    homes = figures["6000"]
+    assert homes["according"] == "APRÈS-GE" and homes["source"] == ""
+    for shade in ("100 %", "jusqu’à 6000 foyers", "probablement unique au monde"):
+        assert shade in str(homes["sentence"]), shade
+    for kind in (SectionKind.ALTERNATIVES, SectionKind.TEXT):
+        text = states[kind].data["text"]
+        assert "selon APRÈS-GE" in text or "Selon APRÈS-GE" in text
+        assert "Courrier" not in text
+    assert not any(item["hosted"] for item in told_of(SectionKind.ALTERNATIVES).values())
+    answers = told_of(SectionKind.ANSWERS)
+    assert len(answers) == 3 and states[SectionKind.ANSWERS].title == "Trois questions"
+    assert {item["by"] for item in answers.values()} == {"Samuel Chenal et Laura Tocmacov"}
+    assert "peut et doit" in str(answers["Quel rôle pour l’ESS dans cette technologie ?"]["answer"])
+    assert "sociales et écologiques" in states[SectionKind.INTRODUCTION].data["text"]
+
+
+def test_the_fictional_recap_shows_every_kind_of_section_and_poll(client: FlaskClient) -> None:
+    create_demo()
+    data = client.get("/e/manger-local-a-la-cantine/recap.json").get_json()["sections"]
+    assert {section["kind"] for section in data} == set(SectionKind)
+    told = [section["result"] for section in data if section["kind"] == SectionKind.POLL]
+    assert {result["kind"] for result in told} == set(Kind) and all(result["n"] >= 5 for result in told)
+    for kind in (SectionKind.PHOTOS, SectionKind.QUOTATIONS, SectionKind.ROOM, SectionKind.SPEAKERS):
+        assert all(section["items"] for section in data if section["kind"] == kind), kind
+    for name in ("told", "coming", "running"):
+        assert all("portrait" in speaker and speaker["biography"] for speaker in read(name)["speakers"]), name
+
+
+def test_the_same_words_have_the_same_mark() -> None:
+    """A mark follows from the place of a choice."""
+    places: dict[str, set[int]] = {}
+    for poll in read("may")["polls"]:
+        for place, choice in enumerate(poll["choices"]):
+            places.setdefault(choice, set()).add(place)
+    assert all(len(found) == 1 for found in places.values()), places

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from lunchkit.events.details import EventDetails, details_of, plan_of
+from lunchkit.events.details import EventDetails, details_of, plan_with
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.registrations.actions import erase_registration, register_by_hand
@@ -75,7 +75,7 @@ def test_a_day_that_comes_so_near_that_names_stay_longer_is_told(make_event: Eve
     event = make_event(purge_days=2, starts_at=clock.now() + timedelta(days=3))
     ana(event)
     promised, details_then = event.purge_on, moved(event, -2)
-    planned = plan_of(details_then, event).purge_on
+    planned = plan_with(event, details_then).purge_on
     change_event(event, details_then, tells=False)
     assert event.purge_on == planned > promised
     assert ERASED in letter_about(outbox)

@@ -144,7 +144,7 @@ def test_the_command_erases_again(tmp_path: Path, app: Flask, settings: Settings
     db.session.remove()
     db.engine.dispose()
     done = lunchkit(settings.instance, "restore", str(copy))
-    assert done.returncode == 0 and "1 people erased again" in done.stdout, done.stderr
+    assert done.returncode == 0 and "personnes effacées de nouveau\u00a0: 1" in done.stdout, done.stderr
     assert names() == ["Bea"]
 
 

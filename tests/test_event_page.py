@@ -101,7 +101,7 @@ def test_at_table_the_way_in_is_the_button_and_the_answers_are_a_list(
         ask(lunch)
     way_in = f'href="/v/{code_of(running)}"'
     page = client.get(f"/e/{running.slug}").text
-    assert re.search(f'<a class="button" {way_in}>', page) and page.count(way_in) == 1
+    assert re.search(f'<a class="button" {way_in}>', page) and page.count(way_in) == 2, "on top, and at the end"
     assert page.index(way_in) < page.index('<ul class="choices')
     answers = page.split('<ul class="choices')[1].split("</ul>")[0]
     assert "Non" in answers and not re.search("<(a|button|input|label)", answers)
@@ -217,3 +217,19 @@ def test_the_page_says_what_is_true_and_no_more(client: FlaskClient, make_event:
     assert said["maximumAttendeeCapacity"] == 0
     assert "remainingAttendeeCapacity" not in said, "seats of a lunch that is cancelled are no seats"
     assert not {"isAccessibleForFree", "inLanguage"} & set(said), "nobody told us"
+
+
+def test_one_question_is_open_the_others_are_folded_and_the_pair_comes_first(
+    client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(summary="De quoi on parle.")
+    ask(event, "Combien ?", ("1", "2", "3", "4", "5"), kind="scale", low_label="Pas du tout", high_label="Tout à fait")
+    first = ask(event, "Pour ou contre ?")
+    ask(event, "Pour ou contre ?", before_id=first.id)
+    page = client.get(f"/e/{event.slug}").text
+    shown, folded = page.split("<details")
+    assert "Pour ou contre" in shown and "Combien" not in shown and "Combien" in folded
+    assert "1 · Pas du tout" in folded and "5 · Tout à fait" in folded and "<span>3" not in folded
+    assert "Une autre question à table" in folded
+    assert shown.index("De quoi on parle.") < shown.index('class="voices')
+    assert shown.index("De quoi on parle.") < shown.index("Pour ou contre")

@@ -1,19 +1,23 @@
 """What was promised to be erased is erased, to the last byte."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, false, func, select, true
 
 from lunchkit.admin.retention.actions import erase_needs, purge_people
-from lunchkit.events.models import Event
+from lunchkit.events.models import CustomField, Event
 from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
-from lunchkit.platform.db import db, vacuum
+from lunchkit.platform.db import db, transaction
+from lunchkit.platform.personal import erase_people
+from lunchkit.platform.vacuum import vacuum, vacuum_if_marked
 from lunchkit.registrations.actions import erase_registration, register_by_hand
 from lunchkit.registrations.models import Diet, Needs, Registration, Status
+from lunchkit.room.polls.models import Poll
 from tests.conftest import EventMaker, Outbox, details
 from tests.test_jobs import ZURICH, lunch, register
 
@@ -108,6 +112,39 @@ def test_no_byte_of_somebody_who_erased_themselves_stays_for_long(seeded: Event,
     with clock.fixed_at(seeded.starts_at + timedelta(hours=1)):
         purge_people()
     assert names_in(files_of(settings)) == {}
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    ("change", "is_marked"),
+    [
+        (lambda person: db.session.execute(delete(Needs)), True),
+        (lambda person: db.session.delete(person.needs), True),
+        (lambda person: db.session.execute(delete(Poll)), True),  # takes the written answers along
+        (lambda person: setattr(person, "organisation", ""), True),
+        (lambda person: setattr(person, "email", None), True),
+        (lambda person: erase_people(db.session(), Registration, true(), clock.now()), True),
+        (lambda person: setattr(person, "organisation", "Another"), False),
+        (lambda person: setattr(person, "cancelled_at", None), False),
+        (lambda person: db.session.execute(delete(Needs).where(false())), False),
+        (lambda person: db.session.execute(delete(CustomField)), False),
+    ],
+)
+def test_files_are_written_again_once_personal_data_went(
+    event: Event, settings: Settings, change: Callable[[Registration], object], is_marked: bool
+) -> None:
+    asked = CustomField(event_id=event.id, position=1, label="Atelier", kind="text")
+    db.session.add_all([asked, Poll(event_id=event.id, position=1, question="?", kind="text")])
+    person = register_by_hand(event, details(organisation="APRÈS", allergies="Noix"), language="fr")
+    person.cancelled_at = clock.now()
+    db.session.commit()
+    mark = Path(settings.instance) / "vacuum-needed"
+    assert not mark.exists()
+    with transaction():
+        change(person)
+    assert mark.exists() == is_marked
+    vacuum_if_marked()
+    assert not mark.exists()
 
 
 @only_sqlite

@@ -17,7 +17,7 @@ from PIL import Image
 from sqlalchemy import func, select, text
 
 from lunchkit.platform.csrf import csrf
-from lunchkit.platform.db import db, vacuum
+from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images import actions, redraw
 from lunchkit.platform.images.actions import describe_picture, erase_picture, keep_picture, put_back, take_down
@@ -26,6 +26,7 @@ from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.images.models import Picture, PictureFile
 from lunchkit.platform.images.queries import any_picture_by_token_or_404, picture_by_token
 from lunchkit.platform.images.redraw import Drawing
+from lunchkit.platform.vacuum import vacuum
 from lunchkit.platform.web import takes_pictures
 from tests.server import HOST, Client, Server
 from tests.uploads import bomb, saved, sight, webp_chunks

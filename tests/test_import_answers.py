@@ -20,12 +20,8 @@ from lunchkit.registrations.imports.entries import InvalidAnswer, parse_answer
 from lunchkit.registrations.models import Answer
 from tests.conftest import EventMaker, csrf_of, details
 from tests.importing import as_csv, bring_in, people, press, preview, table_of
+from tests.test_custom_fields import ONE, TEXT
 
-TEXT = QuestionDetails("text", "Que réparez-vous ?", translations={"en": {"label": "What do you mend?"}})
-ONE = QuestionDetails(
-    "one", "Quel atelier ?", ("Cuisine", "Jardin"), is_required=True,
-    translations={"en": {"label": "Which workshop?", "choices": ["Kitchen", "Garden"]}},
-)  # fmt: skip
 SEVERAL = QuestionDetails("several", "Je peux aider", ("Accueil, vestiaire", "Service", "Accueil"))
 
 

@@ -46,7 +46,7 @@ def choose(page: Page, lunch: House, data: bytes, name: str) -> str:
     page.get_by_role("link", name="Importer une liste").click()
     page.get_by_label("Fichier des personnes").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
     with page.expect_navigation():
-        page.get_by_role("button", name="Regarder d’abord").click()
+        page.get_by_role("button", name="Voir l’aperçu").click()
     return page.url
 
 
@@ -85,9 +85,9 @@ def test_the_trip_without_javascript(lunch: House, chromium: Browser, tmp_path: 
     expect(page.get_by_role("link", name="Robin FENOUIL")).to_be_visible()
     page.go_back()
     page.go_back()
-    page.get_by_role("link", name="Défaire cet import").click()
+    page.get_by_role("link", name="Annuler cet import").click()
     with page.expect_navigation():
-        page.get_by_role("button", name="Défaire l’import").click()
+        page.get_by_role("button", name="Annuler l’import").click()
     expect(page.get_by_text("Plus personne de ce fichier")).to_be_visible()
     page.context.close()
 
@@ -119,7 +119,7 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
         {"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
     )
     with page.expect_navigation():
-        page.get_by_role("button", name="Regarder d’abord").click()
+        page.get_by_role("button", name="Voir l’aperçu").click()
     expect(page.locator(".error")).to_be_visible()
     found += faults_here(page)
     assert found == []

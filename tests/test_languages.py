@@ -237,7 +237,7 @@ def test_control_a_page_in_another_language_is_seen(app: Flask, event: Event, la
 @pytest.mark.parametrize("language", NEW)
 def test_pages_of_an_attendees_trip_speak_one_language(app: Flask, make_event: EventMaker, language: str) -> None:
     client = speaker_of(app, language)
-    coming = make_event(companions_allowed=1, summary="1", access_notes="2", is_demo=True)
+    coming = make_event(companions_allowed=1, summary="1", access_notes="2", demo="fictional")
     full = make_event(capacity=1)
     register_by_hand(full, details("Eins", "one@example.org"), language="fr")
     later = make_event(opens_at=clock.now() + timedelta(days=2))
@@ -279,7 +279,7 @@ def test_the_phone_the_projector_and_the_result_speak_one_language(app: Flask, e
 
     words = {"de": ("Lassen Sie diese Seite offen.", "Einmal tippen genügt", "Die Abstimmung ist geschlossen",
                     "6 von 6 Personen", "Diese Frage ist annulliert."),
-             "it": ("Lascia aperta questa pagina.", "Basta un tocco", "Il voto è chiuso", "6 persone su 6",
+             "it": ("Lasci aperta questa pagina.", "Basta un tocco", "La votazione è chiusa", "6 persone su 6",
                     "Questa domanda è annullata.")}[language]  # fmt: skip
     take_questions(event, takes=True)
     look(words[0])

@@ -1,5 +1,6 @@
 """One lunch at a glance: how many come, who waits, what they eat, what is missing, and what to do next."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_what_is_missing_is_named_with_the_place_where_it_is_mended(
     page = glance(organiser_client, event)
     for words in ("Un vote", ">Le déroulé<"):
         assert words not in page
-    assert "Une page à écrire par qui parle" in page
+    assert "La page d’un·e intervenant·e à écrire" in page
     length = int((event.ends_at - event.starts_at).total_seconds() // 60)
     add_run_item(event, ItemDetails(length - 15, "Le reste"))
     assert "de trop" not in glance(organiser_client, event)
@@ -87,10 +88,10 @@ def in_hours(hours: float) -> Any:
         ({"starts_at": in_hours(20)}, "Inscriptions ouvertes", "Les chiffres pour la cuisine", "/caterer"),
         ({"starts_at": in_hours(20), "asks_food": False}, "Inscriptions ouvertes", "Affiche", "/poster"),
         ({"starts_at": in_hours(-1)}, "En ce moment", "Télécommande", "/room"),
-        ({"starts_at": in_hours(-9)}, "Il a eu lieu", "Écrire le", "/recap"),
+        ({"starts_at": in_hours(-9)}, "Terminé", "Écrire le", "/recap"),
         (
             {"starts_at": in_hours(-9), "recap_published_at": clock.now()},
-            *("Il a eu lieu", "Le prochain, comme celui-ci", "/e/new?like="),
+            *("Terminé", "Le prochain, comme celui-ci", "/e/new?like="),
         ),
         ({"cancelled_at": clock.now()}, "Annulé", "Le prochain, comme celui-ci", "/e/new?like="),
         ({"closes_at": in_hours(-1)}, "Inscriptions closes", "Inscrire quelqu’un", "/registrations/new"),
@@ -126,3 +127,27 @@ def test_after_the_lunch_it_says_what_came_of_it_and_asks_for_nothing_more(
     for outdated in ("Il reste", "Il manque encore", "Écrire le compte rendu", "Accueillir les gens", "Télécommande"):
         assert outdated not in page, outdated
     assert f'href="/organiser/e/{event.slug}/recap"' in page
+
+
+def test_the_search_finds_lunches_people_and_speakers(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+    event = make_event()
+    person = register_by_hand(event, details("Zoé Panais", "zoe@example.org"), language="fr")
+    speaker = add_speaker(event, SpeakerDetails(name="Zoé Boulon")).speaker
+    found = organiser_client.get("/organiser/?q=zoé").text
+    base = f"/organiser/e/{event.slug}"
+    assert f'href="{base}/registrations/{person.id}"' in found and f'href="{base}/speakers/{speaker.id}"' in found
+    assert "Rien trouvé" in organiser_client.get("/organiser/?q=personne-ici").text, "control"
+
+
+def test_each_page_of_a_lunch_has_its_phases_and_opens_its_own(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event()
+    base = f"/organiser/e/{event.slug}"
+    for path, name in (
+        *(("", "Faire venir"), ("/prepare", "Préparer"), ("/day", "Le jour"), ("/after", "Après")),
+        *(("/run", "Préparer"), ("/registrations", "Faire venir"), ("/paper", "Le jour"), ("/recap", "Après")),
+    ):
+        bar = organiser_client.get(base + path).text.split('<nav class="phases"')[1].split("</nav>")[0]
+        (opened,) = re.findall(r'<a href="([^"]*)" aria-current="true">(?:<svg.*?</svg>)?([^<]+)</a>', bar, re.DOTALL)
+        assert opened[1] == name and bar.count("<a ") == 4, path

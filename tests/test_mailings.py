@@ -40,7 +40,7 @@ pytestmark = pytest.mark.both_databases
 
 
 __all__ = ["postbox"]
-SUBSCRIBERS, SEATED, WAITING, ALL, CAME = Audience
+SUBSCRIBERS, SEATED, WAITING, ALL, CAME, OTHERS = Audience
 SUBJECT, TEXT = "La salle a changé : venez", "La salle est au deuxième étage.\n\nÀ mardi !"
 NEWS = Words(SEATED, SUBJECT, TEXT)
 TO_ALL = Words(ALL, SUBJECT, TEXT)
@@ -370,7 +370,7 @@ def test_from_the_lunch_to_the_thanks_on_their_way(organiser_client: FlaskClient
     register(event, "Ana"), register(event, "Bea", "de")
     over(event, "Ana", "Bea")
     lunch = f"/organiser/e/{event.slug}"
-    first = organiser_client.get(lunch).text.split('<div class="buttons">')[1].split("secondary")[0]
+    first = organiser_client.get(lunch).text.split('<div class="buttons">')[1].split("</div>")[0]
     assert "Remercier les personnes venues" in first and f"{area(event)}/new" in first
     form = {"audience": "came", "csrf_token": csrf_of(organiser_client, f"{area(event)}/new")}
     shown = organiser_client.post(f"{area(event)}/new", data=form | {"subject": "", "text": "Mot à nous."})

@@ -72,8 +72,8 @@ def test_a_page_that_waits_for_the_team_is_not_one_to_be_written(
 ) -> None:
     link = link_of(speak(event).speaker)
     home = f"/organiser/e/{event.slug}?lang=fr"
-    assert "page à écrire par qui parle" in organiser_client.get(home).text
+    assert "intervenant·e à écrire" in organiser_client.get(home).text
     write(client, link, short_bio="Oui.")
     submit(client, link)
     page = organiser_client.get(home).text
-    assert "page à écrire par qui parle" not in page and "Lire la page de" in page
+    assert "intervenant·e à écrire" not in page and "Lire la page de" in page

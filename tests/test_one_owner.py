@@ -156,7 +156,7 @@ def test_a_command_in_the_wrong_folder_makes_nothing_and_says_so(tmp_path: Path,
     for folder in (tmp_path / "nowhere", empty):
         refused = lunchkit(folder, *words)
         assert refused.returncode == 2 and not refused.stdout, refused.stdout
-        assert f"no lunchkit in {folder}" in refused.stderr and "LUNCHKIT_INSTANCE" in refused.stderr
+        assert f"pas de lunchkit dans {folder}" in refused.stderr and "LUNCHKIT_INSTANCE" in refused.stderr
     assert not (tmp_path / "nowhere").exists() and list(empty.iterdir()) == []
 
 

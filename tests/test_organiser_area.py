@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from werkzeug.routing import IntegerConverter, Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from lunchkit.app import create_app
 from lunchkit.platform import clock
@@ -35,10 +35,15 @@ def rules_of_organisers(app: Flask) -> list[tuple[Rule, str]]:
     found = []
     for rule in app.url_map.iter_rules():
         if rule.rule.lower().startswith("/organiser") and rule.endpoint not in doors:
-            kinds = rule._converters
-            values = {name: 1 if isinstance(kinds[name], IntegerConverter) else "x" for name in rule.arguments}
+            values = {name: value_for(rule._converters[name]) for name in rule.arguments}
             found.append((rule, adapter.build(rule.endpoint, values)))
     return found
+
+
+def value_for(converter: BaseConverter) -> object:
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return 1 if isinstance(converter, IntegerConverter) else "x"
 
 
 def unlocked_doors(app: Flask) -> list[str]:

@@ -227,13 +227,13 @@ def test_past_lunches_come_in_pages(organiser_client: FlaskClient, make_event: E
 
 def test_hostile_words_about_a_lunch(organiser_client: FlaskClient) -> None:
     fields = ("title", "theme", "summary", "venue", "street", "postcode", "town", "access_notes")
-    extra = {"slug": "volé", "uid": "volé", "is_demo": "1", "sequence": "9", "published_at": "2020-01-01"}
+    extra = {"slug": "volé", "uid": "volé", "demo": "fictional", "sequence": "9", "published_at": "2020-01-01"}
     for text in HOSTILE:
         words = dict.fromkeys(fields, text.encode("utf-8", "replace").decode())
         answer = post(organiser_client, "/organiser/e/new", "/organiser/e/new", **(TYPED | words | extra))
         assert answer.status_code in (303, 422)
     for event in db.session.scalars(db.select(Event)):
-        assert (event.sequence, event.is_demo, event.published_at) == (0, False, None), "only what is asked is set"
+        assert (event.sequence, event.demo, event.published_at) == (0, "", None), "only what is asked is set"
         assert event.slug != "volé"
         page = organiser_client.get(f"/organiser/e/{event.slug}")
         assert page.status_code == 200

@@ -58,12 +58,12 @@ def test_every_kind_of_field_is_said_in_words(organiser_client: FlaskClient, eve
     assert said == {
         "Titre": (event.title, TYPED["title"]),
         "Places": ("60", "24"),
-        "Demander de quoi on a besoin pour participer": ("oui", "non"),
+        "Demander les besoins d’accessibilité": ("oui", "non"),
         "Thème": ("IA", "Autre"),
         "Jour": (f"{day:%d.%m.%Y}", "13.05.2031"),
         "Localité": ("Carouge", "Lausanne"),
         "Couleur": ("Betterave", "Petit pois"),
-        "Accompagnants par personne": ("3", "1"),
+        "Accompagnant·es par personne": ("3", "1"),
         "La cuisine propose": ("végane", "végétarien"),
         "Ouverture des inscriptions": (f"{moment:%d.%m.%Y %H:%M}", "01.05.2031 08:00"),
     }

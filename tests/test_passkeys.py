@@ -133,6 +133,7 @@ def test_with_a_passkey_the_link_alone_lets_nobody_in_and_the_passkey_does(ada: 
     assert "confirmation.js" in client.get(CONFIRMATION).text
     assert show(client, key).headers["Location"] == "/organiser/"
     assert is_inside(client)
+    assert verbs()[-2:] == ["sign_in.begin", "sign_in.passkey"]
     assert rows(Passkey)[0].used_at is not None and rows(Passkey)[0].sign_count == key.count
     thief = new_client(app)
     thief.set_cookie("lunchkit", before.value)

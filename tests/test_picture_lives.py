@@ -21,9 +21,10 @@ from lunchkit.platform.images.models import Picture, PictureFile
 from lunchkit.recap import actions
 from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SectionKind
-from lunchkit.speakers.actions import quote_speaker, remove_quotation, remove_speaker
+from lunchkit.speakers.actions import remove_speaker
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.page import public_page
+from lunchkit.speakers.quotations.actions import quote_speaker, remove_quotation
 from tests.browser import form_token
 from tests.conftest import EventMaker
 from tests.recaps import FullLunch, add_picture, full_lunch, write_recap

@@ -17,9 +17,18 @@ from lunchkit.events.models import Event
 from lunchkit.room.polls.exports import result_csv, result_from_json, result_json
 from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.movement import publishable
-from lunchkit.room.polls.pictures import Drawing, draw_movement, draw_result, headline, movement_headline
+from lunchkit.room.polls.pictures import (
+    Drawing,
+    draw_movement,
+    draw_result,
+    draw_voices,
+    headline,
+    movement_headline,
+)
 from lunchkit.room.polls.pictures.drawing import WIDE_HEIGHT, breadth
+from lunchkit.room.polls.pictures.rows import cloud_of
 from lunchkit.room.polls.pictures.sentences import movement_notes
+from lunchkit.room.polls.pictures.voices import voices_of
 from lunchkit.room.polls.results import Result, Row, Written
 from lunchkit.room.polls.view_models import ChoiceView, PollView
 from tests.test_exports import FORMULAS
@@ -93,6 +102,10 @@ def plain(text: str) -> str:
         ),
         (graded(Kind.RANKING, (5, 2), (2, 5)), "In first place: A (mean place 1.3, 7 people)"),
         (graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)), "Most agreed with: B (5 people out of 6, or 83 %)"),
+        (graded(Kind.STATEMENTS, (4, 1, 1), (4, 0, 2)), "Most agreed with: A and B (4 people each out of 6)"),
+        (graded(Kind.STATEMENTS, (2, 2, 2), (3, 0, 3)), "No statement was agreed with by more than half of 6 people"),
+        (graded(Kind.STATEMENTS, (2, 2, 2), (2, 0, 4), (0, 0, 6)), "All 6 people disagree: C"),
+        (graded(Kind.STATEMENTS, (6, 0, 0), (5, 1, 0)), "All 6 people agree: A"),
         (result(4, 4, 1, labels=["Yes, mostly", "Half", "No"]), "“Yes, mostly” and “Half”: 4 people each out of 9"),
         (result(4, 4, 1, labels=["A and B", "Jam", "No"]), "“A and B” and “Jam”: 4 people each out of 9"),
         (result(4, 4, 1, labels=["Bread", "Jam", "No, never"]), "Bread and Jam: 4 people each out of 9"),
@@ -106,6 +119,12 @@ def test_a_headline_says_the_result_with_people_and_per_cent(of: Result, says: s
     assert plain(headline(of)) == says
 
 
+def test_a_cloud_says_how_many_words_it_leaves_out() -> None:
+    assert cloud_of(words(*[1] * 40))[-1] == ("mot39", 1), "control"
+    shown = cloud_of(words(9, *[1] * 96))
+    assert len(shown) == 41 and shown[0] == ("mot0", 5) and shown[-1] == ("… and 57 more", 1)
+
+
 def test_a_headline_of_movement_counts_those_who_answered_twice() -> None:
     assert plain(movement_headline(MOVEMENTS["changed"])) == "27 votes out of 61 have moved"
     still = movement([[9, 0], [0, 9]])
@@ -117,7 +136,7 @@ def test_notes_tell_who_answered_once_and_the_rule() -> None:
     after = result(9, 17, 16, by_hand=2)
     assert list(map(plain, movement_notes(movement(FLOWS, [4, 0, 0]), after, after))) == [
         "4 people answered only before, 0 only after.",
-        "Votes counted by hand are not in this picture.",
+        "Votes counted by hand cannot be followed from one vote to the other.",
         "A group of fewer than 3 people is never shown.",
     ]
 
@@ -151,7 +170,8 @@ def test_every_person_is_a_disc_and_by_hand_a_ring(wide: bool, counts: tuple[int
     assert count_dots(drawing, "discs") == sum(counts)
     by_hand = draw_result(result(*counts[::-1], by_hand=4), wide)
     legend = 1
-    assert count_dots(by_hand, "holes") in (0, 4 + legend)  # 0 where the answer is too large for discs
+    rings = "".join(shape.d for shape in by_hand.shapes if shape.look == "line").count("a")  # two arcs each
+    assert rings in (0, 2 * (4 + legend))  # 0 where the answer is too large for discs
 
 
 @pytest.mark.parametrize("wide", [False, True])
@@ -167,16 +187,61 @@ def test_results_stay_in_their_picture(wide: bool, size: int, people: int) -> No
     assert_in_picture(draw_result(graded(Kind.STATEMENTS, *((people, 1, 0),) * size), wide))
 
 
-@pytest.mark.parametrize("wide", [False, True])
 @pytest.mark.parametrize("level", MOVEMENTS)
 @pytest.mark.parametrize("label", ["Oui", LONG])
-def test_movements_stay_in_their_picture(wide: bool, level: str, label: str) -> None:
+def test_movements_stay_in_their_picture(level: str, label: str) -> None:
     assert MOVEMENTS[level]["level"] == level
     after = result(9, 17, 16, 5, labels=[label] * 4)
-    drawing = draw_movement(MOVEMENTS[level], after, after, wide)
+    drawing = draw_movement(MOVEMENTS[level], after, after)
     assert_in_picture(drawing)
     moved = MOVEMENTS[level]
     assert f"{moved['changed']} votes out of {moved['changed'] + moved['unchanged']} have moved" in plain(drawing.says)
+
+
+BEFORE, AFTER = result(12, 16, 14), result(14, 15, 13)
+"""What ``FLOWS`` add up to."""
+
+
+def test_voices_are_those_who_stayed_came_and_left() -> None:
+    first, second, _third = voices_of(MOVEMENTS["flows"], BEFORE, AFTER)
+    assert (first.before, first.after) == (12, 14)
+    assert dict(first.parts) == {"full": 9, "coloured": 5, "dotted": 0, "hatched": 0, "dashed": 3}
+    assert dict(second.parts) == {"full": 12, "coloured": 3, "dotted": 0, "hatched": 0, "dashed": 4}
+    assert plain(first.told) == "9 stayed · 5 came from another answer · 3 left this answer"
+    late = voices_of(MOVEMENTS["flows"], BEFORE, result(17, 15, 13, by_hand=2))[0]
+    assert (late.after, dict(late.parts)["dotted"], dict(late.parts)["hatched"]) == (19, 3, 2)
+    for kept in (MOVEMENTS["changed"], {"level": "tallies", "k": 3, "positions": [1, 2, 3]}, None):
+        assert [row.parts for row in voices_of(kept, BEFORE, AFTER)] == [[], [], []], "who moved is not told"
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_each_voice_is_a_mark_that_is_told_apart_without_colour(wide: bool) -> None:
+    drawing = draw_voices(MOVEMENTS["flows"], BEFORE, result(17, 15, 13), wide)
+    one_of_the_legend, came, dashes = 1, 5 + 3 + 4, 6
+    late = 17 - 14
+    assert count_dots(drawing, "discs") == 9 + 12 + 9 + late + 2 * one_of_the_legend
+    rings = {look: "".join(shape.d for shape in drawing.shapes if shape.look == look) for look in ("came", "line")}
+    assert rings["came"].count("z") == came + one_of_the_legend and rings["line"].count("z") == late + one_of_the_legend
+    gone = 3 + 4 + 5
+    assert rings["line"].count("A") == dashes * (gone + one_of_the_legend), "dashed"
+    plain_lines = draw_voices(MOVEMENTS["changed"], BEFORE, AFTER, wide)
+    assert count_dots(plain_lines, "discs") == sum(row.count for row in (*BEFORE.rows, *AFTER.rows))
+    assert "Before" in {words.text for words in plain_lines.words}
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("level", MOVEMENTS)
+@pytest.mark.parametrize("label", ["Oui", LONG])
+@pytest.mark.parametrize("times", [1, 9])
+def test_voices_stay_in_their_picture(wide: bool, level: str, label: str, times: int) -> None:
+    moved = movement([[count * times for count in row] for row in FLOWS]) if level == "flows" else MOVEMENTS[level]
+    before, after = (
+        result(*(sum(counts) * times for counts in table), labels=[label] * len(table))
+        for table in (FLOWS, list(zip(*FLOWS, strict=True)))
+    )
+    drawing = draw_voices(moved, before, after, wide)
+    assert_in_picture(drawing)
+    assert (count_dots(drawing, "discs") == 0) == (times == 9), "of more than sixty, bars"
 
 
 def ropes(drawing: Drawing) -> list[tuple[float, float]]:
@@ -188,7 +253,7 @@ def ropes(drawing: Drawing) -> list[tuple[float, float]]:
 @pytest.mark.parametrize("level", MOVEMENTS)
 def test_movers_meet_on_the_plate_and_no_rope_goes_from_choice_to_choice(level: str) -> None:
     after = result(9, 17, 16, 5)
-    assert set(ropes(draw_movement(MOVEMENTS[level], after, after, wide=True))) == {(560, 1100), (1640, 1100)}
+    assert set(ropes(draw_movement(MOVEMENTS[level], after, after))) == {(560, 1100), (1640, 1100)}
 
 
 def test_the_picture_depends_on_nothing_that_is_hidden() -> None:
@@ -199,19 +264,16 @@ def test_the_picture_depends_on_nothing_that_is_hidden() -> None:
     assert draw_movement(movement(other), after, after) == draw_movement(MOVEMENTS["changed"], after, after)
 
 
-PICTURE = "{% from 'polls/_pictures.html' import result_picture, movement_picture %}"
+PICTURE = "{% from 'polls/_pictures.html' import result_picture, movement_picture, compared_picture %}"
 
 
 def test_every_picture_has_its_table_and_no_inline_style() -> None:
     after = result(9, 17, 16, 5)
     results = (after, graded(Kind.RANKING, (5, 2), (2, 5)), graded(Kind.STATEMENTS, (3, 1, 2), (5, 1, 0)))
-    one, two = "{{ result_picture(r, wide=w) }}", "{{ movement_picture(m, r, r, wide=w) }}"
+    one, two = "{{ result_picture(r, wide=w) }}", "{{ movement_picture(m, r, r) }}"
+    three = "{{ compared_picture(m, r, r, both=true) }}"
     shown = [render_template_string(PICTURE + one, r=r, w=wide) for r in results for wide in (False, True)]
-    shown += [
-        render_template_string(PICTURE + two, m=moved, r=after, w=wide)
-        for moved in MOVEMENTS.values()
-        for wide in (False, True)
-    ]
+    shown += [render_template_string(PICTURE + how, m=m, r=after) for m in MOVEMENTS.values() for how in (two, three)]
     for html in shown:
         assert 'role="img"' in html and "aria-label=" in html
         assert "<table>" in html and "<caption>" in html
@@ -290,3 +352,15 @@ def test_a_result_is_read_back_from_its_json_as_it_was(of: Result) -> None:
     asked = replace(poll(of), ends=of.ends, choices=tuple(ChoiceView(row.position, row.label) for row in of.choices))
     kept = json.loads(json.dumps(result_json(asked, "https://lunch.example/x")))
     assert result_from_json(kept) == of
+
+
+def test_a_before_with_few_answers_is_not_shown_beside_the_after(event: Event) -> None:
+    few, many = result(3, 1, labels=["Secret", "Other"]), result(9, 7, labels=["Yes", "No"])
+    kept = {"level": "tallies", "k": 3, "positions": [1, 2]}
+    assert poll(many, before=many, movement=kept).is_compared, "control"
+    told = poll(many, before=few, movement=kept)
+    assert not told.is_compared
+    svg = render_template("polls/result.svg", event=event, poll=told, address="https://lunch.example/e/x")
+    assert "3 → 9" not in svg and "9 → 9" not in svg
+    shown = render_template("polls/result.svg", event=event, poll=poll(many, before=many, movement=kept), address="x")
+    assert "9 → 9" in shown, "control"

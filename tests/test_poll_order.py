@@ -285,7 +285,7 @@ def test_words_are_read_before_they_show(organiser_client: FlaskClient, event: E
     for number in range(45):
         db.session.add(WrittenAnswer(poll_id=poll.id, normalised=f"mot{number:02}", text=f"Mot{number:02}", count=2))
     db.session.commit()
-    assert organiser_client.get(f"{path}/answers").text.count('name="answer"') == 40
+    assert organiser_client.get(f"{path}/answers").text.count('name="answer"') == 80
 
     def judge(verdict: str) -> TestResponse:
         return post(organiser_client, f"{path}/verdict?page=2", f"{path}/answers", answer="mot00", verdict=verdict)
@@ -296,6 +296,16 @@ def test_words_are_read_before_they_show(organiser_client: FlaskClient, event: E
     assert judge("undo").location.endswith("/answers?page=2")
     assert not any(answer.verdict for answer in answers_to_judge(poll))
     assert judge("x").status_code == 400
+
+    judge("refuse")  # and what is left on the page, at once
+    page = organiser_client.get(f"{path}/answers").text
+    assert "Approuver les 40 de cette page" in page
+    names = [f"mot{number:02}" for number in range(1, 41)]
+    assert all(page.count(f'value="{name}"') == 2 for name in names) and 'value="mot41"' not in page
+    sent = {"csrf_token": csrf_of(organiser_client, f"{path}/answers"), "answer": names, "verdict": "approve"}
+    assert organiser_client.post(f"{path}/verdict", data=sent).status_code == 303
+    verdicts = [answer.verdict for answer in answers_to_judge(poll)]
+    assert (verdicts.count("approved"), verdicts.count("refused"), verdicts.count("")) == (40, 1, 4)
 
 
 def test_the_room_shows_one_next_thing(organiser_client: FlaskClient, event: Event) -> None:

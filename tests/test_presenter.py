@@ -12,7 +12,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.room.actions import room_of
 from lunchkit.room.models import Room, Slide
-from lunchkit.room.polls.actions import annul_poll, close_poll, judge_answer, open_poll, reveal_poll
+from lunchkit.room.polls.actions import annul_poll, close_poll, judge_answers, open_poll, reveal_poll
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import answers_to_judge, polls_of
 from lunchkit.site.presenter.actions import end_rehearsal, go_on, show_slide, start_rehearsal
@@ -153,7 +153,7 @@ def test_the_big_button_says_that_answers_are_to_be_read(
     close_poll(poll)
     assert "Réponses à lire (4)" in below() and "Ce que personne n’a lu" in below()
     for answer in answers_to_judge(poll):
-        judge_answer(poll, answer.normalised, "approve")
+        judge_answers(poll, "approve", answer.normalised)
     assert "à lire" not in below()
 
 

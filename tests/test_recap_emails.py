@@ -18,6 +18,7 @@ from lunchkit.platform.mail.actions import deliver_due
 from lunchkit.platform.mail.message import build_message
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.rendering import RenderedEmail
+from lunchkit.recap.actions import draft_recap
 from lunchkit.registrations import actions
 from lunchkit.registrations.emails import enqueue_recap_emails
 from lunchkit.registrations.keys import unsubscribe_token
@@ -252,3 +253,29 @@ def test_no_link_can_be_made_up_or_bent_or_pressed_by_another_site(
         assert client.post(way_out(person), headers=headers).status_code == 403, "a form of another site"
     assert is_ticked(person)
     assert client.post(f"/unsubscribe/{token}").status_code == 200, "control"
+
+
+def test_publishing_thanks_those_who_came_with_one_e_mail_each(
+    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = make_event(starts_at=clock.now() + timedelta(days=1))
+    reader, other, absent = register(event), register(event, "Bea", wants_recap=False), register(event, "Cleo")
+    with transaction() as session:
+        row = session.get_one(Event, event.id)
+        row.starts_at, row.ends_at = clock.now() - timedelta(hours=4), clock.now() - timedelta(hours=2)
+        for person in (reader, other):
+            session.get_one(Registration, person.id).arrived = 1
+    draft_recap(event, "Ada Ressort")
+    page = f"/organiser/e/{event.slug}/recap/publication"
+    assert "Remercier aussi la personne venue" in organiser_client.get(page).text
+    licence = str(re.findall(r'name="licence" value="([^"]*)"', organiser_client.get(page).text)[0])
+    answer = organiser_client.post(
+        page, data={"csrf_token": csrf_of(organiser_client, page), "licence": licence, "thanks": "1"}
+    )
+    assert answer.status_code == 303
+    db.session.rollback()
+    told = {row.subject_id: row.kind for row in outbox.rows() if "recap" in row.kind or "message" in row.kind}
+    assert {reader.id, absent.id, other.id} == set(told), "one each"
+    assert told[other.id] == "mailings/message" and told[reader.id] == told[absent.id] == "registrations/recap"
+    assert "Merci d’être venu" in outbox.last("ana@example.org").text
+    assert "Merci d’être venu" not in outbox.last("cleo@example.org").text, "control: who did not come"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,7 +19,7 @@ from lunchkit.recap.queries import sections_of
 from lunchkit.recap.sections import SectionKind
 from tests.chromium import DESK, PHONE, open_context
 from tests.looks import faults, over_budget, weigh
-from tests.recaps import SECOND_POLL, publish, served
+from tests.recaps import NOTE, SECOND_POLL, publish, served
 
 WITH_PHOTOS, WITHOUT = (250_000, 10, 300), (40_000, 10, 300)
 """Bytes transferred with a cold cache, requests, elements outside drawings."""
@@ -66,6 +67,27 @@ def test_everything_works_without_javascript(chromium: Browser, recap: tuple[str
     context.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_first_screen_of_a_phone_answers(chromium: Browser, recap: tuple[str, Flask], scheme: Any) -> None:
+    context = open_context(chromium, viewport={"width": 390, "height": 664}, color_scheme=scheme, locale="fr-CH")
+    page = context.new_page()
+    page.goto(recap[0])
+    told = (
+        "L’ESS et l’IA sont-elles",
+        "26 personnes sur 42",
+        NOTE,
+        "Ada Ressort",
+        "À table avec l’IA",
+        "journal.example",
+    )
+    places = [page.locator("header.opening").get_by_text(words).bounding_box() for words in told]
+    lowest = [place["y"] + place["height"] for place in places if place]
+    assert len(lowest) == len(told) and max(lowest) <= 664
+    assert lowest == sorted(lowest), "question, answer, note, speakers, press"
+    assert page.locator("header.opening a[href='https://www.journal.example/a-table']").is_visible()
+    context.close()
+
+
 def test_everybody_can_read_copy_and_print_it(chromium: Browser, recap: tuple[str, Flask], tmp_path: Path) -> None:
     address, app = recap
     context = open_context(chromium, viewport=DESK, permissions=["clipboard-read", "clipboard-write"])
@@ -78,7 +100,7 @@ def test_everybody_can_read_copy_and_print_it(chromium: Browser, recap: tuple[st
     sheets = PdfReader(tmp_path / "recap.pdf").pages
     assert [round(float(side)) for side in sheets[0].mediabox[2:]] == [595, 842] and len(sheets) <= 12
     text = "\n".join(sheet.extract_text() for sheet in sheets)
-    for words in ("transparence", "Le Courrier", "https://www.journal.example/a-table", "Infomaniak"):
+    for words in ("transparence", "Le Courrier", "https://www.journal.example/a-table", "Infomaniak", "venues d’une"):
         assert words in text, words
     assert "Mastodon" not in text, "what only works on a screen is not printed"
 

@@ -14,6 +14,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.images.actions import put_back, take_down
 from lunchkit.platform.links import token_hash
+from lunchkit.recap.actions import withdraw_recap
 from lunchkit.recap.document import freeze, normalised_words
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import sections_of
@@ -48,6 +49,7 @@ from tests.recaps import (
 )
 
 WRITTEN = {FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN}
+TEXT = f"{PAGE}.txt"
 HOSTILE = "<script>x</script>\"><img src=x onerror=y>'{{7*7}}"
 
 
@@ -83,7 +85,28 @@ def test_the_article_tells_every_kind_of_section(client: FlaskClient, lunch: Ful
         assert words in page, words
     assert f'href="/e/{lunch.coming.slug}/register"' in page
     assert page.count("<h1") == 1
-    assert "Intelligence artificielle" in page.split("<h1")[0].split("<article>")[1], "the theme, above the title"
+    assert "Intelligence artificielle" in page.split("<h1")[0].split("<article ")[1], "the theme, above the title"
+
+
+@pytest.mark.parametrize(
+    ("kept", "told", "says"),
+    [("yes", True, "réservé aux"), ("no", False, "en accès libre"), ("", None, ""), (True, True, "réservé aux"),
+     (False, None, "")],
+)  # fmt: skip
+def test_whether_an_article_is_paid_may_be_unknown(
+    client: FlaskClient, lunch: FullLunch, kept: object, told: bool | None, says: str
+) -> None:
+    press = next(each for each in sections_of(lunch.event.id) if each.kind == SectionKind.PRESS)
+    item = press.data["items"][0]
+    press.data = {"items": [item | {"is_paid": kept, "url": "https://www.journal.example/"}]}
+    db.session.commit()
+    publish(lunch.event)
+    SCHEMA.validate(data_of(client))
+    assert section(client, SectionKind.PRESS)["items"][0]["is_paid"] is told
+    page = client.get(PAGE).text
+    assert says in page and ("réservé aux" in page or "en accès libre" in page) == bool(says)
+    assert "Site du média" in page and "Lire l’article" not in page, "a front page is no article"
+    assert "NewsArticle" not in page
 
 
 def test_there_is_nothing_to_read_before_publication(client: FlaskClient, make_event: EventMaker) -> None:
@@ -91,7 +114,7 @@ def test_there_is_nothing_to_read_before_publication(client: FlaskClient, make_e
     write_recap(lunch)
 
     def statuses() -> set[int]:
-        return {client.get(path).status_code for path in (PAGE, DATA, f"{PAGE}.png")}
+        return {client.get(path).status_code for path in (PAGE, DATA, TEXT, f"{PAGE}.png")}
 
     assert statuses() == {404}
     publish(lunch.event)
@@ -101,12 +124,76 @@ def test_there_is_nothing_to_read_before_publication(client: FlaskClient, make_e
     assert statuses() == {404}, "a lunch that is no longer public"
 
 
+def test_the_press_takes_the_text_away_without_pictures(client: FlaskClient, lunch: FullLunch) -> None:
+    correct(lunch.event, "Un chiffre était faux.", days=1)
+    answer = client.get(f"{TEXT}?lang=de")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    text = answer.text.replace("\u202f", " ").replace("\u00a0", " ")
+    for words in (
+        "Compte rendu : ", QUESTION, NOTE, "26 personnes sur 42", "44 personnes présentes", "Faut-il renoncer à l’IA ?",
+        "205 allers-retours Paris–New York", "Selon Le Courrier", *PRINCIPLES, "Infomaniak", "Qui paie l’énergie",
+        "« Ce n’est pas la machine qui décide, c’est qui la paie. »", "Ada Ressort, codirectrice", "À table avec l’IA",
+        "« On a surtout posé des conditions. », Léo Boulon", "Réparer, ça s’apprend à table", "Un chiffre était faux.",
+        "CC BY 4.0", "bonjour@lunch.example",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "Jamais approuvé" not in text and "Noa Panais" not in text and "&#" not in text
+
+
+def test_a_recap_that_was_taken_down_says_so_and_leads_to_its_lunch(client: FlaskClient, lunch: FullLunch) -> None:
+    assert {client.get(path).status_code for path in (PAGE, DATA, TEXT, f"{PAGE}.png")} == {200}, "control"
+    withdraw_recap(lunch.event)
+    page = client.get(PAGE)
+    assert {client.get(path).status_code for path in (PAGE, DATA, TEXT, f"{PAGE}.png")} == {410}
+    assert "Ce compte rendu a été retiré." in page.text and f'href="/e/{lunch.event.slug}"' in page.text
+    assert PRINCIPLES[0] not in page.text
+    publish(lunch.event)
+    assert client.get(PAGE).status_code == 200
+    lunch.event.published_at = None
+    db.session.commit()
+    assert client.get(PAGE).status_code == 404, "its lunch is not public any more"
+
+
+def test_a_shared_recap_says_what_it_is_and_the_result_unless_that_is_marked(
+    client: FlaskClient, lunch: FullLunch
+) -> None:
+    def title() -> str:
+        page = client.get(PAGE, headers={"Accept-Language": "en"}).text.replace("\u00a0", " ").replace("\u202f", " ")
+        return next(each.get("content") for each in elements(page) if each.get("property") == "og:title")
+
+    said, card = f"Compte rendu : {lunch.event.title}".replace(" :", " :"), client.get(f"{PAGE}.png").data
+    assert title() == said, "the result is invented: its note says so"
+    lunch.again.note = lunch.again.before.note = ""
+    db.session.commit()
+    publish(lunch.event)
+    assert title() == f"{said} · Oui, à certaines conditions : 26 personnes sur 42, soit 62 %"
+    assert client.get(f"{PAGE}.png").data != card
+    lunch.event.is_demo = True
+    db.session.commit()
+    assert title() == said, "an example tells no result"
+
+
+def test_words_of_which_none_was_approved_leave_no_blank(client: FlaskClient, lunch: FullLunch) -> None:
+    assert "wordcloud" in client.get(PAGE).text, "control"
+    for answer in db.session.scalars(select(WrittenAnswer)):
+        answer.approved_at = None
+    db.session.commit()
+    publish(lunch.event)
+    assert lunch.words.question not in client.get(PAGE).text, "nothing is told, so nothing is published"
+    section = next(each for each in sections_of(lunch.event.id) if each.data.get("poll") == lunch.words.position)
+    section.data = {**section.data, "text": "La salle a surtout parlé."}
+    db.session.commit()
+    publish(lunch.event)
+    page = client.get(PAGE).text
+    assert "La salle a surtout parlé." in page and "wordcloud" not in page and "aucun mot n’a été retenu" in page
+
+
 def test_people_who_came_appear_nowhere(client: FlaskClient, lunch: FullLunch) -> None:
     person = details("Morgan Rutabaga", "morgan@example.org", organisation="Jardin secret", shows_name=True)
     with clock.fixed_at(lunch.event.starts_at - timedelta(days=1)):
         register_by_hand(lunch.event, person, language="fr")
     publish(lunch.event)
-    told = [client.get(path).data for path in (PAGE, DATA)]
+    told = [client.get(path).data for path in (PAGE, DATA, TEXT)]
     for secret in ("Rutabaga", "morgan@", "Jardin secret", SECRET_CONSENT, "Jamais approuvé"):
         assert [body for body in told if secret.encode() in body] == [], secret
     assert all(b"Ada Ressort" in body for body in told), "control: those who spoke do"
@@ -298,13 +385,25 @@ def test_shared_addresses_show_a_picture(client: FlaskClient, lunch: FullLunch) 
     assert alternate == [DATA]
 
 
+def test_the_article_speaks_one_language_whatever_its_reader_speaks(client: FlaskClient, lunch: FullLunch) -> None:
+    correct(lunch.event, "Corrigé.", days=1)
+    told = {}
+    for language in ("fr", "de", "en"):
+        page = client.get(f"{PAGE}?lang={language}").text
+        inside = page.partition("<article")[2].partition("</article>")[0]
+        assert inside.startswith(' lang="fr">') and "lang=" not in inside[12:], "marked once"
+        told[language] = page, inside
+    assert told["fr"][1] == told["de"][1] == told["en"][1] and "Selon Le Courrier" in told["de"][1]
+    assert "Dieser Rückblick ist auf Französisch." in told["de"][0] and "Teilen" in told["de"][0]
+    assert "This recap is in French." in told["en"][0]
+    assert "Ce compte rendu est en" not in told["fr"][0]
+
+
 def test_the_page_is_sound_and_its_links_take_no_referrer_and_show_their_host(
     client: FlaskClient, lunch: FullLunch
 ) -> None:
     correct(lunch.event, "Corrigé.", days=1)
-    page, english = client.get(f"{PAGE}?lang=fr").text, client.get(f"{PAGE}?lang=en").text
-    foreign = [each for each in elements(english) if each.get("lang") == "fr"]
-    assert len(foreign) > 10 and page.count(' lang="fr"') == 1, "what people wrote is marked with its language"
+    page = client.get(f"{PAGE}?lang=fr").text
     with pytest.raises(html5lib.html5parser.ParseError):
         elements(page.replace("</h1>", ""))
     links = [element for element in elements(page) if element.tag == "a" and element.get("href").startswith("http")]

@@ -125,6 +125,7 @@ def test_what_is_typed_into_each_field_is_there_afterwards(event: Event, ada: Fl
         FieldKind.WHOLE: "12",
         FieldKind.DAY: "2025-05-21",
         FieldKind.TICK: "y",
+        FieldKind.WHETHER: "no",
         FieldKind.POLL: "1",
         FieldKind.EVENT: "reparer",
     }
@@ -411,7 +412,7 @@ def test_publishing_freezes_tells_calendars_and_sends_one_email_to_each(
     assert "en mieux" not in client.get(public).text, "readers do not see the draft"
     assert "The draft has changed since" in ada.get(home(event) + "?lang=en").text
     assert post(ada, f"{home(event)}/withdrawal").status_code == 303
-    assert client.get(public).status_code == 404
+    assert client.get(public).status_code == 410
     assert "No e-mail leaves" in ada.get(f"{home(event)}/publication").text
     assert post(ada, f"{home(event)}/publication").status_code == 303
     assert "en mieux" in client.get(public).text
@@ -557,8 +558,17 @@ def test_a_picture_without_its_words_is_refused_and_nothing_typed_is_lost(
 def test_the_outline_says_of_a_section_whether_readers_will_see_it(lunch: FullLunch, ada: FlaskClient) -> None:
     write_recap(lunch)
     page = ada.get(home(lunch.event) + "?lang=en").text
-    assert page.count("Shown") > 8 and "205 allers-retours Paris–New York, 6000 foyers" in page
+    assert page.count("Shown") > 8 and "205 allers-retours Paris–New York en avion, 6000 foyers au plus" in page
     assert "«Source (https://…)» is missing in Figure 2." in page and "There is no introduction." not in page
+    assert "Article 1" not in page and "front page" not in page, "control: the article is known"
+    press = section_of(lunch.event, SectionKind.PRESS)
+    known = press.data["items"][0]
+    press.data = {"items": [{"medium": known["medium"], "url": "https://www.journal.example/"}]}
+    db.session.commit()
+    page = ada.get(home(lunch.event) + "?lang=en").text
+    for field in ("Title", "Author", "Date"):
+        assert f"«{field}» is missing in Article 1." in page, field
+    assert "the address of «Le Courrier» leads to a front page, not to the article." in page
     for poll in db.session.query(Poll):
         poll.revealed_at = None
     db.session.commit()

@@ -130,3 +130,13 @@ def test_a_form_that_was_open_while_registration_closed_says_so(client: FlaskCli
     answer = client.post(f"/e/{event.slug}/register", data=form)
     assert answer.status_code == 409 and people() == []
     assert client.get(f"/e/{event.slug}/register").status_code == 302
+
+
+def test_a_name_that_is_too_long_is_told_with_its_length_and_no_browser_cuts_it(
+    client: FlaskClient, event: Event
+) -> None:
+    form = fill_in(client, event, name="W" * 101)
+    page = client.post(f"/e/{event.slug}/register", data=form)
+    assert page.status_code == 422 and "100 caractères au plus\u00a0: il y en a 101." in page.text
+    assert "W" * 101 in page.text and "maxlength" not in page.text
+    assert client.post(f"/e/{event.slug}/register", data=form | {"name": "W" * 100}).status_code == 303, "control"

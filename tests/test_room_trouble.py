@@ -24,7 +24,7 @@ from lunchkit.room.polls.actions import (
     enter_hand_counts,
     finish_closings,
     hide_poll,
-    judge_answer,
+    judge_answers,
     open_poll,
     reveal_poll,
 )
@@ -62,7 +62,7 @@ def test_a_word_shows_as_it_was_read_whoever_writes_it_otherwise_later(app: Flas
     poll = asked(event, choices=(), kind="words", is_live=True)
     crowd = phones(app, event, 12)
     crowd[0].send({"word": "confiance"})
-    judge_answer(poll, "confiance", "approve")
+    judge_answers(poll, "approve", "confiance")
     for phone in crowd[1:]:
         phone.send({"word": "Confiance 🖕"})
     live = new_client(app).get(f"/screen/{code_of(event)}/state.json").get_data(as_text=True)

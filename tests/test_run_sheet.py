@@ -109,6 +109,9 @@ def test_a_poll_has_a_row_and_goes_with_it(lunch: Event) -> None:
 
 
 def test_the_room_is_followed_row_by_row(lunch: Event, rows: list[RunItem]) -> None:
+    for minutes, late in ((-5, 0), (3, 3)):
+        before = run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=minutes))
+        assert (before.began, before.late) == (0, timedelta(minutes=late)), "late from the planned beginning on"
     with clock.fixed_at(NOON + timedelta(minutes=2)):
         begin_run_item(rows[0])
         begin_run_item(rows[0])  # a double tap

@@ -65,7 +65,7 @@ def test_the_next_lunch_asks_its_own_questions_without_javascript(lunch: House, 
     assert "3 votes" in desk.locator("main").inner_text()
     desk.get_by_label("Titre").fill("Réparer ensemble")
     desk.get_by_label("Courriel de contact").fill("bonjour@lunch.example")
-    desk.get_by_role("button", name="Garder le brouillon").click()
+    desk.get_by_role("button", name="Enregistrer le brouillon").click()
     assert desk.url.startswith(lunch.url("/organiser/e/reparer-ensemble"))
     assert "Pas encore public" in desk.locator("main").inner_text()
     desk.get_by_role("link", name="Questions du formulaire").click()

@@ -80,6 +80,7 @@ def test_past_lunches_are_listed_by_year_the_newest_first(client: FlaskClient, p
     for words in ("mardi 13 mai 2025", "Intelligence artificielle", "Élodie Cœur", "Atelier de l’Étang"):
         assert words in row
     assert "Une question à table, et des réponses." in row and "**" not in row
+    assert 'viewBox=""' not in page and 'viewBox="0.0 -100.0 86.6 100.0"' in row, "from noon to two"
     home = client.get("/").text
     assert f'href="/e/{past[0].slug}/recap"' in home and f'href="/e/{past[1].slug}"' in home
     for path in ("/", f"/e/{event.slug}", f"/e/{event.slug}/register"):

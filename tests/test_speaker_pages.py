@@ -18,6 +18,7 @@ from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.page import SpeakerPage, written_page
 from lunchkit.speakers.queries import appearance_or_404, private_link, talks_of
+from lunchkit.speakers.quotations import actions as quotations
 from tests.chromium import DESK, PHONE, open_context, read_qr
 from tests.live import House, house
 from tests.looks import ORGANISER, faults
@@ -106,12 +107,12 @@ def _tell_everything(events: list[Event]) -> dict[str, str]:
     actions.approve_page(speaker, speaker.version)
     said = "Renoncer n’est pas la question : **qui décide** l’est."
     actions.change_appearance(talk, AppearanceDetails(NAME, page.role, FEDERATION, said, **slides), speaker.version)
-    quotations = [
-        actions.quote_speaker(talk, text, "Le Courrier", "https://lecourrier.ch/")
+    quoted = [
+        quotations.quote_speaker(talk, text, "Le Courrier", "https://lecourrier.ch/")
         for text in ("On ne demande pas à un marteau d’être éthique.", "Le logiciel libre est à nous.", "Non.")
     ]
-    for quotation in quotations[:2]:
-        actions.answer_quotation(speaker, quotation, is_approved=True, text=quotation.text)
+    for quotation in quoted[:2]:
+        quotations.answer_quotation(speaker, quotation, is_approved=True, text=quotation.text)
     organisation = speaker.organisation
     assert organisation is not None
     site = "https://www.numerique-soutenable.example/"
@@ -193,10 +194,9 @@ def test_a_camera_reads_the_contact_card_and_a_press_site_learns_nothing(
 def test_organiser_copies_the_link(lunch: House, chromium: Browser, inside: Page, people: dict[str, str]) -> None:
     inside.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=lunch.base)
     inside.goto(lunch.url(people["desk"]))
+    inside.locator("details:has([data-copy]) summary").click()
     inside.locator("[data-copy]").click()
     assert inside.evaluate("navigator.clipboard.readText()") == lunch.url(people["link"])
-    mail = inside.locator("a[href^='mailto:']").get_attribute("href") or ""
-    assert re.search(r"%2Fs%2F[\w-]{32}|/s/[\w-]{32}", mail)
 
 
 def test_speaker_writes_a_page_without_javascript_and_an_organiser_publishes_it(
@@ -291,27 +291,17 @@ def test_what_a_speaker_typed_is_kept_on_leaving_offline_and_by_a_phone_that_dro
     context.close()
 
 
-def test_saving_one_form_does_not_drop_what_stands_in_another(
-    lunch: House, inside: Page, people: dict[str, str]
-) -> None:
+def test_one_button_saves_all_that_an_organiser_types(lunch: House, inside: Page, people: dict[str, str]) -> None:
     inside.goto(lunch.url(people["desk"]))
-    said, quoted = inside.locator("[name=said]"), inside.locator("[name=quotation]")
-    quoted.fill("Une phrase.")
-    save = inside.locator("form:has([name=said]) button")
-    save.click()
-    assert inside.locator(".unsaved").is_visible() and quoted.input_value() == "Une phrase."
-    quoted.fill("")
-    said.fill("Autre chose.")
+    inside.locator("[name=said]").fill("Autre chose.")
     inside.locator("[name=slides_licence]").fill("CC0 1.0")
-    save.click()
-    inside.wait_for_url(re.compile("done=saved"))
+    inside.locator("details:has([name=quotation]) summary").click()
     inside.locator("[name=quotation]").fill("Une phrase.")
-    save.click()
-    assert inside.locator(".unsaved").is_visible()
-    save.click()
-    inside.wait_for_load_state()
-    inside.locator("[name=quotation]").wait_for()
-    assert inside.locator("[name=quotation]").input_value() == "", "asked for twice, it goes through"
+    inside.locator("form:has([name=said]) button").click()
+    inside.wait_for_url(re.compile("done=saved"))
+    assert inside.locator("[name=said]").input_value() == "Autre chose."
+    assert "Une phrase." in inside.locator("#quotations").inner_text()
+    assert inside.locator("[name=quotation]").input_value() == ""
 
 
 def test_targets_are_large_enough_for_a_thumb(lunch: House, chromium: Browser, people: dict[str, str]) -> None:

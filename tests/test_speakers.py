@@ -19,6 +19,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.images.models import Picture, PictureFile
 from lunchkit.platform.links import derived_token
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.rendering import render_email
 from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.recap.models import Recap
@@ -27,10 +28,13 @@ from lunchkit.room.qa.models import Question
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.speakers import actions
 from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails
+from lunchkit.speakers.admin_queries import state_of
 from lunchkit.speakers.emails import AN_HOUR
+from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.page import SpeakerPage, draft_page
 from lunchkit.speakers.queries import SCOPE, LinkGone, appearances, approved_quotations, waiting_pages
+from lunchkit.speakers.quotations import actions as quotations
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of
 from tests.recaps import add_poll, add_section
@@ -305,13 +309,13 @@ def test_state_of_a_page_is_the_same_everywhere(
     assert states() == {"À écrire"} and "public as it is" not in seen(), "nothing but the name is public"
     write(client, link, short_bio="Un mot.")
     assert len(states()) == 1 and states() != {"À écrire"}
-    waits, pages = "waits for you", ("/organiser/?lang=en", f"/organiser/e/{event.slug}?lang=en")
+    waits, pages = "(?i)waits for you", ("/organiser/?lang=en", f"/organiser/e/{event.slug}/prepare?lang=en")
     assert not any(re.search(waits, organiser_client.get(page).text) for page in pages), "nothing is submitted yet"
     submit(client, link)
     assert again(speaker).submitted_at is not None
     assert states() == {"Vous attend"} and waiting_pages([event.id, other.id]) == {event.id: 1}
     assert all(re.search(waits, organiser_client.get(page).text) for page in pages)
-    assert not re.search(waits, organiser_client.get(f"/organiser/e/{other.slug}?lang=en").text)
+    assert not re.search(waits, organiser_client.get(f"/organiser/e/{other.slug}/prepare?lang=en").text)
     organise(organiser_client, f"{desk}/draft/approval", f"{desk}/draft")
     assert len(states()) == 1 and "public as it is" in seen()
 
@@ -486,7 +490,7 @@ def test_picture_that_is_too_heavy_is_refused_with_a_sentence(client: FlaskClien
 
 def quote(event: Event, speaker: Speaker, text: str = "L’IA n’est pas une fatalité.", **more: str) -> Quotation:
     appearance = db.session.get_one(Appearance, (event.id, speaker.id))
-    return actions.quote_speaker(appearance, text, **more)
+    return quotations.quote_speaker(appearance, text, **more)
 
 
 def respond(client: FlaskClient, link: str, quotation: Quotation, verdict: str) -> TestResponse:
@@ -505,7 +509,7 @@ def test_quotation_is_public_while_the_speaker_approves_it(
     client: FlaskClient, organiser_client: FlaskClient, event: Event, link: str, desk: str
 ) -> None:
     answer = organise(
-        organiser_client, f"{desk}/quotations", desk, quotation="« L’IA n’est pas une fatalité. »", medium="Le Courrier",
+        organiser_client, desk, desk, quotation="« L’IA n’est pas une fatalité. »", medium="Le Courrier",
         url="https://lecourrier.ch/",
     )  # fmt: skip
     assert answer.status_code == 303
@@ -526,7 +530,7 @@ def test_speaker_approves_only_words_of_theirs_that_they_have_read(
 ) -> None:
     quotation = quote(event, speaker)
     seen = hidden_fields(client.get(link).text)
-    actions.remove_quotation(quotation)
+    quotations.remove_quotation(quotation)
     quotation = quote(event, speaker, "Autre chose.")  # SQLite gives it the id of the other one
     answer = client.post(f"{link}/quotations/{quotation.id}/approval", data=seen)
     if db.engine.dialect.name == "sqlite":
@@ -550,8 +554,8 @@ def test_organiser_writes_what_was_said_and_who_it_is(
     said = {"said": "Ce qui *compte*.", "slides_url": "https://slides.example/", "slides_licence": "CC0"}
     assert organise(organiser_client, desk, desk, role="codirectrice", **said).status_code == 303
     told = {"website": "https://impactia.example/", "about": "Un **laboratoire**.", "is_member": "y", "town": "Genève"}
-    told = {f"organisation-{name}": text for name, text in told.items()}
-    assert organise(organiser_client, f"{desk}/organisation", desk, **told).status_code == 303
+    house = f"{desk}/organisation"
+    assert organise(organiser_client, house, house, **told).status_code == 303
     page = client.get(LAURA).text
     for words in (
         "<em>compte</em>",
@@ -564,22 +568,25 @@ def test_organiser_writes_what_was_said_and_who_it_is(
         assert words in page, words
     page = client.get(IMPACTIA).text
     assert "<strong>laboratoire</strong>" in page and "Genève" in page
-    answer = organise(organiser_client, f"{desk}/organisation", desk, **{"organisation-website": "javascript:x"})
-    assert answer.status_code == 422 and 'id="organisation-website-error"' in answer.text
-    assert organise(organiser_client, f"{desk}/quotations", desk, quotation="«»").status_code == 422
+    answer = organise(organiser_client, house, house, website="javascript:x")
+    assert answer.status_code == 422 and 'id="website-error"' in answer.text
+    answer = organise(organiser_client, desk, desk, quotation="«»", said="Gardé.")
+    assert answer.status_code == 422 and "Gardé.</textarea>" in answer.text
+    answer = organise(organiser_client, desk, desk, email="laura", biography="Née ici.")
+    assert answer.status_code == 422 and 'id="email-error"' in answer.text and 'id="on_behalf-error"' in answer.text
 
 
 def test_organiser_who_saves_on_an_older_page_sees_both_texts(
     organiser_client: FlaskClient, event: Event, speaker: Speaker, desk: str
 ) -> None:
-    older = {path: form_of(organiser_client, desk, desk + path) for path in ("", "/organisation")}
+    older = {path: form_of(organiser_client, desk + path) for path in ("", "/organisation")}
     appearance = db.session.get_one(Appearance, (event.id, speaker.id))
     theirs = AppearanceDetails("Laura Tocmacov", "directrice", "ImpactIA", "Par la collègue.")
     actions.change_appearance(appearance, theirs, speaker.version)
     assert speaker.organisation is not None
     actions.change_organisation(speaker.organisation, OrganisationDetails("Fondation ImpactIA"), 1)
-    typed = {"organisation-name": "X", "said": "Par moi."}
-    late = {path: organiser_client.post(desk + path, data=older[path] | typed) for path in older}
+    typed = {"": {"said": "Par moi."}, "/organisation": {"name": "X"}}
+    late = {path: organiser_client.post(desk + path, data=older[path] | typed[path]) for path in older}
     assert [answer.status_code for answer in late.values()] == [409] * 2
     text = unescape(late[""].text)
     assert "Par la collègue." in text and "Par moi.</textarea>" in text
@@ -607,7 +614,7 @@ def test_only_organisers_see_the_link(
     assert organise(organiser_client, f"{desk}/link", desk).status_code == 303
     link = "http://lunch.example" + link_of(speaker, fresh=False)
     page = organiser_client.get(desk)
-    assert f">{link}<" in page.text and f'data-copy="{link}"' in page.text and "mailto:?subject=" in page.text
+    assert f">{link}<" in page.text and f'data-copy="{link}"' in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert link not in client.get(LAURA).text + client.get(f"/e/{event.slug}").text
     assert organise(organiser_client, f"{desk}/link", desk).status_code == 303
@@ -616,6 +623,128 @@ def test_only_organisers_see_the_link(
     speaker.link_nonce, speaker.link_hash = b"x" * 16, b"y" * 32
     db.session.commit()
     assert organiser_client.get(desk).status_code == 200, "the key of this link is gone"
+
+
+# Invitations
+
+
+def test_speaker_is_invited_reminded_and_thanked(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event, speaker: Speaker, desk: str, outbox: Outbox
+) -> None:
+    def emails(kind: str) -> list[OutboxEmail]:
+        return [one for one in outbox.rows() if one.kind == f"speakers/{kind}"]
+
+    def state() -> str:
+        return state_of(again(speaker))[1]
+
+    assert state() == "Pas encore d’invitation" and "/invitation" not in organiser_client.get(desk).text
+    csrf = {"csrf_token": csrf_of(organiser_client, desk)}
+    assert organiser_client.post(f"{desk}/invitation", data=csrf).status_code == 404, "no address"
+    assert organise(organiser_client, desk, desk, email="laura@Example.ch").status_code == 303
+    quote(event, speaker)
+    for _twice in range(2):
+        assert organiser_client.post(f"{desk}/invitation", data=csrf).status_code == 303
+    [row] = emails("invitation")
+    link = link_of(speaker, fresh=False)
+    email = render_email(row)
+    assert row.recipient == "laura@example.ch" and email is not None and email.reply_to == event.contact_email
+    for part in (email.text, email.html):
+        assert link in part and "attend votre oui" in part and event.title.split()[0] in part
+    db.session.delete(db.session.scalars(select(Quotation)).one())
+    db.session.commit()
+    assert "Invit" in state() and state() in organiser_client.get(desk).text
+    row.failed_at = clock.now()
+    db.session.commit()
+    assert state() == "L’invitation n’est pas arrivée"
+    again(speaker).invited_at = clock.now() - timedelta(days=2)
+    db.session.commit()
+    assert organiser_client.post(f"{desk}/invitation", data=csrf).status_code == 303
+    assert len(emails("invitation")) == 2 and "Invit" in state()
+    write(client, link, short_bio="Oui.")
+    submit(client, link)
+    approve(speaker)
+    [row] = emails("thanks")
+    email = render_email(row)
+    assert email is not None and LAURA in email.text and link not in email.text
+    assert state() == "Écrite" and "laura@example.ch" not in client.get(LAURA).text
+
+
+def test_emails_go_with_the_address_and_with_the_speaker(
+    event: Event, speaker: Speaker, outbox: Outbox, make_event: EventMaker
+) -> None:
+    appearance = db.session.get_one(Appearance, (event.id, speaker.id))
+    other = actions.add_speaker(event, SpeakerDetails("Samuel Chenal"), "samuel@example.ch")
+    actions.invite(other)
+
+    def invited(email: str) -> list[str]:
+        details = AppearanceDetails(NAME, "directrice", "ImpactIA", email=email)
+        actions.change_appearance(appearance, details, again(speaker).version)
+        actions.invite(appearance)
+        return sorted(one.recipient for one in outbox.rows())
+
+    assert invited("a@example.ch") == ["a@example.ch", "samuel@example.ch"]
+    assert invited("b@example.ch") == ["b@example.ch", "samuel@example.ch"], "a new address is written to at once"
+    actions.remove_speaker(appearance)
+    assert [one.recipient for one in outbox.rows()] == ["samuel@example.ch"]
+
+
+def test_link_is_printed_as_a_code(organiser_client: FlaskClient, speaker: Speaker, desk: str) -> None:
+    assert organiser_client.get(f"{desk}/slip").status_code == 404, "no link"
+    link = link_of(speaker)
+    page = organiser_client.get(f"{desk}/slip").text
+    assert page.count('class="qr"') == 1 and link in page and NAME in page
+
+
+def test_what_organisers_write_and_approve_on_behalf_is_marked(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event, speaker: Speaker, link: str, desk: str
+) -> None:
+    text, note = {"biography": "Née *ici*.", "links": "https://x.example/ Site"}, {"on_behalf": "par téléphone le 3"}
+    assert organise(organiser_client, desk, desk, **text).status_code == 422, "nobody has agreed"
+    assert organise(organiser_client, desk, desk, **text, **note).status_code == 303
+    assert "<em>ici</em>" in client.get(LAURA).text and note["on_behalf"] not in client.get(LAURA).text
+    assert note["on_behalf"] in client.get(link).text and "on_behalf" not in client.get(f"{link}/page").text
+    assert state_of(again(speaker))[1] == "Écrite en son nom"
+    quotation = quote(event, speaker)
+    path = f"{desk}/quotations/{quotation.id}/approval"
+    assert organise(organiser_client, path, path, basis=" ").status_code == 422 and approved(event) == []
+    assert organise(organiser_client, path, path, basis="à table, le 13").status_code == 303
+    assert approved(event) == [quotation.text] and "à table, le 13" in client.get(link).text
+    assert respond(client, link, quotation, "refusal").status_code == 303
+    organise(organiser_client, path, path, basis="à table")
+    assert approved(event) == [], "what they answered themselves counts"
+    assert organise(organiser_client, desk, desk, quotation="Une autre.", basis="à table").status_code == 303
+    assert approved(event) == ["Une autre."]
+    write(client, link, short_bio="Par moi.")
+    submit(client, link)
+    approve(speaker)
+    assert state_of(again(speaker))[1] == "Écrite", "their own words"
+
+
+def test_speaker_reads_what_the_published_recap_says_of_them(
+    client: FlaskClient, make_event: EventMaker, speaker: Speaker, link: str, event: Event
+) -> None:
+    answers = [{"text": "Oui, sous conditions.", "by": f"Réponse de {NAME}"}, {"text": "Jamais ici.", "by": "Un autre"}]
+    published = {"version": 1, "language": "fr", "sections": [{"id": 1, "kind": "press", "data": {"items": answers}}]}
+    db.session.add(Recap(event_id=event.id, created_at=clock.now(), published_at=clock.now(), published=published))
+    db.session.commit()
+    assert "sous conditions" not in client.get(link).text, "not public"
+    event.recap_published_at = clock.now()
+    db.session.commit()
+    page = client.get(link).text
+    assert "Oui, sous conditions." in page and "Jamais ici." not in page
+    assert f"mailto:{event.contact_email}?subject=" in page and f'href="/e/{event.slug}/recap"' in page
+
+
+def test_speaker_says_which_part_of_the_portrait_is_shown(client: FlaskClient, speaker: Speaker, link: str) -> None:
+    send_photo(client, link, photo())
+    submit(client, link)
+    approve(speaker)
+    assert 'data-focus="4"' in client.get(LAURA).text
+    assert send_photo(client, link, focus="2").status_code == 303
+    assert 'data-focus="2"' in client.get(LAURA).text and again(speaker).draft is None, "needs no approval"
+    page = client.get(f"{link}/portrait").text
+    assert page.count('type="radio"') == 9 and re.search(r"<input [^>]*checked[^>]* value=.2.", page)
+    assert send_photo(client, link, focus="9").status_code == 422
 
 
 # Erasure

@@ -66,8 +66,8 @@ def end_by_hand(desk: Page, lunch: House) -> None:
     desk.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/room"))
     desk.locator("button[formaction$='/closing']").first.click()
     desk.get_by_role("button", name="Clore quand même").click()  # one voice alone never shows
-    desk.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/ending"))
-    desk.locator(".confirmation button").first.click()
+    desk.goto(lunch.url(f"/organiser/e/{lunch.events['running']}"))
+    desk.get_by_role("button", name="Terminer le lunch maintenant").click()
 
 
 def test_a_phone_gets_from_the_vote_to_feedback_by_itself_and_its_close_shows_in_the_workspace(

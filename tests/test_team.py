@@ -155,6 +155,17 @@ def test_an_invitation_leads_into_the_team_in_any_browser_once(
     assert late.get(found[1]).status_code == 410
 
 
+@pytest.mark.parametrize(("read", "written"), [("de", "fr"), ("en", "en"), ("fr", "fr")])
+def test_who_joins_is_written_to_in_the_language_of_the_page_where_organisers_work_in_it(
+    ada: Organiser, app: Flask, client: FlaskClient, read: str, written: str
+) -> None:
+    path = link_of(ask(), app)
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = read
+    assert join(client, path) == 303
+    noa = organiser_by_email(NOA)
+    assert noa is not None and noa.language == written
+
+
 def test_an_invitation_is_good_for_seven_days(ada: Organiser, app: Flask, client: FlaskClient) -> None:
     with clock.fixed_at(NOON):
         path = link_of(ask(), app)

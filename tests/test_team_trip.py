@@ -205,7 +205,7 @@ def test_a_helper_is_invited_comes_in_on_a_phone_sees_the_door_only_and_leaves(
 ) -> None:
     owners = desk.context.new_page()
     owners.goto(lunch.url("/organiser/"))
-    owners.get_by_role("navigation").get_by_role("link").nth(2).click()
+    owners.get_by_role("navigation").get_by_role("link", name="Équipe").click()
     expect(owners).to_have_url(lunch.url("/organiser/team"))
     owners.locator("[name=name]").fill("Noa Panais")
     owners.locator("[name=email]").fill(NOA)
@@ -230,7 +230,7 @@ def test_a_helper_is_invited_comes_in_on_a_phone_sees_the_door_only_and_leaves(
     door = page.get_by_role("row").filter(has_text="Le débat continue").get_by_role("link")
     expect(door).to_have_attribute("href", f"/organiser/e/{lunch.events['running']}/door")
     page.get_by_role("button", name="Menu", exact=True).click()
-    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(2)
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(3)
     answer = page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/registrations"))
     assert answer is not None and answer.status == 403
     page.locator("main").get_by_role("link").click()

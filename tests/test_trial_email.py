@@ -130,6 +130,12 @@ def fresh_allowance() -> None:
     trials._times.clear()
 
 
+def test_a_trial_that_failed_proves_nothing(organiser_client: FlaskClient) -> None:
+    assert send(organiser_client, free_port()).status_code == 422
+    db.session.expire_all()
+    assert (current_site().tested_at, current_site().tested_with) == (None, "")
+
+
 def test_the_page_tells_how_it_went_and_the_house_remembers(app: Flask, organiser_client: FlaskClient) -> None:
     with mail_server() as (postman, port):
         answer = send(organiser_client, port)

@@ -43,7 +43,13 @@ def test_from_the_poster_to_the_cancelled_seat(chromium: Browser, tmp_path: Path
         page.get_by_role("link", name=re.compile("Réserver ma place")).first.click()
         fill_form(page, "Ana Topinambour", "ana@example.org")
         send(page)
-        expect(page.locator("main")).to_contain_text("a…@example.org")
+        expect(page.locator("main")).to_contain_text("ana@example.org" if javascript else "a…@example.org")
+        back = page.get_by_role("link", name="Revenir au formulaire").get_attribute("href")
+        page.goto(lunch.base + str(back))
+        expect(page.get_by_label("Courriel")).to_have_value("ana@example.org" if javascript else "")
+        page.goto(address + "/register")
+        page.reload()
+        expect(page.get_by_label("Courriel")).to_have_value("")  # by any other way the form is empty
 
         # The next one waits, and is told the place in the queue.
         page.goto(address)
@@ -57,7 +63,7 @@ def test_from_the_poster_to_the_cancelled_seat(chromium: Browser, tmp_path: Path
         kinds = [part.get_content_type() for part in email.walk()]
         assert "text/calendar" in kinds and "image/png" in kinds
         waiting = text_of(lunch.postman.wait_for("bea@example.org"))
-        assert "rang 1" in waiting
+        assert "rang 1" in waiting and "Je ne viens plus" in waiting and "la place revient" not in waiting
 
         own = link_in(text_of(email), lunch)
         page.goto(own)
@@ -104,7 +110,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(chromium: Br
         expect(page.locator("main")).to_contain_text("ana@gmail.com")
         with page.expect_navigation():
             page.locator("button[name=email_use]").click()
-        expect(page.locator("main")).to_contain_text("a…@gmail.com")
+        expect(page.locator("main")).to_contain_text("ana@gmail.com")
         lunch.postman.wait_for("ana@gmail.com")
         context.close()
 
@@ -132,5 +138,5 @@ def test_registering_with_the_keyboard_alone(chromium: Browser, tmp_path: Path) 
         assert not typed
         with page.expect_navigation():
             page.keyboard.press("Enter")
-        expect(page.locator("main")).to_contain_text("a…@example.org")
+        expect(page.locator("main")).to_contain_text("ana@example.org")
         context.close()

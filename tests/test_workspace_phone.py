@@ -65,7 +65,7 @@ def test_the_menu_is_one_line_that_opens_with_keys_and_with_a_thumb(lunch: House
         expect(menu).to_be_hidden()
         word.focus()
         phone.keyboard.press("Enter")
-        expect(menu.get_by_role("link")).to_have_count(6)
+        expect(menu.get_by_role("link")).to_have_count(7)
         phone.keyboard.press("Tab")
         expect(menu.get_by_role("link").first).to_be_focused()
         phone.keyboard.press("Escape")
@@ -90,7 +90,7 @@ def test_helpers_see_the_few_entries_that_are_theirs(lunch: House, chromium: Bro
     page = signed_in(chromium, link_for(lunch, "Noa Panais", Role.HELPER))
     page.goto(lunch.url("/organiser/doors"))
     page.locator("header button[popovertarget]").first.click()
-    expect(page.locator("#menu").get_by_role("link")).to_have_text(["Accueil", "Mon compte"])
+    expect(page.locator("#menu").get_by_role("link")).to_have_text(["Accueil", "Mon compte", "Aide"])
     assert height(page, "header.top") <= ONE_LINE
     page.context.close()
 

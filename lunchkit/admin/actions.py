@@ -8,7 +8,7 @@ from lunchkit.admin.queries import can_be_unpublished
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
-from lunchkit.platform.db import db, mark_for_vacuum, transaction
+from lunchkit.platform.db import db, transaction
 from lunchkit.platform.errors import user_error
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.models import Registration
@@ -50,7 +50,6 @@ def delete_event_draft(event: Event) -> None:
         event = lock_event(session, event.id)
         if event.published_at is not None:
             raise EventIsPublic
-        mark_for_vacuum()
         _remove_speakers(session, event.id)
         rehearsed = _delete_polls(session, event.id)
         session.execute(delete(OutboxEmail).where(OutboxEmail.event_id == event.id))

@@ -79,8 +79,8 @@ def _after(view: Overview) -> Iterator[Row]:
         is_now = view.state is EventState.OVER and not published
         yield Row(_("Recap"), view.to("recap.index"), detail, is_now)
     if view.event.published_at and not view.event.cancelled_at:
-        thanks = _("Thanked") if view.is_thanked else _("Nobody thanked yet") if view.owes_thanks else ""
-        yield Row(_("Thank those who came"), view.to("mailings.new"), thanks, view.owes_thanks)
+        if view.owes_thanks:
+            yield Row(_("Thank those who came"), view.to("mailings.new"), is_now=True)
         answered, states = (
             view.feedback.answered,
             {

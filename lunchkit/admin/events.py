@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from lunchkit.admin.actions import delete_event_draft, unpublish_event
 from lunchkit.admin.overview import Overview
 from lunchkit.admin.phases import Phase
-from lunchkit.admin.queries import can_be_unpublished, took_place, why_not_ended
+from lunchkit.admin.queries import can_be_unpublished, took_place
 from lunchkit.admin.views import lunch_page
 from lunchkit.events.actions import publish_event, renew_members_link
-from lunchkit.events.details import EventDetails, changes_calendars, plan_of
+from lunchkit.events.details import EventDetails, changes_calendars, plan_of, plan_with
 from lunchkit.events.forms import CapacityForm, EventForm, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -25,9 +25,6 @@ from lunchkit.registrations.event_changes.actions import cancel_event, change_ca
 from lunchkit.registrations.plan_changes import differences
 from lunchkit.room.actions import end_lunch, let_lunch_go_on
 from lunchkit.room.answers_to_phones import after
-from lunchkit.room.polls.models import Stage
-from lunchkit.room.polls.queries import polls_of
-from lunchkit.room.survey.queries import glance
 from lunchkit.run_sheet.actions import LunchMadeAlready, make_lunch
 from lunchkit.run_sheet.forms import TakeOverForm, first_values, like_values
 from lunchkit.run_sheet.queries import prepared_for
@@ -192,14 +189,6 @@ def remove(slug: str) -> ResponseReturnValue:
     return redirect(url_for("organiser.home.home", done="discarded"), code=303)
 
 
-@bp.get("/e/<slug>/ending")
-def ending(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    has_open_poll = any(poll.stage is Stage.OPEN for poll in polls_of(event.id))
-    refused, feedback = why_not_ended(event), glance(event).stage
-    return _show("ending", event, refused=refused, feedback=feedback, has_open_poll=has_open_poll)
-
-
 @bp.post("/e/<slug>/ending")
 def end(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
@@ -230,7 +219,7 @@ def _to_be_told(event: Event, details: EventDetails | None = None) -> int:
 
 def _telling_page(event: Event, details: EventDetails) -> str:
     """Asks whether those who come are told; keeps all that was typed."""
-    before, after = plan_of(event), plan_of(details, event)
+    before, after = plan_of(event), plan_with(event, details)
     return _show(
         "telling",
         event,

@@ -23,7 +23,8 @@ from lunchkit.platform.mail.queries import EmailState, email_counts, email_or_40
 from lunchkit.platform.mail.queue import pause
 from lunchkit.platform.mail.rendering import RenderedEmail, render_email
 from lunchkit.platform.text import clean_line
-from lunchkit.speakers.emails import SUBMISSION
+from lunchkit.speakers.emails import SUBMISSION, THANKS
+from lunchkit.speakers.models import INVITATION as SPEAKER_INVITATION
 from lunchkit.subscribers.models import INVITATION as INVITATION_TO_LUNCH
 from lunchkit.team.emails import INVITATION, NOTICE, SECRET, SIGN_IN
 
@@ -36,6 +37,8 @@ KINDS = {
     INVITATION_TO_LUNCH: _l("Invitation to a lunch"),
     MESSAGE: _l("E-mail to many"),
     SUBMISSION: _l("Page of a speaker to read"),
+    SPEAKER_INVITATION: _l("Invitation of a speaker"),
+    THANKS: _l("Thanks to a speaker"),
 }
 STATES = {EmailState.WAITING: _l("Waiting"), EmailState.SENT: _l("Sent"), EmailState.FAILED: _l("Failed")}
 INERT = (

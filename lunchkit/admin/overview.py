@@ -60,7 +60,9 @@ class Overview:
         self.emails = email_counts(event.id)
         self.is_thanked = is_thanked(event)
         self.owes_thanks = (
-            self.state is EventState.OVER and self.taken > 0 and not self.is_thanked and not event.purged_at
+            self.state is EventState.OVER
+            and self.taken > 0
+            and not (self.is_thanked or event.recap_published_at or event.purged_at)
         )
         self.has_recap = recap_of(event.id) is not None
         self.feedback = glance(event)
@@ -148,7 +150,9 @@ class Overview:
         thank = Way(_("Thank those who came"), self.to("mailings.new"))
         answers = Way(_("Read the answers"), self.to("survey.index"))
         words = _("Finish the recap") if self.has_recap else _("Write the recap")
-        ways = [thank] if self.owes_thanks else []
+        ways = []
         if self.state is EventState.OVER and self.event.recap_published_at is None:
-            ways.append(Way(words, self.to("recap.index")))
+            ways = [Way(words, self.to("recap.index"))]
+        if self.owes_thanks:
+            ways.append(thank)
         return [*ways, again, *([answers] if self.feedback.answered else [])]

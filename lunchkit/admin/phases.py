@@ -59,13 +59,35 @@ def phase_of_moment(event: Event, now: datetime) -> Phase:
     return Phase.DAY if event.starts_at - now <= DAY_BEFORE else Phase.INVITE
 
 
+def next_act(event: Event, now: datetime) -> tuple[LazyString, str] | None:
+    """What to do next for an event in a list, as far as its own row tells: a few words, and the address."""
+    acts = {
+        Phase.PREPARE: (_l("Go on preparing"), "home.event"),
+        Phase.INVITE: (_l("Registrations"), "registrations.index"),
+        Phase.DAY: (_l("Remote control"), "presenter.remote"),
+    }
+    if event.recap_published_at is None and event.cancelled_at is None:
+        acts[Phase.AFTER] = (_l("Write the recap"), "recap.index")
+    words, endpoint = acts.get(phase_of_moment(event, now), (None, ""))
+    return (words, url_for(f"organiser.{endpoint}", slug=event.slug)) if words else None
+
+
+def area_of_page() -> str:
+    """The blueprint of this page: «registrations»."""
+    return "".join((request.endpoint or "").split(".")[-2:-1])
+
+
+def phase_of_page(event: Event | None) -> Phase | None:
+    """The phase that this page is about, on the event's own page that of its address; without an event maybe none."""
+    if asked := (request.view_args or {}).get("phase"):
+        return Phase(asked)
+    return _PHASE_OF_AREA.get(area_of_page(), phase_of_moment(event, clock.now()) if event else None)
+
+
 def phase_bar(event: Event) -> list[Step]:
-    """The phases of an event; the open one is that of the page, on the event's own page that of its address."""
-    phases, now = list(Phase), phase_of_moment(event, clock.now())
-    area = (request.endpoint or "").split(".")[-2:-1]
-    asked = (request.view_args or {}).get("phase")
-    opened = Phase(asked) if asked else _PHASE_OF_AREA.get(area[0] if area else "", now)
-    reached = phases.index(now)
+    """The phases of an event; the open one is that of the page."""
+    phases, opened = list(Phase), phase_of_page(event)
+    reached = phases.index(phase_of_moment(event, clock.now()))
     return [
         Step(
             NAMES[phase],

@@ -1,16 +1,12 @@
 """Reads of an event across all features."""
 
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, or_, select
 
 from lunchkit.events.models import Event
 from lunchkit.mailings.models import Audience, Mailing
-from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.recap.models import Recap
 from lunchkit.registrations.models import CheckIn, Registration
-from lunchkit.room.actions import NotBegun, NotTakingPlace
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.qa.models import Question
 from lunchkit.room.survey.models import Feedback
@@ -28,7 +24,7 @@ def took_place(event: Event) -> bool:
         exists().where(Poll.event_id == event.id, Poll.opened_at.is_not(None), Poll.in_rehearsal.is_(False)),
         exists().where(Question.event_id == event.id, Question.in_rehearsal.is_(False)),
         exists().where(Recap.event_id == event.id, Recap.published_at.is_not(None)),
-        exists().where(Mailing.event_id == event.id, Mailing.audience == Audience.CAME),
+        exists().where(Mailing.event_id == event.id, Mailing.audience.in_([Audience.CAME, Audience.OTHERS])),
     )
     feedback = db.session.get(Feedback, event.id, populate_existing=True)
     return bool(db.session.scalar(select(or_(*signs)))) or count_answered(event.id, feedback) > 0
@@ -43,12 +39,3 @@ def can_be_unpublished(event: Event) -> bool:
     is_known = db.session.scalar(select(exists().where(Registration.event_id == event.id)))
     is_public = event.published_at is not None and event.cancelled_at is None
     return is_public and not (is_known or invited or took_place(event))
-
-
-def why_not_ended(event: Event) -> LazyString | None:
-    """Why a lunch cannot be ended now; None if it can."""
-    if event.cancelled_at or not event.published_at:
-        return NotTakingPlace.message
-    if event.is_over(clock.now()):
-        return _l("This lunch is over.")
-    return None if event.can_be_ended(clock.now()) else NotBegun.message

@@ -1,12 +1,14 @@
 """The organisers' home, and the page of one event."""
 
+from functools import partial
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lunchkit.admin.event_rows import rows_of_phase
 from lunchkit.admin.overview import Overview
-from lunchkit.admin.phases import Phase
+from lunchkit.admin.phases import Phase, next_act
 from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.events.admin_queries import event_list
 from lunchkit.events.forms import CapacityForm
@@ -15,11 +17,13 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.text import clean_line
+from lunchkit.registrations.admin_queries import people_of_all_lunches
 from lunchkit.registrations.charts import charts_of
 from lunchkit.registrations.queries import seats_taken_by_event
 from lunchkit.run_sheet.queries import latest_event, run_sheet_of
 from lunchkit.settings.queries import current_site, to_do
-from lunchkit.speakers.queries import waiting_pages
+from lunchkit.speakers.admin_queries import state_of
+from lunchkit.speakers.queries import speakers_named, waiting_pages
 from lunchkit.team.policies import may
 
 bp = Blueprint("home", __name__)
@@ -34,13 +38,22 @@ def home() -> ResponseReturnValue:
     ids = [event.id for event in lunches.all]
     taken = seats_taken_by_event(ids)
     site, last = current_site(), latest_event()
+    people, speakers = (people_of_all_lunches(text), speakers_named(text)) if text else ([], [])
     return render_template(
         "admin/home.html",
-        sections=[(_("Coming"), lunches.coming), (_("Drafts"), lunches.drafts), (_("Past lunches"), lunches.past)],
+        sections=[
+            (_("Today"), [event for event in lunches.coming if event.is_today(now)]),
+            (_("Coming"), [event for event in lunches.coming if not event.is_today(now)]),
+            (_("Drafts"), lunches.drafts),
+            (_("Past lunches"), lunches.past),
+        ],
+        next_act=partial(next_act, now=now),
         taken=taken,
         states={event.id: event.state(now, event.capacity - taken[event.id]) for event in lunches.all},
         waiting_pages=waiting_pages(ids),
         pager=lunches,
+        people=people,
+        speakers=speakers,
         last=last,
         q=text,
         first_run=site.first_run_ended_at is None and last is None,
@@ -70,6 +83,7 @@ def lunch_page(event: Event, form: CapacityForm, phase: Phase | None = None) -> 
         rows=rows_of_phase(view, phase),
         charts=charts_of(event) if phase is Phase.INVITE else [],
         run=run_sheet_of(event),
+        state_of=state_of,
         has_passed=event.is_over(clock.now()),
         form=form,
         address=address,

@@ -2,12 +2,14 @@
 
 import os
 import sys
+from gettext import gettext as _
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit import __version__
 from lunchkit.cli import data, demo, maintenance, organisers, server
+from lunchkit.cli.language import speak, translated
 from lunchkit.demo.instance import DemoRefused
 from lunchkit.platform.backup import BackupFailed
 from lunchkit.platform.config import BadSettings
@@ -35,11 +37,14 @@ def main() -> None:
     """Run the command; errors are printed in one line, without a traceback."""
     os.umask(0o077)  # nobody else may read the files of an instance
     try:
-        cli()
+        speak()
+        translated(cli)()
     except (BadSettings, BackupFailed, OtherSchema, DemoRefused, InUse, OSError) as error:
         sys.exit(f"lunchkit: {error}")
     except UserError as refusal:
         sys.exit(f"lunchkit: {refusal.message}")
     except (SQLAlchemyError, SQLITE_DRIVER.Error) as error:
         text = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
-        sys.exit(f"lunchkit: the database refuses: {text.splitlines()[0]}")  # without statements and values
+        sys.exit(
+            "lunchkit: " + _("the database refuses: {text}").format(text=text.splitlines()[0])
+        )  # without statements and values

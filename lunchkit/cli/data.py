@@ -1,5 +1,6 @@
 """``lunchkit upgrade``, ``backup`` and ``restore``."""
 
+from gettext import gettext as _
 from pathlib import Path
 
 import click
@@ -24,9 +25,9 @@ def upgrade() -> None:
         if before is None:
             load_settings()  # the key is as old as the database
         elif before != schema.head() and not schema.is_foreign(before):
-            click.echo(f"backup: {copies.back_up(settings)}")
+            click.echo(_("backup: {file}").format(file=copies.back_up(settings)))
         schema.upgrade(db.engine)
-        click.echo(f"schema: {before or 'none'} -> {schema.head()}")
+        click.echo(_("schema: {before} -> {now}").format(before=before or "-", now=schema.head()))
 
 
 @click.command()
@@ -46,8 +47,10 @@ def restore(source: Path) -> None:
     settings = load_settings(make_key=False)
     hold(settings, alone=True)
     kept = copies.restore(settings, source)
-    click.echo(f"restored from {source}" + (f"; the database of before is {kept}" if kept else ""))
+    click.echo(_("restored from {file}").format(file=source))
+    if kept:
+        click.echo(_("the database of before is {file}").format(file=kept))
     with make_app(settings).app_context():
         if schema.is_current(db.engine):  # else when the server starts, which asks for «lunchkit upgrade» first
-            click.echo(f"{repeat_erasures()} people erased again")
+            click.echo(_("people erased again: {count}").format(count=repeat_erasures()))
             warn(check_secret_key(settings))

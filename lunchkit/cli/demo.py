@@ -2,6 +2,7 @@
 
 import json
 import os
+from gettext import gettext as _
 from pathlib import Path
 
 import click
@@ -28,9 +29,9 @@ from lunchkit.settings.actions import change_settings
 @click.option("--public-url", help="Address that people reach it under, where that is not host and port.")
 @click.option("--json", "as_json", is_flag=True, help="Print the addresses as a first line of JSON.")
 def demo(host: str, port: int | None, instance: Path | None, keep: bool, public_url: str | None, as_json: bool) -> None:
-    """Serve a demo: a lunch that was, one that is running, and one to come."""
+    """Serve a demo: lunches that were, one that is running, and one to come."""
     if ":" in host:
-        raise click.BadParameter("an IPv6 address cannot be served; take 127.0.0.1 or 0.0.0.0", param_hint="--host")
+        raise click.BadParameter(_("an IPv6 address cannot be served; take 127.0.0.1 or 0.0.0.0"), param_hint="--host")
     port = demos.free_port(host, port)
     instance = instance or Path(os.environ.get("LUNCHKIT_INSTANCE") or "instance") / "demo"
     demos.require_demo(instance)

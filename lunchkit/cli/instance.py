@@ -4,12 +4,14 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from gettext import gettext as _
 from pathlib import Path
 
 import click
 from flask import Flask
 
 from lunchkit.app import create_app
+from lunchkit.cli.language import speak
 from lunchkit.platform import schema
 from lunchkit.platform.backup import sqlite_path
 from lunchkit.platform.config import ANNOUNCEMENT, SECRET_FILE, BadSettings, Settings, full_name, load_settings
@@ -25,8 +27,8 @@ class NoInstance(click.ClickException):
     exit_code = 2
 
     def __init__(self, folder: Path) -> None:
-        advice = "name its folder in LUNCHKIT_INSTANCE, or make one with «lunchkit serve»"
-        super().__init__(f"there is no lunchkit in {folder.resolve()}: {advice}")
+        advice = _("name its folder in LUNCHKIT_INSTANCE, or make one with «lunchkit serve»")
+        super().__init__(_("there is no lunchkit in {folder}").format(folder=folder.resolve()) + f": {advice}")
 
 
 def make_app(settings: Settings) -> Flask:
@@ -74,6 +76,7 @@ def instance_here(*, needs_key: bool = True) -> Iterator[Settings]:
         require_key(settings)
     with app.app_context(), app.test_request_context():
         follow_settings()
+        speak()
         try:
             yield settings
         except UserError as error:  # here the message has a language
@@ -91,8 +94,10 @@ def require_key(settings: Settings) -> None:
     """Raise BadSettings where a database has lost the secret key of the links and tickets in e-mails."""
     if not settings.secret_key:
         raise BadSettings(
-            f"the secret key of this database is missing: put it back as {settings.instance.resolve() / SECRET_FILE}; "
-            "if it is lost for good, run «lunchkit serve --new-key»: links and tickets in earlier e-mails are lost too"
+            _(
+                "the secret key of this database is missing: put it back as {file}; if it is lost for good, run "
+                "«lunchkit serve --new-key»: links and tickets in earlier e-mails are lost too"
+            ).format(file=settings.instance.resolve() / SECRET_FILE)
         )
 
 

@@ -2,14 +2,15 @@
 
 import sys
 from dataclasses import fields
+from gettext import gettext as _
 
 import click
-from flask_babel import gettext as _
 
 from lunchkit.admin.retention import actions as retention
 from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.admin.system_status.database import check_damage
 from lunchkit.cli.instance import instance_here, make_app, require_schema, settings_here
+from lunchkit.cli.language import speak
 from lunchkit.platform import clock, schema
 from lunchkit.platform.config import PREFIX, Settings, current_settings
 from lunchkit.platform.db import db
@@ -36,18 +37,21 @@ def deliver() -> None:
         sent = 0
         while batch := deliver_due():
             sent += batch
-        click.echo(f"{sent} e-mails sent")
+        click.echo(_("e-mails sent: {count}").format(count=sent))
         if left := count_due():
-            sys.exit(f"lunchkit: e-mails still due: {left}; the mail server or the database failed on the way")
+            failed = _("e-mails still due: {count}; the mail server or the database failed on the way")
+            sys.exit("lunchkit: " + failed.format(count=left))
 
 
 def _require_mail_server(settings: Settings, due: int) -> None:
     if not settings.mail_host:
-        sys.exit(f"lunchkit: e-mails due: {due}; no mail server is set (LUNCHKIT_MAIL_HOST)")
+        unset = _("e-mails due: {count}; no mail server is set (LUNCHKIT_MAIL_HOST)")
+        sys.exit("lunchkit: " + unset.format(count=due))
     try:
         connect(settings).close()
     except ServerUnreachable as error:
-        sys.exit(f"lunchkit: e-mails due: {due}; the mail server cannot be used: {error}")
+        useless = _("e-mails due: {count}; the mail server cannot be used: {error}")
+        sys.exit("lunchkit: " + useless.format(count=due, error=error))
 
 
 @click.command()
@@ -56,17 +60,19 @@ def purge(clock_is_right: bool) -> None:
     """Erase needs and people of the lunches whose day for it has come, and pictures that nothing shows any more."""
     with instance_here(needs_key=False):
         if not clock_is_believed(DAILY, vouched=clock_is_right):
-            sys.exit(
-                f"lunchkit: nothing erased: it is {clock.now():%Y-%m-%d %H:%M} UTC, more than a day after the last run "
-                "or before it. If that is right, add --clock-is-right; else run this again in a day"
+            doubt = _(
+                "nothing erased: it is {now} UTC, more than a day after the last run or before it. If that is right, "
+                "add --clock-is-right; else run this again in a day"
             )
+            sys.exit("lunchkit: " + doubt.format(now=f"{clock.now():%Y-%m-%d %H:%M}"))
         delete_expired_imports()
         forget_old_subscribers()
         retention.repeat_erasures()
         retention.drop_old_notes()
         needs, pictures, people = retention.erase_needs(), erase_orphaned_pictures(), retention.purge_people()
         close_due_feedback()  # what phones wrote goes with the names, also where no server runs
-        click.echo(f"{needs} needs, {pictures} pictures and {people} people erased")
+        done = _("erased: needs: {needs}, pictures: {pictures}, people: {people}")
+        click.echo(done.format(needs=needs, pictures=pictures, people=people))
 
 
 @click.command()
@@ -77,6 +83,7 @@ def doctor() -> None:
         if check_damage(settings) is None:
             require_schema(settings, schema.present(db.engine))
             follow_settings()
+        speak()
         trial = try_connection(current_settings()) if current_settings().mail_host else None
         problems = run_checks(current_settings(), trial)
         for problem in problems:
@@ -91,4 +98,5 @@ def doctor() -> None:
 def settings() -> None:
     """List all settings, with their defaults."""
     for spec in fields(Settings):
-        click.echo(f"{PREFIX}{spec.name.upper()}  (default: {spec.default!s:.60})\n    {spec.metadata['help']}")
+        default = _("default: {default}").format(default=f"{spec.default!s:.60}")
+        click.echo(f"{PREFIX}{spec.name.upper()}  ({default})\n    {_(spec.metadata['help'])}")

@@ -1,6 +1,7 @@
 """``lunchkit organiser``: the team, from the command line."""
 
 import sys
+from gettext import gettext as _
 
 import click
 
@@ -49,7 +50,7 @@ def owner(email: str) -> None:
     with instance_here():
         person = _known(email)
         actions.hand_over(person)
-        click.echo(f"the owner is {person.name} <{person.email}>")
+        click.echo(_("the owner is {name} <{email}>").format(name=person.name, email=person.email))
 
 
 @organiser.command()
@@ -67,7 +68,7 @@ def reset(email: str) -> None:
     with instance_here():
         person = _known(email)
         reset_passkeys(person)
-        click.echo(f"{person.name} <{person.email}> signs in by e-mail alone")
+        click.echo(_("{name} <{email}> signs in by e-mail alone").format(name=person.name, email=person.email))
 
 
 @organiser.command()
@@ -80,14 +81,14 @@ def remove(email: str, last: bool) -> None:
         try:
             actions.remove_organiser(person, spare_last=not last)
         except LastOrganiser as refusal:
-            sys.exit(f"lunchkit: {refusal.message} --last removes them all the same.")
+            sys.exit(f"lunchkit: {refusal.message} " + _("--last removes them all the same."))
         except OwnerStays as refusal:
-            sys.exit(f"lunchkit: {refusal.message} «lunchkit organiser owner EMAIL» changes the owner.")
-        click.echo(f"removed {person.name} <{person.email}>")
+            sys.exit(f"lunchkit: {refusal.message} " + _("«lunchkit organiser owner EMAIL» changes the owner."))
+        click.echo(_("removed {name} <{email}>").format(name=person.name, email=person.email))
 
 
 def _known(email: str) -> Organiser:
     person = organiser_by_email(email)
     if person is None:
-        sys.exit(f"lunchkit: no organiser has the address {email}")
+        sys.exit("lunchkit: " + _("no organiser has the address {email}").format(email=email))
     return person

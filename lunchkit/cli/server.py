@@ -1,13 +1,14 @@
 """``lunchkit serve``."""
 
+from gettext import gettext as _
+
 import click
-from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from lunchkit.admin.retention.actions import repeat_erasures
 from lunchkit.admin.system_status import Problem
 from lunchkit.admin.system_status.database import check_damage, check_secret_key, check_sqlite
 from lunchkit.cli.instance import app_to_serve, become_server
+from lunchkit.cli.language import speak
 from lunchkit.demo.instance import require_port
 from lunchkit.platform.config import Settings, current_settings, load_settings
 from lunchkit.platform.instance import hold_as_server, make_private
@@ -29,6 +30,7 @@ def serve(new_key: bool) -> None:
     with app.app_context(), app.test_request_context():
         keys().prepare()
         follow_settings()
+        speak()
         warn(check_damage(settings) or check_secret_key(current_settings()))
         warn(check_sqlite())
         repeat_erasures()
@@ -40,20 +42,18 @@ def serve(new_key: bool) -> None:
 def warn(problem: Problem | None) -> None:
     """Print a problem, if there is one."""
     if problem is not None:
-        click.echo(f"warning: {problem.text} {problem.advice}", err=True)
+        click.echo(_("warning: {text}").format(text=f"{problem.text} {problem.advice}"), err=True)
 
 
 def _first_words(link: str, settings: Settings) -> str:
-    with force_locale(settings.language):
-        lines = [
-            _("This installation has no organiser yet. Open this link in a browser to set it up."),
-            "",
-            link,
-            "",
-            _("It works once, for one hour; a later start prints a new one."),
-        ]
-        if not settings.has_address:
-            lines.append(
-                _("On another machine, put the name of this machine in the place of %(here)s.", here=settings.address)
-            )
+    lines = [
+        _("This installation has no organiser yet. Open this link in a browser to set it up."),
+        "",
+        link,
+        "",
+        _("It works once, for one hour; a later start prints a new one."),
+    ]
+    if not settings.has_address:
+        here = _("On another machine, put the name of this machine in the place of %(here)s.")
+        lines.append(here % {"here": settings.address})
     return "\n".join(["", *lines, ""])

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Mapping
+from gettext import gettext as _
 from pathlib import Path
 
 from lunchkit.demo.actions import Demo
@@ -105,10 +106,11 @@ def addresses_of(planted: Demo) -> dict[str, object]:
         "vote": public("presenter.phone", code=room.code),
         "screen": public("presenter.screen", code=room.code),
         "recap": public("recap.show", slug=planted.past.slug),
+        "example": public("recap.show", slug=planted.told.slug),
         "organiser": issue_console_link(planted.organiser),
         "speakers": [
             public("speakers.show", slug=one.speaker.slug)
-            for event in (planted.past, planted.running, planted.coming)
+            for event in (planted.past, planted.told, planted.running, planted.coming)
             for one in appearances(event.id)
         ],
         "feed": public("events.calendar"),
@@ -119,23 +121,22 @@ def addresses_of(planted: Demo) -> dict[str, object]:
     }
 
 
-LABELS = {
-    "base": "All lunches",
-    "event": "The coming lunch",
-    "register": "Register for it",
-    "poster": "Its poster",
-    "running": "The lunch running now",
-    "vote": "Its phones (vote here)",
-    "screen": "Its projector (sign in first to control it by keyboard)",
-    "past": "The lunch of 13 May",
-    "recap": "Its recap",
-    "feed": "Calendar feed",
-    "organiser": "Sign in as organiser (once, within ten minutes)",
-    "letters": "E-mails in the outbox (after signing in)",
-}
-
-
 def for_people(addresses: dict[str, object]) -> str:
     """The addresses as lines of text."""
-    lines = [f"  {label + ':':<50} {addresses[key]}" for key, label in LABELS.items()]
-    return "\n".join(["", *lines, "", "  Stop with Ctrl-C."])
+    labels = {
+        "base": _("All lunches"),
+        "event": _("The coming lunch"),
+        "register": _("Register for it"),
+        "poster": _("Its poster"),
+        "running": _("The lunch running now"),
+        "vote": _("Its phones (vote here)"),
+        "screen": _("Its projector (sign in first to control it by keyboard)"),
+        "past": _("The lunch of 13 May"),
+        "recap": _("Its recap"),
+        "example": _("A fictional recap, with all that one can hold"),
+        "feed": _("Calendar feed"),
+        "organiser": _("Sign in as organiser (once, within ten minutes)"),
+        "letters": _("E-mails in the outbox (after signing in)"),
+    }
+    lines = [f"  {label + ':':<58} {addresses[key]}" for key, label in labels.items()]
+    return "\n".join(["", *lines, "", "  " + _("Stop with Ctrl-C.")])

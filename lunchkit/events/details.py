@@ -71,20 +71,25 @@ def plan_from_facts(facts: Mapping[str, str]) -> Plan:
     return Plan(facts["title"], starts, ends, facts["place"], date.fromisoformat(facts["purge_on"]))
 
 
-def plan_of(lunch: Event | EventDetails, as_is: Event | None = None) -> Plan:
-    """The plan of a lunch, or the one that details would give to the lunch ``as_is``."""
-    zone = ZoneInfo(lunch.zone)
+def plan_of(event: Event) -> Plan:
+    """The plan of a lunch as it is."""
+    return _plan(event, event.brought_forward_at)
+
+
+def plan_with(event: Event, details: EventDetails) -> Plan:
+    """The plan that a lunch would have with these details."""
+    return _plan(details, clock.now() if _moves_to_earlier_day(event, details) else event.brought_forward_at)
+
+
+def _plan(lunch: Event | EventDetails, brought_forward_at: datetime | None) -> Plan:
+    starts, ends = (moment.astimezone(ZoneInfo(lunch.zone)) for moment in (lunch.starts_at, lunch.ends_at))
     place = ", ".join(filter(None, (lunch.venue, lunch.street, f"{lunch.postcode} {lunch.town}".strip())))
-    starts, ends = lunch.starts_at.astimezone(zone), lunch.ends_at.astimezone(zone)
-    event = lunch if isinstance(lunch, Event) else as_is
-    forward = event.brought_forward_at if event else None
-    if event and _comes_nearer(event, ends):
-        forward = clock.now()
-    return Plan(lunch.title, starts, ends, place, purge_day(ends, lunch.purge_days, forward))
+    return Plan(lunch.title, starts, ends, place, purge_day(ends, lunch.purge_days, brought_forward_at))
 
 
-def _comes_nearer(event: Event, ends_local: datetime) -> bool:
-    return event.published_at is not None and ends_local.date() < event.ends_local.date()
+def _moves_to_earlier_day(event: Event, details: EventDetails) -> bool:
+    day = details.ends_at.astimezone(ZoneInfo(details.zone)).date()
+    return event.published_at is not None and day < event.ends_local.date()
 
 
 @dataclass(frozen=True)
@@ -115,9 +120,10 @@ def changes_calendars(event: Event, details: EventDetails) -> bool:
 def changes_for_history(event: Event, details: EventDetails) -> dict[str, list[Any]]:
     """The names of what the details change; for seats and hours, which are short, also before and after."""
     found: dict[str, list[Any]] = {name: [] for name in _changed_names(event, details)}
-    for name in found.keys() & {"capacity", "starts_at", "ends_at"}:
-        values = (getattr(one, name) for one in (event, details))
-        found[name] = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+    if "capacity" in found:
+        found["capacity"] = [event.capacity, details.capacity]
+    for name in found.keys() & {"starts_at", "ends_at"}:
+        found[name] = [getattr(event, name).isoformat(), getattr(details, name).isoformat()]
     return found
 
 
@@ -127,7 +133,7 @@ def apply_details(event: Event, details: EventDetails) -> bool:
     Returns whether something that a calendar shows has changed; its ``sequence`` then has increased.
     """
     changed = set(_changed_names(event, details))
-    if _comes_nearer(event, plan_of(details).ends_local):
+    if _moves_to_earlier_day(event, details):
         event.brought_forward_at = clock.now()
     for name in changed:
         setattr(event, name, getattr(details, name))
@@ -139,7 +145,8 @@ def apply_details(event: Event, details: EventDetails) -> bool:
     if event.members_open_at is not None and event.members_nonce is None:
         give_members_link(event)
     changes_calendar = not changed.isdisjoint(SHOWN_BY_CALENDARS)
-    event.sequence += changes_calendar
+    if changes_calendar:
+        event.sequence += 1
     return changes_calendar
 
 

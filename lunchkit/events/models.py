@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lunchkit.events.demo_notes import DemoNotes
 from lunchkit.events.timing import Timing
 from lunchkit.platform import links
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
@@ -82,7 +83,7 @@ class Series(Model):
     events: Mapped[list["Event"]] = relationship(back_populates="series")
 
 
-class Event(Timing, Versioned, Model):
+class Event(Timing, DemoNotes, Versioned, Model):
     """One lunch. Its states are moments: published, moved, cancelled."""
 
     __tablename__ = "event"
@@ -130,7 +131,6 @@ class Event(Timing, Versioned, Model):
     remind_same_morning: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     sequence: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """Increases with every change that a calendar shows (RFC 5545, 3.8.7.4)."""
-    is_demo: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     form_key: Mapped[str | None] = mapped_column(String(64), unique=True, index=True, info=NOT_PERSONAL)
     """The idempotency key of the form that created it."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)

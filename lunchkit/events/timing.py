@@ -75,6 +75,10 @@ class Timing:
     def is_over(self, now: datetime) -> bool:
         return self.over_at <= now
 
+    def is_today(self, now: datetime) -> bool:
+        """Whether it takes place, at its place, on the day of this moment."""
+        return now.astimezone(ZoneInfo(self.zone)).date() == self.starts_local.date()
+
     def can_be_ended(self, now: datetime) -> bool:
         return self.published_at is not None and self.is_running(now)
 

@@ -23,7 +23,7 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language
 from lunchkit.platform.mail.outbox import A_MINUTE
-from lunchkit.platform.mail.queries import EmailState, email_counts, last_leaves_at
+from lunchkit.platform.mail.queries import EmailState, email_counts, email_counts_by_mailing, last_leaves_at
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.rendering import RenderedEmail
 from lunchkit.platform.versions import save as save_form
@@ -48,6 +48,7 @@ def index(slug: str) -> ResponseReturnValue:
         mailings=mailings(event.id),
         people=PEOPLE,
         counts=counts,
+        by_mailing=email_counts_by_mailing(event.id),
         follows=request.args.get("done") == "sent" and counts[EmailState.WAITING] > 0,
         last_at=max(filter(None, (last_leaves_at(event.id, kind) for kind in KINDS)), default=None),
         automatic=AUTOMATIC,

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, exists, true
 
 from lunchkit.events.models import Event
 from lunchkit.mailings.models import Audience
+from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.models import Registration, Status
 
 
@@ -19,12 +20,16 @@ class People:
     label: LazyString
     statuses: tuple[Status, ...] = ()
     only_who_came: bool = False
+    without_recap: bool = False
+    """Only those to whom the recap is not sent."""
 
     def rows(self, event_id: int) -> ColumnElement[bool]:
         """Which registrations of a lunch belong to the audience now."""
         came = Registration.arrived > 0 if self.only_who_came else Registration.arrived >= 0
         status = Registration.status.in_([str(one) for one in self.statuses])
-        return and_(Registration.event_id == event_id, Registration.erased_at.is_(None), status, came)
+        recap = exists().where(OutboxEmail.kind == "registrations/recap", OutboxEmail.subject_id == Registration.id)
+        besides = ~recap if self.without_recap else true()
+        return and_(Registration.event_id == event_id, Registration.erased_at.is_(None), status, came, besides)
 
 
 PEOPLE = {
@@ -33,6 +38,12 @@ PEOPLE = {
     Audience.WAITING: People(_l("The waiting list"), (Status.WAITING,)),
     Audience.ALL: People(_l("Everybody with a seat, and the waiting list"), (Status.SEATED, Status.WAITING)),
     Audience.CAME: People(_l("Everybody who came"), (Status.SEATED,), only_who_came=True),
+    Audience.OTHERS: People(
+        _l("Everybody who came and gets no recap by e-mail"),
+        (Status.SEATED,),
+        only_who_came=True,
+        without_recap=True,
+    ),
 }
 AUTOMATIC = {
     "confirmation": (_l("Confirmation"), _l("At once to everybody who registers and gets a seat.")),

@@ -19,6 +19,7 @@ class Audience(StrEnum):
     WAITING = "waiting"
     ALL = "all"
     CAME = "came"
+    OTHERS = "others"
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ def offered(event: Event, now: datetime) -> tuple[Audience, ...]:
     people = [Audience.SEATED, Audience.WAITING, Audience.ALL]
     if event.is_over(now):
         came = db.session.scalar(select(exists().where(PEOPLE[Audience.CAME].rows(event.id))))
-        people = [Audience.CAME, Audience.SEATED] if came else [Audience.SEATED]
+        others = [Audience.OTHERS] if event.recap_published_at is not None else []
+        people = [Audience.CAME, *others, Audience.SEATED] if came else [Audience.SEATED]
     return tuple(one for one in (*people, Audience.SUBSCRIBERS) if why_not(event, one, now) is None)
 
 

@@ -54,7 +54,9 @@ class Settings:
         DEFAULT_ADDRESS,
     )
     network_name: str = setting("Name of the network that gives the lunches.", "lunchkit")
-    language: str = setting("Language of those whose browser asks for none of ours: `fr` or `en`.", "fr")
+    language: str = setting(
+        "Language of the command line, and of people whose browser asks for none of ours: `fr` or `en`.", "fr"
+    )
     timezone: str = setting("IANA time zone of new lunches.", "Europe/Zurich")
     recap_licence: str = setting(
         "Licence of recaps published from now on: `cc-by-4.0`, `cc-by-sa-4.0`, `cc0-1.0` or `all-rights-reserved`.",

@@ -4,13 +4,11 @@ SQLite gets a write lock at the start of a writing transaction (``BEGIN IMMEDIAT
 driver's default, two requests may both read "one seat left" before either writes.
 """
 
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 from flask import Flask, current_app
@@ -181,56 +179,7 @@ def transaction() -> Iterator[Session]:
         raise
 
 
-def vacuum() -> bool:
-    """Leave no byte of erased rows in SQLite's files: rewrite every page, and empty the write-ahead log.
-    ``secure_delete`` overwrites neither what stays behind in a page that was split, nor the log.
-    Returns False where the database was in use: try again later. Does nothing on other databases.
-    """
-    if db.engine.dialect.name != "sqlite":
-        return True
-    connection = db.engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=100")
-        cursor.execute("VACUUM")
-        blocked = bool(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
-    except SQLITE_DRIVER.OperationalError:
-        connection.invalidate()
-        return False
-    finally:
-        connection.close()
-    return not blocked
-
-
 def page_of(found: int, page: int, size: int) -> tuple[int, int]:
     """The page of a list that there is (the last where one beyond it is asked for), and how many there are."""
     pages = max(1, -(-found // size))
     return min(max(1, page), pages), pages
-
-
-def mark_for_vacuum() -> None:
-    """Mark that bytes of what this transaction erases may stay in SQLite's files; the mark outlives the process."""
-    mark = _traces()
-    if mark is not None:
-        mark.write_text(secrets.token_hex(8))
-
-
-def vacuum_if_marked() -> None:
-    """Vacuum if anything was erased since the last time; where the database was in use, the mark stays."""
-    mark = _traces()
-    marked = _read(mark)
-    if mark is not None and marked and vacuum():
-        with transaction():  # nobody erases anything just now
-            if _read(mark) == marked:
-                mark.unlink(missing_ok=True)
-
-
-def _read(mark: Path | None) -> str:
-    return mark.read_text() if mark is not None and mark.exists() else ""
-
-
-def _traces() -> Path | None:
-    if db.engine.dialect.name != "sqlite" or not db.engine.url.database:
-        return None
-    return Path(db.engine.url.database).with_name("vacuum-needed")

@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any
 
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, DateTimeLocalField, Field, IntegerField, TimeField
 from wtforms.i18n import get_translations
-from wtforms.validators import Length, NumberRange, ValidationError
+from wtforms.validators import NumberRange, ValidationError
 
 from lunchkit.platform.i18n import language
 
@@ -38,9 +39,14 @@ def _form_words(language: str) -> Any:
     return get_translations([language])
 
 
-def at_most(length: int) -> Length:
-    """At most ``length`` characters."""
-    return Length(max=length, message=_l("Keep this under %(max)s characters.", max=length))
+def at_most(length: int) -> Callable[[Any, Field], None]:
+    """At most ``length`` characters. Not ``Length``: browsers cut what is pasted at a maxlength, without a word."""
+
+    def check(_form: Any, field: Field) -> None:
+        if len(field.data or "") > length:
+            raise ValidationError(_("At most %(max)s characters: this has %(n)s.", max=length, n=len(field.data)))
+
+    return check
 
 
 def has_a_word(message: LazyString) -> Callable[[Any, Field], None]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from babel.core import negotiate_locale
+from babel.core import Locale, negotiate_locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, Response, has_request_context, request
@@ -48,7 +48,9 @@ def init_i18n(app: Flask) -> None:
         moment=moment, wall=wall, long_date=long_date, clock=clock, number=number, typo=typo,
         longest_word=longest_word, paragraphs=paragraphs,
     )  # fmt: skip
-    app.jinja_env.globals.update(languages=offered_languages, lang=language, _n=app.jinja_env.globals["ngettext"])
+    app.jinja_env.globals.update(
+        languages=offered_languages, lang=language, language_name=language_name, _n=app.jinja_env.globals["ngettext"]
+    )
 
 
 def select_language() -> str:
@@ -78,6 +80,11 @@ def language() -> str:
     """The two letters of the present language."""
     locale = get_locale()
     return locale.language if locale else "fr"
+
+
+def language_name(code: str) -> str:
+    """What the present language calls a language: «français», «Französisch»."""
+    return Locale(code).get_display_name(language()) or code
 
 
 def _remember_language(response: Response) -> Response:
@@ -177,7 +184,7 @@ def typo(text: str) -> str:
 
 def longest_word(text: str) -> int:
     """Letters of the longest part of a text that stays in one line."""
-    return max((len(part) for word in text.split() for part in word.split("-")), default=0)
+    return max(len(part) for part in re.split("[ \n-]", text))
 
 
 def paragraphs(text: str) -> Markup:

@@ -103,6 +103,12 @@ def whole_link(typed: str) -> str:
     return whole if "://" not in typed and is_safe_link(whole) else typed
 
 
+def has_path(address: str) -> bool:
+    """Whether an address leads further than to the front page of its host."""
+    parts = urlsplit(address)
+    return bool(parts.path.strip("/") or parts.query)
+
+
 def host_of(address: str) -> str:
     """The host as browsers go to it, in punycode where names look like others; empty where there is none."""
     try:

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Column, ColumnElement, Table, and_, delete, inspect
 from sqlalchemy.orm import Session
 
 from lunchkit.platform.db import Erased, db
+from lunchkit.platform.vacuum import mark_for_vacuum
 
 
 def personal_columns(table: Table) -> list[Column[Any]]:
@@ -42,6 +43,7 @@ def erase_people(session: Session, model: Any, which: ColumnElement[bool], now: 
     present = and_(which, table.c.erased_at.is_(None))
     for other in tables_of(Erased.WITH_PERSON):
         session.execute(delete(other).where(other.c.registration_id.in_(select(table.c.id).where(present))))
+    mark_for_vacuum(db.engine)
     erased = session.execute(update(table).where(present).values(**blanks(table), erased_at=now))
     return int(getattr(erased, "rowcount", 0))
 

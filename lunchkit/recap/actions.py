@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lunchkit.events.models import Event
 from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock
-from lunchkit.platform.db import mark_for_vacuum, transaction
+from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import destroy, hide_pictures, lock, unhide_pictures
 from lunchkit.platform.images.models import Picture
@@ -93,7 +93,6 @@ def remove_section(section: RecapSection) -> None:
         session.delete(section)
         session.flush()
         hide_removed_pictures(session, section.event_id, pictures_in(section.data))
-        mark_for_vacuum()
 
 
 def save_section(section: RecapSection, base_version: int, state: Wording, by: str) -> None:

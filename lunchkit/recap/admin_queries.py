@@ -11,7 +11,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import pictures_by_token
-from lunchkit.platform.markdown import plain
+from lunchkit.platform.markdown import has_path, plain
 from lunchkit.recap.document import article_of, freeze
 from lunchkit.recap.models import RecapSection
 from lunchkit.recap.queries import lunches_to_come, quotations_waiting, seats_by_status
@@ -177,7 +177,7 @@ def lacks(event: Event, sections: Sequence[RecapSection]) -> list[Lack]:
 
 def _lacks_of(event: Event, section: RecapSection, polls: Polls) -> list[Lack]:
     state = section.state
-    texts = [_trouble_of(event, state, polls), *_missing(state)]
+    texts = [_trouble_of(event, state, polls), *_missing(state), *_front_pages(state)]
     if state.kind is SectionKind.TEXT and state.data["text"] and not state.title:
         texts.append(_("readers see it without a title."))
     unnamed = sum(not picture.credit for picture in _pictures(state)) if state.kind is SectionKind.PHOTOS else 0
@@ -194,3 +194,10 @@ def _missing(state: Wording) -> list[str]:
         for field in state.shape.items
         if field.is_needed and is_empty(item[field.name])
     ]
+
+
+def _front_pages(state: Wording) -> list[str]:
+    """Articles of which only the address of the medium is known."""
+    items = state.items if state.kind is SectionKind.PRESS else ()
+    names = [item["medium"] for item in items if item["url"] and not has_path(item["url"])]
+    return [_("the address of «%(medium)s» leads to a front page, not to the article.", medium=name) for name in names]

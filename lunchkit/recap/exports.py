@@ -1,12 +1,15 @@
 """A recap as others take it away: data for programs, words for search engines, links and a picture to share."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from flask import render_template
 from flask_babel import LazyString, force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from lunchkit.events.models import Event
 from lunchkit.platform.i18n import when
@@ -14,10 +17,11 @@ from lunchkit.platform.images.cards import card_png
 from lunchkit.platform.licences import BY, BY_SA, RESERVED, ZERO, Licence
 from lunchkit.platform.links import public
 from lunchkit.platform.markdown import host_of
-from lunchkit.recap.document import VERSION
+from lunchkit.recap.document import VERSION, draft_article
 from lunchkit.recap.models import Recap
 from lunchkit.recap.sections import SectionKind
 from lunchkit.recap.view_models import Article, Photo, Section
+from lunchkit.room.polls.pictures import headline
 from lunchkit.speakers.models import Appearance, Quotation
 
 Thing = dict[str, Any]
@@ -47,6 +51,28 @@ _TERMS: Mapping[str, LazyString] = {
 def licence_terms(event: Event, licence: Licence) -> str:
     """What the licence of a recap allows, in a few words."""
     return str(_TERMS[licence.key]) % {"network": event.series.network}
+
+
+def article_html(event: Event, article: Article) -> Markup:
+    """The article as HTML, always in its own language: what is counted and what is written read as one text."""
+    with force_locale(article.language):
+        page = render_template("recap/_article.html", article=article, event=event)
+    return Markup(page)  # noqa: S704 - its template has escaped what people wrote
+
+
+def press_text(event: Event, article: Article) -> str:
+    """The article as plain text for the press, in its own language: what it says, without pictures."""
+    about = {"address": public("recap.show", slug=event.slug), "terms": licence_terms(event, article.licence)}
+    with force_locale(article.language):
+        page = render_template("recap/press.txt", article=article, event=event, **about)
+    return re.sub(r"\s*\n\s*\n\s*", "\n\n", page).strip() + "\n"
+
+
+def preview_page(recap: Recap, back: str = "") -> str:
+    """The draft as its readers would see it; ``back`` leads an organiser to it."""
+    article, event = draft_article(recap), recap.event
+    body = article_html(event, article)
+    return render_template("recap/show.html", article=article, body=body, event=event, preview=True, back=back)
 
 
 def recap_json(recap: Recap, article: Article) -> Thing:
@@ -85,7 +111,8 @@ def _lunch(event: Event) -> Thing:
         "starts_at": event.starts_local.isoformat(),
         "ends_at": event.ends_local.isoformat(),
         "place": event.place,
-        "is_demo": event.is_demo,
+        "is_demo": bool(event.demo),
+        "demo_note": event.demo_note,
     }
 
 
@@ -128,10 +155,15 @@ def _quotation(quotation: Quotation) -> Thing:
     return named | {"by": quotation.speaker.name}
 
 
+def _press(item: Mapping[str, Any]) -> Thing:
+    return {**item, "is_paid": {"yes": True, "no": False}.get(item["is_paid"])}
+
+
 _ITEMS: Mapping[SectionKind, Callable[[Any], Thing]] = {
     SectionKind.PHOTOS: _photo,
     SectionKind.SPEAKERS: _speaker,
     SectionKind.QUOTATIONS: _quotation,
+    SectionKind.PRESS: _press,
 }
 
 
@@ -168,12 +200,11 @@ def structured_article(event: Event, data: Thing, summary: str) -> Thing:
     return {name: value for name, value in article.items() if value}
 
 
-def share_links(event: Event, address: str, said: str = "") -> list[tuple[str, str, str]]:
+def share_links(event: Event, address: str, said: str) -> list[tuple[str, str, str]]:
     """Plain links that pass a page on: label, address, host; the host is empty for one's own mail program.
 
     On Signal, and on other Mastodon servers, people copy the address.
     """
-    said = said or event.title
     text = f"{said}\n{address}"
     links = {
         _("By e-mail"): "mailto:?" + urlencode({"subject": event.title, "body": text}, quote_via=quote),
@@ -197,9 +228,21 @@ def take_down_address(event: Event, photo: Photo) -> str:
     return f"mailto:{quote(event.contact_email, safe='@')}?{words}"
 
 
+def shared_title(event: Event, article: Article) -> str:
+    """What a shared recap is called, with what the room answered; in the language of the article."""
+    with force_locale(article.language):
+        return " · ".join(filter(None, (_("Recap: %(what)s", what=event.title), _finding(event, article))))
+
+
+def _finding(event: Event, article: Article) -> str:
+    """What the room answered; empty where it is invented, or has a remark without which it must not be told."""
+    lead = article.lead
+    return "" if lead is None or lead.kept["note"] or event.demo else headline(lead.result)
+
+
 def card_of(event: Event, article: Article) -> bytes:
     """The preview picture of a shared address, in the language of the article."""
     with force_locale(article.language):
         place = ", ".join(filter(None, (event.venue, event.town)))
-        lines = (event.series.name, when(event), place, event.series.network)
-        return card_png(event.title, [line for line in lines if line], event.colour)
+        lines = (event.series.name, _finding(event, article), when(event), place, event.series.network)
+        return card_png(_("Recap: %(what)s", what=event.title), [line for line in lines if line], event.colour)

@@ -18,7 +18,7 @@ from wtforms.validators import Optional, ValidationError
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.errors import user_error
-from lunchkit.platform.fields import DAY_FORMS, DayField, NumberField, between
+from lunchkit.platform.fields import DAY_FORMS, DayField, NumberField, at_most, between
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.recap.queries import lunches_to_come
 from lunchkit.recap.section_content import Item, Wording, blank, is_empty
@@ -61,11 +61,11 @@ class SectionForm(BaseForm):
     @property
     def slots(self) -> list[Slot]:
         """Its items; where there is room for one more, the last one is empty."""
-        return [
-            Slot(number, fields, is_new=all(is_empty(field.data) and not field.errors for field in fields))
-            for number in self.numbers
-            for fields in [tuple(self[_name(number, field)] for field in self.shape.items)]
-        ]
+        return [self._slot(number) for number in self.numbers]
+
+    def _slot(self, number: int) -> Slot:
+        fields = tuple(self[_name(number, field)] for field in self.shape.items)
+        return Slot(number, fields, is_new=all(is_empty(field.data) and not field.errors for field in fields))
 
     @property
     def wrong(self) -> list[Field]:
@@ -86,18 +86,20 @@ class SectionForm(BaseForm):
             return items, _name(len(items), self.shape.items[0])
         if asked is None or int(asked[2]) not in numbers:
             return items, ""
-        at = numbers.index(int(asked[2]))
-        item, last = items.pop(at), len(items)
-        if asked[1] == "remove":
+        way, at, last = asked[1], numbers.index(int(asked[2])), len(items) - 1
+        item = items.pop(at)
+        if way == "remove":
             return items, _name(max(0, min(at, last - 1)), self.shape.items[0])
-        at = max(0, at - 1) if asked[1] == "up" else min(last, at + 1)
+        at = max(0, at - 1) if way == "up" else min(last, at + 1)
         items.insert(at, item)
-        return items, {0: f"down-{at}", last: f"up-{at}"}.get(at, f"{asked[1]}-{at}")
+        if at in (0, last):  # there the button of this way is missing
+            way = "down" if at == 0 else "up"
+        return items, f"{way}-{at}"
 
     def kept(self) -> list[tuple[int, Item]]:
         """The items in which something is written, each with the number of its slot."""
         read = [(number, self._read(self.shape.items, number)) for number in self.numbers]
-        return [(number, item) for number, item in read if not all(is_empty(value) for value in item.values())]
+        return [(number, item) for number, item in read if not all(map(is_empty, item.values()))]
 
     def wording(self, do: str = "") -> Wording:
         """What was typed; ``do`` as in ``arranged``."""
@@ -164,18 +166,10 @@ def _field(event: Event, shape: FieldShape) -> Any:
         return web_link(shape.label)
     if shape.kind is FieldKind.POLL:
         return SelectField(**about, coerce=_position, validate_choice=False)
-    if shape.kind is FieldKind.EVENT:
-        return SelectField(**about, filters=[clean_line], validators=[_within(shape.most)], validate_choice=False)
+    if shape.kind in (FieldKind.EVENT, FieldKind.WHETHER):
+        return SelectField(**about, filters=[clean_line], validators=[at_most(shape.most)], validate_choice=False)
     field, clean = _TEXTS[shape.kind]
-    return field(**about, filters=[clean], validators=[_within(shape.most)])
-
-
-def _within(most: int) -> Callable[[Any, Field], None]:
-    def check(_form: Any, field: Field) -> None:
-        if (length := len(field.data or "")) > most:
-            raise ValidationError(_("Keep this under %(max)s characters: it has %(n)s.", max=most, n=length))
-
-    return check
+    return field(**about, filters=[clean], validators=[at_most(shape.most)])
 
 
 def _has_come(event: Event) -> Callable[[Any, Field], None]:
@@ -206,6 +200,7 @@ def clean_markdown(text: str | None) -> str:
 
 _OFFERS: Mapping[FieldKind, Callable[[Event], list[tuple[Any, str]]]] = {
     FieldKind.POLL: lambda event: [(poll.position, f"{poll.position}. {poll.question}") for poll in polls_of(event.id)],
+    FieldKind.WHETHER: lambda _event: [("yes", _("yes")), ("no", _("no"))],
     FieldKind.EVENT: lambda event: [(lunch.slug, lunch.title) for lunch in lunches_to_come(event)],
 }
 _TEXTS: Mapping[FieldKind, tuple[type[Field], Callable[[str | None], str]]] = {

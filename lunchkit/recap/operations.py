@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.db import mark_for_vacuum
 from lunchkit.platform.errors import NotFound, user_error
 from lunchkit.platform.images.actions import hide_pictures, unhide_pictures
 from lunchkit.platform.versions import count_version
@@ -58,8 +57,9 @@ def new_section(event: Event, state: Wording, position: int, by: str) -> RecapSe
     """A section that is in no session yet."""
     now = clock.now()
     return RecapSection(
-        event_id=event.id, position=position, kind=state.kind, data=dict(state.data), updated_at=now, updated_by=by
-    )
+        event_id=event.id, position=position, kind=state.kind, title=state.title, data=dict(state.data),
+        updated_at=now, updated_by=by,
+    )  # fmt: skip
 
 
 def keep_version(session: Session, section: RecapSection) -> None:
@@ -79,7 +79,6 @@ def keep_version(session: Session, section: RecapSection) -> None:
     )
     for version in kept[MOST_VERSIONS - 1 :]:
         session.delete(version)
-        mark_for_vacuum()
 
 
 def write(session: Session, section: RecapSection, state: Wording, by: str) -> None:

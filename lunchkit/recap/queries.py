@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, exists, func, select
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404, coming_events
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import NotFound, user_error
 from lunchkit.platform.links import token_hash
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
@@ -19,6 +20,8 @@ from lunchkit.registrations.models import Registration, Status
 from lunchkit.speakers.models import Quotation
 from lunchkit.speakers.queries import portraits_in_use
 from lunchkit.team.queries import current_organiser
+
+RecapWithdrawn = user_error("RecapWithdrawn", _l("This recap has been taken down."), 410)
 
 
 def recap_of(event_id: int) -> Recap | None:
@@ -35,10 +38,12 @@ def recap_or_404(event_id: int) -> Recap:
 
 
 def published_recap_or_404(event_id: int) -> Recap:
-    """The recap of a public lunch, if it is published. Raises NotFound."""
+    """The recap of a public lunch, if it is published. Raises NotFound, or RecapWithdrawn where it once was."""
     recap = recap_or_404(event_id)
-    if recap.published is None or recap.event.published_at is None:
+    if recap.event.published_at is None or recap.published_at is None:
         raise NotFound
+    if recap.published is None:
+        raise RecapWithdrawn
     return recap
 
 
@@ -102,6 +107,19 @@ def emails_to_send(event_id: int) -> int:
         ~promised,
     )
     return db.session.scalar(wanted) or 0
+
+
+def others_to_thank(event_id: int) -> int:
+    """How many people came, have an address, and get no recap by e-mail: they can be thanked at its publication."""
+    came = select(func.count()).where(
+        Registration.event_id == event_id,
+        Registration.status == Status.SEATED,
+        Registration.arrived > 0,
+        Registration.wants_recap.is_(False),
+        Registration.email.is_not(None),
+        Registration.erased_at.is_(None),
+    )
+    return db.session.scalar(came) or 0
 
 
 def seats_by_status(event_id: int) -> dict[str, int]:

@@ -70,15 +70,19 @@ def pictures_in(data: Mapping[str, Any]) -> set[str]:
 
 
 def _shaped(fields: Sequence[FieldShape], data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: empty if data.get(name) is None else data[name] for name, empty in blank(fields).items()}
+    known = {name: value for name, value in data.items() if value is not None}
+    for field in fields:
+        if field.kind is FieldKind.WHETHER and isinstance(known.get(field.name), bool):  # it was a tick once
+            known[field.name] = "yes" if known[field.name] else ""
+    return {name: known.get(name, empty) for name, empty in blank(fields).items()}
 
 
 def _text(field: FieldShape, data: Mapping[str, Any]) -> str:
     value = data[field.name]
     if is_empty(value):
         return ""
-    if field.kind is FieldKind.TICK:
-        return str(_("yes"))
+    if field.kind in (FieldKind.TICK, FieldKind.WHETHER):
+        return str(_("no") if value == "no" else _("yes"))
     return str(_("a picture") if field.kind is FieldKind.PICTURE else value)
 
 

@@ -43,6 +43,7 @@ class FieldKind(StrEnum):
     WHOLE = "whole"  # 0 or more, or None
     DAY = "day"  # YYYY-MM-DD, or empty
     TICK = "tick"
+    WHETHER = "whether"  # "yes", "no", or empty where nobody knows
     POLL = "poll"  # the position of a poll of the lunch, or None
     EVENT = "event"  # the slug of a coming lunch, or empty
     PICTURE = "picture"  # the token of a picture; uploaded by its own form
@@ -181,11 +182,11 @@ SHAPES: Mapping[SectionKind, Shape] = {
         _l("Articles and broadcasts about the lunch. In your own words; nothing is fetched."),
         items=(
             FieldShape("medium", FieldKind.LINE, _l("Medium"), 120, is_needed=True),
-            FieldShape("title", FieldKind.LINE, _l("Title"), 200),
-            FieldShape("author", FieldKind.LINE, _l("Author"), 120),
-            FieldShape("published_on", FieldKind.DAY, _l("Date")),
+            FieldShape("title", FieldKind.LINE, _l("Title"), 200, is_needed=True),
+            FieldShape("author", FieldKind.LINE, _l("Author"), 120, is_needed=True),
+            FieldShape("published_on", FieldKind.DAY, _l("Date"), is_needed=True),
             FieldShape("language", FieldKind.LINE, _l("Language"), 40),
-            FieldShape("is_paid", FieldKind.TICK, _l("Only for subscribers")),
+            FieldShape("is_paid", FieldKind.WHETHER, _l("Only for subscribers")),
             replace(_URL, is_needed=True),
             FieldShape("summary", FieldKind.TEXT, _l("Our summary"), 1000),
             FieldShape("quotation", FieldKind.SENTENCE, _l("A short quotation"), 300),

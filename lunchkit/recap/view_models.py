@@ -16,9 +16,9 @@ from lunchkit.platform.licences import FIRST, Licence
 from lunchkit.platform.markdown import plain
 from lunchkit.recap.models import RecapCorrection
 from lunchkit.recap.sections import SHAPES, SectionKind
-from lunchkit.room.polls.movement import Level, read
 from lunchkit.room.polls.pictures.drawing import breadth
 from lunchkit.room.polls.results import Result
+from lunchkit.speakers.models import Appearance
 
 MOST_DISCS = 600  # a figure with more is shown without them
 _NUMBER = re.compile(r"[~≈<>+]?([0-9]{1,12}(?:[.,][0-9]+)?)(?![0-9.,])")
@@ -42,17 +42,6 @@ class FrozenPoll:
     def is_compared(self) -> bool:
         """Whether there is a before to show beside it."""
         return self.before is not None and self.result.is_shown and self.before.is_shown
-
-    @property
-    def shows_movement(self) -> bool:
-        """Whether a picture of how opinions moved may be drawn."""
-        return self.is_compared and read(self.movement).shows
-
-    @property
-    def moves_tell_all(self) -> bool:
-        """Whether that picture also holds both results, so that they need none of their own."""
-        by_hand = self.result.by_hand + (self.before.by_hand if self.before else 0)
-        return self.shows_movement and not by_hand and read(self.movement).level is Level.FLOWS
 
 
 @dataclass(frozen=True)
@@ -112,6 +101,25 @@ class Article:
     """The earliest first."""
     licence: Licence = FIRST
     """Under which its text, figures and results were given away."""
+
+    @property
+    def lead(self) -> FrozenPoll | None:
+        """The first vote with a result that can be said in words: what the room answered."""
+        polls = (section.poll for section in self.sections)
+        return next((poll for poll in polls if poll and poll.result.is_shown and not poll.result.is_bare), None)
+
+    @property
+    def speakers(self) -> tuple[Appearance, ...]:
+        """Who spoke, if the recap tells it."""
+        return self._items(SectionKind.SPEAKERS)
+
+    @property
+    def press(self) -> Mapping[str, Any] | None:
+        """What the press wrote, for a line at the head: the first entry that leads somewhere."""
+        return next((item for item in self._items(SectionKind.PRESS) if item["medium"] and item["url"]), None)
+
+    def _items(self, kind: SectionKind) -> tuple[Any, ...]:
+        return next((section.items for section in self.sections if section.kind is kind), ())
 
     @property
     def summary(self) -> str:

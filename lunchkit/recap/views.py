@@ -7,17 +7,21 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform.links import public
 from lunchkit.platform.static_files import compress
-from lunchkit.recap.document import article_of, draft_article
+from lunchkit.recap.document import article_of
 from lunchkit.recap.exports import (
+    article_html,
     card_of,
     licence_terms,
+    press_text,
+    preview_page,
     recap_json,
     share_links,
+    shared_title,
     structured_article,
     take_down_address,
 )
 from lunchkit.recap.models import Recap
-from lunchkit.recap.queries import corrections_of, published_recap_or_404, recap_by_preview_or_404
+from lunchkit.recap.queries import RecapWithdrawn, corrections_of, published_recap_or_404, recap_by_preview_or_404
 from lunchkit.recap.view_models import Article, key_figure, local_day, slice_of, written_day
 
 bp = Blueprint("recap", __name__)
@@ -30,17 +34,22 @@ bp.add_app_template_global(take_down_address, "take_down_address")
 
 @bp.get("/e/<slug>/recap")
 def show(slug: str) -> ResponseReturnValue:
-    event, recap, article = _published(slug)
-    address = public("recap.show", slug=slug)
+    try:
+        event, recap, article = _published(slug)
+    except RecapWithdrawn:
+        return render_template("recap/withdrawn.html", event=event_by_slug_or_404(slug)), 410
+    address, title = public("recap.show", slug=slug), shared_title(event, article)
     page = render_template(
         "recap/show.html",
         article=article,
+        body=article_html(event, article),
         event=event,
         address=address,
         preview=False,
         published_at=recap.published_at,
         structured=structured_article(event, recap_json(recap, article), article.summary),
-        share=share_links(event, address),
+        share=share_links(event, address, title),
+        shared_title=title,
         terms=licence_terms(event, article.licence),
     )
     return _unless_known(compress(Response(page)))
@@ -50,6 +59,12 @@ def show(slug: str) -> ResponseReturnValue:
 def data(slug: str) -> ResponseReturnValue:
     _event, recap, article = _published(slug)
     return _unless_known(jsonify(recap_json(recap, article)))
+
+
+@bp.get("/e/<slug>/recap.txt")
+def text(slug: str) -> ResponseReturnValue:
+    event, _recap, article = _published(slug)
+    return _unless_known(Response(press_text(event, article), content_type="text/plain; charset=utf-8"))
 
 
 @bp.get("/e/<slug>/recap.png")
@@ -63,8 +78,7 @@ def card(slug: str) -> ResponseReturnValue:
 @bp.get("/recap/<token>")
 def preview(token: str) -> ResponseReturnValue:
     recap = recap_by_preview_or_404(token)
-    page = render_template("recap/show.html", article=draft_article(recap), event=recap.event, preview=True)
-    response = Response(page)
+    response = Response(preview_page(recap))
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

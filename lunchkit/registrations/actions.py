@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
-from lunchkit.platform.db import mark_for_vacuum, transaction
+from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import TooMany
 from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.addresses import normalise_email
@@ -236,5 +236,4 @@ def erase_registration(registration: Registration) -> None:
             operations.cancel_with_email(session, registration, now, Why.ATTENDEE)
         delete_subscriber(session, registration.email)
         operations.erase_attendee(session, registration, now)
-        mark_for_vacuum()
         operations.serve_queue(session, event, now)

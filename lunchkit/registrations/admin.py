@@ -45,9 +45,12 @@ def index(slug: str) -> ResponseReturnValue:
     status = status if status in admin_queries.FILTERS else None
     order, page = admin_queries.Order(request.args.get("order", "")), request.args.get("page", 1, type=int)
     part, conditions = part_of_list(event, request.args.get("part"))
+    takes_place, is_over = event.published_at and not event.cancelled_at, event.is_over(clock.now())
     return render_template(
         "admin/registrations/index.html",
         event=event,
+        open=takes_place and not is_over,
+        over=takes_place and is_over,
         fields=[field for field in ATTENDEE_FIELDS if field.in_list],
         list=admin_queries.registrations_page(event.id, text, status, page, *conditions, order=order),
         counts=admin_queries.counts_of(event.id, *conditions),

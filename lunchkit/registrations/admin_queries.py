@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import joinedload
 
 from lunchkit.events.models import CustomField
 from lunchkit.events.queries import all_custom_fields
@@ -74,6 +75,13 @@ def registrations_page(
 def words_in(text: str) -> list[ColumnElement[bool]]:
     """That every word occurs in the name, the address or the organisation."""
     return [Registration.search_key.contains(word, autoescape=True) for word in normalise(text).split()]
+
+
+def people_of_all_lunches(text: str) -> Sequence[Registration]:
+    """The latest registrations with every word of ``text``, of whatever lunch; at most 20, with their lunches."""
+    found = select(Registration).where(Registration.erased_at.is_(None), *words_in(text))
+    latest = found.order_by(Registration.id.desc()).limit(20).options(joinedload(Registration.event))
+    return db.session.scalars(latest).all()
 
 
 def page_of_list(event_id: int, wanted: Sequence[ColumnElement[bool]], page: int, order: Sequence[Any]) -> Page:

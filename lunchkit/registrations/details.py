@@ -84,27 +84,28 @@ def _shared_with(model: Any) -> set[str]:
     return {one.name for one in fields(AttendeeDetails)} & set(model.__table__.c.keys())
 
 
-_OWN = _shared_with(Registration) - {"email"}
-_APART = _shared_with(Needs) - {"diets"}
+_COPIED = _shared_with(Registration) - {"email"}
+_COPIED_NEEDS = _shared_with(Needs) - {"diets"}
+"""Fields whose value is that of the column of the same name."""
 
 
 def fill_in(registration: Registration, details: AttendeeDetails) -> None:
     """Write what the attendee said into the rows; the address stays unless the details bring one."""
-    for name in _OWN:
+    for name in _COPIED:
         setattr(registration, name, getattr(details, name))
     if details.email:
         registration.email, registration.email_key = details.email, normalise_email(details.email)
     registration.seats = details.seats
     registration.update_search_keys()
-    _answer(registration, details)
-    needs = {name: getattr(details, name) for name in _APART} | {"diets": ",".join(details.diets)}
+    _fill_in_answers(registration, details)
+    needs = {name: getattr(details, name) for name in _COPIED_NEEDS} | {"diets": ",".join(details.diets)}
     if any(needs.values()) or registration.needs is not None:
         registration.needs = registration.needs or Needs()
         for name, value in needs.items():
             setattr(registration.needs, name, value)
 
 
-def _answer(registration: Registration, details: AttendeeDetails) -> None:
+def _fill_in_answers(registration: Registration, details: AttendeeDetails) -> None:
     known = {answer.question_id: answer for answer in registration.answers} if details.answers else {}
     for question_id, value in details.answers:
         answer = known.get(question_id)
@@ -118,8 +119,8 @@ def _answer(registration: Registration, details: AttendeeDetails) -> None:
 
 def details_of_registration(registration: Registration) -> AttendeeDetails:
     """What an attendee said, read back from the rows."""
-    said = {name: getattr(registration, name) for name in (*_OWN, "email")}
+    said = {name: getattr(registration, name) for name in (*_COPIED, "email")}
     if (needs := registration.needs) is not None:
-        said |= {name: getattr(needs, name) for name in _APART} | {"diets": tuple(needs.diet_list)}
+        said |= {name: getattr(needs, name) for name in _COPIED_NEEDS} | {"diets": tuple(needs.diet_list)}
     answers = sorted((answer.question_id, answer.value) for answer in registration.answers)
     return AttendeeDetails(companions=registration.seats - 1, answers=tuple(answers), **said)

@@ -231,5 +231,5 @@ def recap(facts: dict[str, Any]) -> RenderedEmail | None:
     if event.published_at is None or event.recap_published_at is None:
         return None
     tokens = PersonalTokens(unsubscribe_token(registration.id, event.id), "")
-    about = {"name": registration.name, "status": registration.status}
-    return _email(event, "recap", about, tokens, own_paragraph(event.id, "recap", language()))
+    about, came = {"name": registration.name, "status": registration.status}, registration.arrived > 0
+    return _email(event, "recap", about, tokens, own_paragraph(event.id, "recap", language()), came=came)

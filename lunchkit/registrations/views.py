@@ -28,6 +28,7 @@ from lunchkit.registrations.queries import (
 from lunchkit.team.queries import current_organiser
 
 STAMP_LIFE = 4 * 3600
+SAID = ("status", "position", "masked_email", "seats", "is_held")  # on the page that thanks, in its address
 bp = Blueprint("registrations", __name__)
 
 
@@ -116,18 +117,10 @@ def thanks(slug: str) -> ResponseReturnValue:
     """The same page for a new address and for one that was registered already: what a new request would get."""
     event = event_by_slug_or_404(slug)
     try:
-        status, position, masked, seats, is_held = stamps.signer("thanks").loads(request.args.get("t", ""))
+        said = dict(zip(SAID, stamps.signer("thanks").loads(request.args.get("t", "")), strict=True))
     except (BadSignature, ValueError, TypeError):
         return redirect(url_for("site.event", slug=slug))
-    return render_template(
-        "registrations/thanks.html",
-        event=event,
-        status=status,
-        position=position,
-        masked_email=masked,
-        seats=seats,
-        is_held=is_held,
-    )
+    return render_template("registrations/thanks.html", event=event, **said)
 
 
 @bp.get("/e/<slug>/register/erased")

@@ -8,7 +8,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock
 from lunchkit.platform.codes import SLIP_LENGTH, new_code
-from lunchkit.platform.db import transaction
+from lunchkit.platform.db import db, transaction
 from lunchkit.platform.errors import user_error
 from lunchkit.room.ballot_store import NewBallot, OpenPoll
 from lunchkit.room.devices import Device, slip_hash, voter_hash
@@ -111,6 +111,7 @@ def submit_ballot(opened: OpenPoll, key: bytes, device: Device, answer: str, tur
     Raises PollClosed; NotKnownYet where the disk does not keep up: then the phone sends it again, and it counts once.
     """
     ballot = NewBallot(opened.id, voter_hash(key, opened.key_name, device), answer, turn)
+    db.session.commit()  # gives the connection back: a room that waits with all of the pool waits for ever
     try:
         is_counted = batches().submit(ballot)
     except TimeoutError as error:

@@ -33,6 +33,7 @@ from lunchkit.speakers.queries import appearances
 bp = Blueprint("site", __name__)
 BOOKABLE = (EventState.OPEN, EventState.FULL, EventState.LATER)
 """States in which people can register, now or later."""
+POSTER = {"width": 189, "height": 114, "character": 0.535, "line": 0.95}  # the place of the title, in millimetres
 POSTER_SIZES = (29.4, 24, 20, 17, 14.5)
 """Type sizes of the title on a poster, in millimetres; what needs a smaller one takes the sixth."""
 
@@ -77,13 +78,14 @@ def event_page(event: Event) -> str:
     taken = seats_taken(event.id)
     left = max(0, event.capacity - taken)
     polls, room = polls_of(event.id), room_of_event(event.id)
+    pairs = {poll.before_id for poll in polls}
     asked = {poll.before_id or poll.id for poll in polls if poll.is_frozen and not poll.in_rehearsal}
     told = {poll.before_id or poll.id: poll for poll in polls if poll.is_public and not lacks_words(poll)}
     address = links.public("site.event", slug=event.slug)
     speakers = appearances(event.id)
-    state = event.state(now, left)
-    if is_draft:
-        state = EventState.LATER if event.opens_later(now) else EventState.OPEN
+    draft_state = EventState.LATER if event.opens_later(now) else EventState.OPEN
+    state = draft_state if is_draft else event.state(now, left)
+    listed = [poll for poll in polls if poll.before_id is None and _is_listed(poll, asked, state)]
     return render_template(
         "site/event.html",
         event=event,
@@ -94,9 +96,9 @@ def event_page(event: Event) -> str:
         is_draft=is_draft,
         speakers=speakers,
         programme=[row for row in run_sheet_of(event).rows if row.item.is_public],
-        polls=[poll for poll in polls if poll.before_id is None and _is_listed(poll, asked, state)],
+        polls=sorted(listed, key=lambda poll: poll.id not in pairs),
         told=told,
-        pairs={poll.before_id for poll in polls},
+        pairs=pairs,
         room_code=room.code if room and event.starts_at <= now <= event.over_at else None,
         structured=structured_event(event, left if state in BOOKABLE else None, speakers),
         card=links.public("site.card", slug=event.slug),
@@ -119,16 +121,12 @@ def poster(slug: str) -> ResponseReturnValue:
     return render_template(
         "site/poster.html",
         event=event,
-        size=next((step for step, size in enumerate(POSTER_SIZES, 1) if _fits_poster(event.title, size)), 6),
+        size=next((step for step, size in enumerate(POSTER_SIZES, 1) if fits(event.title, size, **POSTER)), 6),
         invites=event.takes_registrations(now) or event.opens_later(now),
         speakers=appearances(event.id),
         qr=qr.svg(address, _("QR code of this page's address")),
         short_address=address.partition("://")[2],
     )
-
-
-def _fits_poster(title: str, size: float) -> bool:
-    return fits(title, size, 189, 114, character=0.535, line=0.95)
 
 
 @bp.get("/e/<slug>/card.png")

@@ -1,24 +1,26 @@
-"""Actions on speakers: who speaks, the page that they write by their private link, and their quotations."""
+"""Actions on speakers: who speaks, their invitation, and the page that they write by their private link."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.events.operations import lock_existing_event
 from lunchkit.platform import clock, links
-from lunchkit.platform.db import mark_for_vacuum, transaction
-from lunchkit.platform.errors import UserError, user_error
+from lunchkit.platform.db import transaction
+from lunchkit.platform.errors import NotFound, UserError, user_error
 from lunchkit.platform.images.actions import erase_picture, keep_picture
+from lunchkit.platform.images.models import Picture
 from lunchkit.platform.versions import ChangedMeanwhile, count_version, require_version
 from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails
-from lunchkit.speakers.emails import enqueue_submission
+from lunchkit.speakers.emails import THANKS, enqueue_submission, enqueue_to_speaker, forget_emails
 from lunchkit.speakers.forms import SpeakerDetails
-from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
+from lunchkit.speakers.models import INVITATION, Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.operations import (
     erase_portraits,
     erase_unless_elsewhere,
@@ -31,12 +33,15 @@ from lunchkit.speakers.operations import (
     speaker_named,
 )
 from lunchkit.speakers.page import SpeakerPage, draft_page, public_page, written_page
-from lunchkit.speakers.queries import SCOPE
+from lunchkit.speakers.queries import SCOPE, private_link
 
 AlreadySpeaks = user_error("AlreadySpeaks", _l("This person is on the list of this lunch already."))
 
+SAME_INVITATION = timedelta(minutes=5)
+"""An invitation asked for again within this time is the same one: a button pressed twice."""
 
-def add_speaker(event: Event, details: SpeakerDetails) -> Appearance:
+
+def add_speaker(event: Event, details: SpeakerDetails, email: str = "") -> Appearance:
     """Add a speaker to a lunch, after the others; one of the same name and organisation is the same person.
 
     Raises AlreadySpeaks.
@@ -46,6 +51,7 @@ def add_speaker(event: Event, details: SpeakerDetails) -> Appearance:
         speaker = speaker_named(session, details, organisation_for(session, details.organisation))
         if session.get(Appearance, (event.id, speaker.id)) is not None:
             raise AlreadySpeaks
+        _set_email(session, speaker, email or speaker.email)
         last = session.scalar(select(func.max(Appearance.position)).where(Appearance.event_id == event.id))
         appearance = Appearance(event_id=event.id, speaker=speaker, position=(last or 0) + 1)
         session.add(appearance)
@@ -62,12 +68,13 @@ def remove_speaker(appearance: Appearance) -> None:
         lock(session, speaker)
         for table in (Quotation, Appearance):
             session.execute(delete(table).where(table.event_id == event_id, table.speaker_id == speaker.id))
-        mark_for_vacuum()
         erase_unless_elsewhere(session, speaker)
 
 
 def change_appearance(appearance: Appearance, details: AppearanceDetails, version: int) -> None:
-    """Change who a speaker is, and what they said and showed at a lunch. The same parts of a draft change too.
+    """Change who a speaker is, what they said and showed at a lunch, and what their page says.
+
+    The same parts of a draft change too.
 
     ``version`` is the one of the speaker. Raises ChangedMeanwhile.
     """
@@ -79,6 +86,10 @@ def change_appearance(appearance: Appearance, details: AppearanceDetails, versio
         before, talks = public_page(speaker, [appearance]), [appearance]
         speaker.name, speaker.role = details.name, details.role
         speaker.organisation = organisation_for(session, details.organisation)
+        _set_email(session, speaker, details.email)
+        for name, value in details.written.items():
+            setattr(speaker, name, value)
+        speaker.on_behalf = details.on_behalf
         for name in ("said", "slides_url", "slides_title", "slides_licence"):
             setattr(appearance, name, getattr(details, name))
         if speaker.draft is not None:
@@ -104,8 +115,33 @@ def issue_link(speaker: Speaker) -> None:
     """Give a speaker a new private link; an earlier one stops working."""
     with transaction() as session:
         lock(session, speaker)
-        speaker.link_nonce = secrets.token_bytes(16)
-        speaker.link_hash = links.token_hash(links.derived_token(SCOPE, speaker.link_nonce))
+        _issue_link(speaker)
+
+
+def invite(appearance: Appearance) -> None:
+    """Send a speaker the private link, made if there is none. Raises NotFound without an address."""
+    with transaction() as session:
+        speaker, now = appearance.speaker, clock.now()
+        lock(session, speaker)
+        if not speaker.email:
+            raise NotFound
+        if speaker.invited_at and now - speaker.invited_at < SAME_INVITATION:
+            return
+        if private_link(speaker) is None:
+            _issue_link(speaker)
+        speaker.invited_at = now
+        enqueue_to_speaker(session, INVITATION, speaker, appearance.event, now)
+
+
+def _issue_link(speaker: Speaker) -> None:
+    speaker.link_nonce = secrets.token_bytes(16)
+    speaker.link_hash = links.token_hash(links.derived_token(SCOPE, speaker.link_nonce))
+
+
+def _set_email(session: Session, speaker: Speaker, email: str) -> None:
+    if email != speaker.email:
+        forget_emails(session, speaker)
+        speaker.email, speaker.invited_at = email, None
 
 
 def save_page(speaker: Speaker, page: SpeakerPage, version: int) -> None:
@@ -116,10 +152,11 @@ def save_page(speaker: Speaker, page: SpeakerPage, version: int) -> None:
         save_draft(speaker, page, talks)
 
 
-def save_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, consent: str) -> None:
+def save_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, consent: str, focus: int = 4) -> None:
     """Set the portrait of the draft, or only its texts if ``data`` is None. A submitted draft stays submitted.
 
-    An earlier portrait of the draft is destroyed. Raises LinkGone and the errors of ``keep_picture``.
+    ``focus``, where it is cut, needs no approval. An earlier portrait of the draft is destroyed. Raises LinkGone and
+    the errors of ``keep_picture``.
     """
     picture = keep_picture(data, alt=alt, credit=credit, consent=consent) if data is not None else None
     try:
@@ -129,6 +166,7 @@ def save_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, c
             token = picture.token if picture else before.portrait
             page = replace(before, portrait=token, portrait_alt=alt, portrait_credit=credit)
             save_draft(speaker, page, talks, stays_submitted=True)
+            session.execute(update(Picture).where(Picture.token == token).values(focus=focus))
             if before.portrait not in (token, public_page(speaker, talks).portrait):
                 erase_portraits(session, [before.portrait])
     except UserError:
@@ -147,7 +185,6 @@ def remove_portrait(speaker: Speaker) -> None:
         if draft is not None:
             bare = replace(draft, portrait="", portrait_alt="", portrait_credit="")
             save_draft(speaker, bare, talks, stays_submitted=True)
-        mark_for_vacuum()
         erase_portraits(session, [public.portrait, draft.portrait if draft else ""])
 
 
@@ -157,7 +194,6 @@ def discard_draft(speaker: Speaker) -> None:
         talks = lock_by_link(session, speaker)
         draft, public = draft_page(speaker), public_page(speaker, talks)
         save_draft(speaker, public, talks)
-        mark_for_vacuum()
         if draft is not None and draft.portrait != public.portrait:
             erase_portraits(session, [draft.portrait])
 
@@ -179,6 +215,8 @@ def approve_page(speaker: Speaker, version: int) -> None:
     with transaction() as session:
         talks, draft = _lock_submitted(session, speaker, version)
         publish(session, speaker, draft, talks)
+        if talks:
+            enqueue_to_speaker(session, THANKS, speaker, talks[0].event, clock.now())
 
 
 def set_aside_page(speaker: Speaker, version: int) -> None:
@@ -195,37 +233,3 @@ def _lock_submitted(session: Session, speaker: Speaker, version: int) -> tuple[S
         raise ChangedMeanwhile
     require_version(speaker, version)
     return talks, draft
-
-
-def quote_speaker(appearance: Appearance, text: str, medium: str = "", url: str = "") -> Quotation:
-    """Add a quotation, not public before the speaker approves it. The same one again returns the first."""
-    with transaction() as session:
-        lock(session, appearance.speaker)
-        lock(session, appearance)
-        where = {"event_id": appearance.event_id, "speaker_id": appearance.speaker_id}
-        said = {"text": text, "medium": medium, "url": url}
-        known = session.scalars(select(Quotation).filter_by(**where, **said)).first()
-        quotation = known or Quotation(**where, **said, created_at=clock.now())
-        session.add(quotation)
-    return quotation
-
-
-def remove_quotation(quotation: Quotation) -> None:
-    """Delete a quotation."""
-    with transaction() as session:
-        session.execute(delete(Quotation).where(Quotation.id == quotation.id))
-        mark_for_vacuum()
-
-
-def answer_quotation(speaker: Speaker, quotation: Quotation, is_approved: bool, text: str) -> None:
-    """Let a speaker approve or refuse a quotation; every page follows at once, and they may change their mind.
-
-    Raises LinkGone, and ChangedMeanwhile if another ``text`` was approved.
-    """
-    with transaction() as session:
-        lock_by_link(session, speaker)
-        lock(session, quotation)
-        if is_approved and text != quotation.text:
-            raise ChangedMeanwhile
-        quotation.approved_at = (quotation.approved_at or clock.now()) if is_approved else None
-        quotation.refused_at = None if is_approved else (quotation.refused_at or clock.now())

@@ -5,25 +5,30 @@ from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform import qr
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import put_back, take_down
 from lunchkit.platform.images.queries import pictures_by_token
-from lunchkit.platform.versions import ChangedMeanwhile, FormOf, VersionedForm, save, version_of
+from lunchkit.platform.versions import ChangedMeanwhile, save, version_of
 from lunchkit.speakers import actions
 from lunchkit.speakers.admin_forms import (
-    AppearanceDetails,
+    AppearanceForm,
+    BasisForm,
+    InvitedForm,
     OrganisationDetails,
-    QuotationForm,
+    OrganisationForm,
     appearance_form,
     organisation_form,
 )
-from lunchkit.speakers.forms import LICENCES, SpeakerDetails, SpeakerForm
+from lunchkit.speakers.admin_queries import state_of
+from lunchkit.speakers.forms import LICENCES, SpeakerDetails
 from lunchkit.speakers.models import Appearance, Speaker
 from lunchkit.speakers.names_left import places_of
-from lunchkit.speakers.page import differences, draft_page, public_page
+from lunchkit.speakers.page import differences, draft_page, page_facts, public_page
 from lunchkit.speakers.queries import (
     appearance_or_404,
     appearances,
@@ -33,6 +38,7 @@ from lunchkit.speakers.queries import (
     quotations_of,
     talks_of,
 )
+from lunchkit.speakers.quotations import actions as quotations
 
 bp = Blueprint("speakers", __name__)
 ONE = "/e/<slug>/speakers/<int(max=2147483647):speaker_id>"
@@ -40,17 +46,18 @@ ONE = "/e/<slug>/speakers/<int(max=2147483647):speaker_id>"
 
 @bp.get("/e/<slug>/speakers")
 def index(slug: str) -> ResponseReturnValue:
-    return _index_page(any_event_by_slug_or_404(slug), SpeakerForm(formdata=None))
+    return _index_page(any_event_by_slug_or_404(slug), InvitedForm(formdata=None))
 
 
 @bp.post("/e/<slug>/speakers")
 def create(slug: str) -> ResponseReturnValue:
-    event, form = any_event_by_slug_or_404(slug), SpeakerForm(formdata=request.form)
+    event, form = any_event_by_slug_or_404(slug), InvitedForm(formdata=request.form)
+    who = SpeakerDetails(form.name.data or "", form.role.data or "", form.organisation.data or "")
     return save(
         form,
-        lambda: actions.add_speaker(event, SpeakerDetails(**form.values())),
+        lambda: actions.add_speaker(event, who, form.email.data or ""),
         partial(_index_page, event),
-        partial(SpeakerForm, formdata=None),
+        partial(InvitedForm, formdata=None),
         url_for(".index", slug=slug, done="added"),
     )
 
@@ -66,34 +73,59 @@ def update(slug: str, speaker_id: int) -> ResponseReturnValue:
     form = appearance_form(appearance, request.form)
 
     def change() -> None:
-        actions.change_appearance(appearance, AppearanceDetails(**form.values()), form.base_version)
+        actions.change_appearance(appearance, form.details(), form.base_version)
+        if form.quotation.data:
+            words = (form.quotation, form.medium, form.url, form.basis)
+            quotations.quote_speaker(appearance, *(one.data or "" for one in words))
 
-    return _save(appearance, form, change, lambda: appearance_form(appearance))
+    page = partial(_page, appearance)
+    return save(form, change, page, lambda: appearance_form(appearance), _address(appearance, "saved"))
 
 
-@bp.post(f"{ONE}/organisation")
+@bp.route(f"{ONE}/organisation", methods=["GET", "POST"])
 def update_organisation(slug: str, speaker_id: int) -> ResponseReturnValue:
     appearance = _appearance(slug, speaker_id)
     organisation = appearance.speaker.organisation
     if organisation is None:
         raise NotFound
-    form = organisation_form(organisation, request.form)
+    form = organisation_form(organisation, request.form or None)
+
+    def page(form: OrganisationForm) -> str:
+        return _show("organisation.html", appearance, organisation=organisation, form=form)
 
     def change() -> None:
         actions.change_organisation(organisation, OrganisationDetails(**form.values()), form.base_version)
 
-    return _save(appearance, form, change, lambda: organisation_form(organisation))
+    if request.method != "POST":
+        return page(form)
+    return save(form, change, page, lambda: organisation_form(organisation), _address(appearance, "saved"))
 
 
-@bp.post(f"{ONE}/quotations")
-def quote(slug: str, speaker_id: int) -> ResponseReturnValue:
-    appearance, form = _appearance(slug, speaker_id), QuotationForm(formdata=request.form)
-    blank = partial(QuotationForm, formdata=None)
+@bp.post(f"{ONE}/invitation")
+def invite(slug: str, speaker_id: int) -> ResponseReturnValue:
+    appearance = _appearance(slug, speaker_id)
+    actions.invite(appearance)
+    return _to(appearance, "invited")
 
-    def change() -> None:
-        actions.quote_speaker(appearance, form.quotation.data or "", form.medium.data or "", form.url.data or "")
 
-    return _save(appearance, form, change, blank)
+@bp.get(f"{ONE}/slip")
+def slip(slug: str, speaker_id: int) -> ResponseReturnValue:
+    """The private link as a QR code on paper, for who has no e-mail."""
+    appearance = _appearance(slug, speaker_id)
+    link = private_link(appearance.speaker)
+    if link is None:
+        raise NotFound
+    return _show("slip.html", appearance, link=link, qr=qr.svg(link, _("QR code of the private link")))
+
+
+@bp.route(f"{ONE}/quotations/<int(max=2147483647):quotation_id>/approval", methods=["GET", "POST"])
+def approve_quotation(slug: str, speaker_id: int, quotation_id: int) -> ResponseReturnValue:
+    appearance, quotation = _appearance(slug, speaker_id), quotation_or_404(speaker_id, quotation_id)
+    form = BasisForm(formdata=request.form or None)
+    if request.method != "POST" or not form.validate():
+        return _show("quotation_approval.html", appearance, quotation=quotation, form=form), 422 if form.errors else 200
+    quotations.approve_quotation(quotation, form.basis.data or "")
+    return _to(appearance, "saved")
 
 
 @bp.route(f"{ONE}/quotations/<int(max=2147483647):quotation_id>/removal", methods=["GET", "POST"])
@@ -101,7 +133,7 @@ def remove_quotation(slug: str, speaker_id: int, quotation_id: int) -> ResponseR
     appearance, quotation = _appearance(slug, speaker_id), quotation_or_404(speaker_id, quotation_id)
     if request.method != "POST":
         return _show("quotation_removal.html", appearance, quotation=quotation)
-    actions.remove_quotation(quotation)
+    quotations.remove_quotation(quotation)
     return _to(appearance, "unquoted")
 
 
@@ -155,12 +187,6 @@ def _appearance(slug: str, speaker_id: int) -> Appearance:
     return appearance_or_404(any_event_by_slug_or_404(slug).id, speaker_id)
 
 
-def _save(
-    appearance: Appearance, form: FormOf, action: Callable[[], object], saved: Callable[[], FormOf]
-) -> ResponseReturnValue:
-    return save(form, action, partial(_page, appearance), saved, _address(appearance, "saved"))
-
-
 def _decide(slug: str, speaker_id: int, action: Callable[[Speaker, int], None], done: str) -> ResponseReturnValue:
     appearance = _appearance(slug, speaker_id)
     try:
@@ -179,29 +205,27 @@ def _to(appearance: Appearance, done: str) -> ResponseReturnValue:
     return redirect(_address(appearance, done), code=303)
 
 
-def _index_page(event: Event, form: SpeakerForm) -> str:
-    return render_template("admin/speakers/index.html", event=event, appearances=appearances(event.id), form=form)
+def _index_page(event: Event, form: InvitedForm) -> str:
+    people = appearances(event.id)
+    states = {one.speaker_id: state_of(one.speaker) for one in people}
+    return render_template("admin/speakers/index.html", event=event, appearances=people, states=states, form=form)
 
 
 def _show(template: str, appearance: Appearance, **variables: object) -> str:
     who = {"event": appearance.event, "speaker": appearance.speaker}
-    return render_template(f"admin/speakers/{template}", **who, **variables)
+    return render_template(f"admin/speakers/{template}", **who | variables)
 
 
-def _page(appearance: Appearance, bound: VersionedForm | None = None, notice: str = "") -> str:
-    """The page of a speaker; ``bound`` is the one of its forms that was sent."""
+def _page(appearance: Appearance, form: AppearanceForm | None = None, notice: str = "") -> str:
+    """The page of a speaker, with its form as it was sent, if it was."""
     speaker = appearance.speaker
-    forms: dict[str, VersionedForm | None] = {
-        "appearance": appearance_form(appearance),
-        "quotation": QuotationForm(formdata=None),
-        "organisation": organisation_form(speaker.organisation) if speaker.organisation else None,
-    }
     return _show(
         "show.html",
         appearance,
-        forms={name: bound if type(bound) is type(form) else form for name, form in forms.items()},
-        bound=bound,
+        form=form or appearance_form(appearance),
+        is_sent=form is not None,
         notice=notice,
+        state=state_of(speaker),
         link=private_link(speaker),
         is_public=has_public_page(speaker),
         quotations=quotations_of(speaker.id, appearance.event_id),
@@ -214,6 +238,8 @@ def _draft_page(appearance: Appearance, notice: str = "") -> str:
     draft, public = draft_page(speaker), public_page(speaker, talks_of(speaker.id))
     if draft is None:
         raise NotFound
+    if not speaker.is_written:
+        return _show("first_draft.html", appearance, notice=notice, **page_facts(speaker, draft))
     portraits = pictures_by_token([public.portrait, draft.portrait])
     pair = portraits.get(public.portrait), portraits.get(draft.portrait)
     return _show("draft.html", appearance, compared=differences(public, draft), portraits=pair, notice=notice)

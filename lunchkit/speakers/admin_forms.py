@@ -1,45 +1,106 @@
 """What organisers enter about speakers: who they are, what they said, and what they are quoted with."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, EmailField, Field, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 
-from lunchkit.platform.fields import at_most, has_a_word
+from lunchkit.platform.fields import BareForm, at_most, has_a_word
+from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
-from lunchkit.speakers.forms import NAMELESS, SlidesForm, SpeakerDetails, SpeakerForm, line, web_link
-from lunchkit.speakers.models import Appearance, Organisation
+from lunchkit.speakers.forms import (
+    NAMELESS,
+    SlidesForm,
+    SpeakerDetails,
+    SpeakerForm,
+    WrittenForm,
+    line,
+    links_in,
+    web_link,
+)
+from lunchkit.speakers.models import SLIDES, Appearance, Organisation
+from lunchkit.speakers.page import public_page
 
 WORDLESS = _l("Write what was said.")
+BASELESS = _l("Say when and how they agreed, for example: by telephone on 3 December.")
 Data = MultiDict[str, str]
+
+
+WRITTEN = ("short_bio", "biography", "languages", "links")
+"""What organisers may write on a speaker's behalf: columns of Speaker."""
+
+
+def _unmarked(text: str) -> str:
+    return text.strip('«»“”"\u00a0\u202f ')
+
+
+def _basis(label: LazyString) -> StringField:
+    return StringField(label, filters=[clean_line], validators=[at_most(300)])
+
+
+class InvitedForm(SpeakerForm):
+    """Who a speaker is, and where to write to them."""
+
+    email = EmailField(_l("E-mail"), filters=[clean_line], validators=[at_most(254), valid_email])
 
 
 @dataclass(frozen=True)
 class AppearanceDetails(SpeakerDetails):
-    """A speaker at a lunch: who they are, what they said and showed. The added fields are columns of Appearance."""
+    """A speaker at a lunch: who they are, what they said and showed (columns of Appearance), and their page."""
 
     said: str = ""
     slides_url: str = ""
     slides_title: str = ""
     slides_licence: str = ""
+    email: str = ""
+    on_behalf: str = ""
+    written: Mapping[str, Any] = field(default_factory=dict)
+    """What is written for them, by column of Speaker; what is left out stays."""
 
 
-class AppearanceForm(SpeakerForm, SlidesForm):
-    """A speaker at a lunch; its version is the one of the speaker."""
+class AppearanceForm(InvitedForm, WrittenForm, SlidesForm):
+    """A speaker at a lunch, and one more quotation; its version is the one of the speaker."""
 
     said = TextAreaField(_l("What was said there"), filters=[clean_text], validators=[at_most(4000)])
+    on_behalf = _basis(_l("They agreed to this text: when and how"))
+    quotation = TextAreaField(_l("Quotation"), filters=[clean_line, _unmarked], validators=[at_most(500)])
+    """Its quotation marks are left out: the page adds them."""
+    medium: StringField = line(_l("Medium"), 120)
+    url = web_link(_l("Quotation: address (https://…)"))
+    basis = _basis(_l("They have said yes already: when and how"))
+    before: Mapping[str, Any]
+
+    def validate_on_behalf(self, field: Field) -> None:
+        if self.details().written != self.before and not field.data:
+            raise ValidationError(str(BASELESS))
+
+    def validate_quotation(self, field: Field) -> None:
+        if (field.raw_data or [""])[0].strip() and not any(char.isalnum() for char in field.data):
+            raise ValidationError(str(WORDLESS))
+
+    def details(self) -> AppearanceDetails:
+        """The frozen value, without the quotation."""
+        values = {one.name: self[one.name].data for one in fields(AppearanceDetails) if one.name != "written"}
+        written = {name: self[name].data for name in WRITTEN} | {"links": links_in(self.links.data)}
+        return AppearanceDetails(**values, written=written)
 
 
 def appearance_form(appearance: Appearance, data: Data | None = None) -> AppearanceForm:
     """The form, filled from the rows or from form data."""
     speaker = appearance.speaker
-    values = {one.name: getattr(appearance, one.name, None) for one in fields(AppearanceDetails)}
-    organisation = speaker.organisation.name if speaker.organisation else ""
-    values |= {"name": speaker.name, "role": speaker.role, "organisation": organisation, "version": speaker.version}
-    return AppearanceForm(formdata=data, data=values)
+    page = public_page(speaker, ())
+    values = {name: getattr(appearance, name) for name in ("said", *SLIDES)}
+    values |= {name: getattr(speaker, name) for name in ("name", "role", "email", "on_behalf", "version", *WRITTEN)}
+    values |= {"organisation": page.organisation, "links": page.as_text("links")}
+    form = AppearanceForm(formdata=data, data=values)
+    form.before = {name: getattr(speaker, name) for name in WRITTEN}
+    return form
 
 
 @dataclass(frozen=True)
@@ -64,17 +125,13 @@ class OrganisationForm(VersionedForm):
 
 
 def organisation_form(organisation: Organisation, data: Data | None = None) -> OrganisationForm:
-    """The form, filled from the row or from form data. The page has another field «name»: hence the prefix."""
-    return OrganisationForm(formdata=data, obj=organisation, prefix="organisation-")
+    """The form, filled from the row or from form data."""
+    return OrganisationForm(formdata=data, obj=organisation)
 
 
-class QuotationForm(VersionedForm):
-    """A new quotation. Its quotation marks are left out: the page adds them."""
+class BasisForm(BareForm):
+    """When and how a speaker said yes to an organiser."""
 
-    quotation = TextAreaField(
-        _l("Quotation"),
-        filters=[clean_line, lambda text: text.strip('«»“”"\u00a0\u202f ')],
-        validators=[InputRequired(WORDLESS), at_most(500), has_a_word(WORDLESS)],
+    basis = StringField(
+        _l("When and how they said yes"), filters=[clean_line], validators=[DataRequired(BASELESS), at_most(300)]
     )
-    medium: StringField = line(_l("Medium"), 120)
-    url = web_link(_l("Quotation: address (https://…)"))

@@ -8,7 +8,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage, MultiDict
-from wtforms import Field, FileField, StringField, TextAreaField
+from wtforms import Field, FileField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from lunchkit.platform.fields import BareForm, at_most, has_a_word
@@ -87,13 +87,18 @@ class SlidesForm(BareForm):
         return self.data if self.slides_url.data else {}
 
 
-class PageForm(SpeakerForm):
-    """The page that a speaker writes."""
+class WrittenForm(SpeakerForm):
+    """What a page says of a speaker."""
 
     short_bio = TextAreaField(LABELS["short_bio"], filters=[clean_line], validators=[at_most(300)])
     biography = TextAreaField(LABELS["biography"], filters=[clean_text], validators=[at_most(6000)])
     languages = line(LABELS["languages"], 200)
     links = TextAreaField(LABELS["links"], filters=[clean_text], validators=[at_most(2000), _are_links])
+
+
+class PageForm(WrittenForm):
+    """The page that a speaker writes."""
+
     before: SpeakerPage
     """The page that it was filled from; the portrait is kept."""
     talks: Sequence[tuple[Appearance, SlidesForm]] = ()
@@ -132,6 +137,13 @@ def page_form(speaker: Speaker, data: MultiDict[str, str] | None = None) -> Page
     return form
 
 
+FOCI = (
+    _l("top left"), _l("top"), _l("top right"), _l("left"), _l("middle"), _l("right"),
+    _l("bottom left"), _l("bottom"), _l("bottom right"),
+)  # fmt: skip
+"""The ninths of a picture, as ``Picture.focus`` counts them."""
+
+
 class PortraitForm(VersionedForm):
     """A portrait; the file is optional if there is one already."""
 
@@ -142,6 +154,7 @@ class PortraitForm(VersionedForm):
         validators=[InputRequired(UNDESCRIBED), at_most(300), has_a_word(UNDESCRIBED)],
     )
     portrait_credit = line(LABELS["portrait_credit"], 120)
+    focus = RadioField(_l("What the disc shows"), coerce=int, choices=lambda: list(enumerate(FOCI)), default=4)
 
     def file(self) -> FileStorage | None:
         """The uploaded file, if any."""

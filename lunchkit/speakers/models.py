@@ -1,6 +1,7 @@
 """Organisation, Speaker, Appearance of a speaker at a lunch, Quotation."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
@@ -10,6 +11,9 @@ from lunchkit.events.models import Event
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.versions import Versioned
+
+INVITATION = "speakers/invitation"
+"""The kind of e-mail by which a speaker gets their private link."""
 
 
 def initials_of(name: str) -> str:
@@ -44,6 +48,8 @@ class Speaker(Versioned, Model):
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=PERSONAL)
     name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
     role: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
+    email: Mapped[str] = mapped_column(String(254), default="", info=PERSONAL)
+    """Where invitations go; no reader sees it."""
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), info=KEY)
     short_bio: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
     """One or two sentences, plain text."""
@@ -58,6 +64,10 @@ class Speaker(Versioned, Model):
     link_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
     link_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, index=True, info=NOT_PERSONAL)
     """Of the private link by which they write their page."""
+    invited_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    """When the latest invitation to this address was promised."""
+    on_behalf: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
+    """When and how they agreed to what organisers wrote for them; empty where the public page is their own."""
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=PERSONAL)
     """What they have written and is not public yet: see ``speakers.page.SpeakerPage``."""
     submitted_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
@@ -70,6 +80,10 @@ class Speaker(Versioned, Model):
     @property
     def initials(self) -> str:
         return initials_of(self.name)
+
+    def email_key(self, kind: str = "", at: datetime | None = None) -> str:
+        """The ``once_key`` of an e-mail to them, or how all of them begin."""
+        return f"speaker/{self.id}/" + (f"{kind}/{at:%Y%m%d%H%M%S%f}" if at else "")
 
     @property
     def is_written(self) -> bool:
@@ -119,4 +133,11 @@ class Quotation(Model):
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     approved_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     refused_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
+    basis: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
+    """When and how they said yes to an organiser; empty where they answered by their link. Never published."""
     speaker: Mapped[Speaker] = relationship()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its speaker has neither approved nor refused it."""
+        return self.approved_at is None and self.refused_at is None

@@ -1,7 +1,7 @@
 """The texts of organisers and of the audience that contain a speaker's name; a removal does not change them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import url_for
@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
+from lunchkit.platform.markdown import plain
 from lunchkit.platform.text import normalise
-from lunchkit.speakers.models import Speaker
+from lunchkit.speakers.models import Appearance, Speaker
 
 PLACES = {
     "event": (_l("Page of the lunch"), "organiser.events.edit", {}),
@@ -30,7 +31,7 @@ AROUND = 40
 
 def places_of(event: Event, speaker: Speaker) -> list[tuple[LazyString, str, str]]:
     """Label, address and excerpt of each text about a lunch that contains a speaker's name."""
-    name = re.compile(rf"\b{re.escape(normalise(speaker.name))}\b")
+    name = _named(speaker)
     found = []
     for table, (label, endpoint, parts) in PLACES.items():
         columns = db.metadata.tables[table].c
@@ -41,6 +42,31 @@ def places_of(event: Event, speaker: Speaker) -> list[tuple[LazyString, str, str
                 address = url_for(endpoint, slug=event.slug, **{part: row[column] for part, column in parts.items()})
                 found.append((label, address, excerpt))
     return found
+
+
+def said_of(speaker: Speaker, talks: Sequence[Appearance]) -> list[tuple[Event, list[str]]]:
+    """What the published recap of each of their lunches says beside their name."""
+    name, recap = _named(speaker), db.metadata.tables["recap"].c
+    found = []
+    for event in (talk.event for talk in talks if talk.event.recap_published_at):
+        document = db.session.scalar(select(recap.published).where(recap.event_id == event.id))
+        if texts := list(dict.fromkeys(_beside(name, document))):
+            found.append((event, texts))
+    return found
+
+
+def _beside(name: re.Pattern[str], value: Any) -> Iterator[str]:
+    """The texts of each part of a document that names a person in one of them, joined."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    texts = [part for part in parts if isinstance(part, str)]
+    if any(name.search(normalise(text)) for text in texts):
+        yield " · ".join(plain(text) for text in texts if " " in text)
+    for part in parts:
+        yield from _beside(name, part)
+
+
+def _named(speaker: Speaker) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(normalise(speaker.name))}\b")
 
 
 def _excerpt(name: re.Pattern[str], text: str) -> str:

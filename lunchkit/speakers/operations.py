@@ -6,13 +6,13 @@ from dataclasses import asdict
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from lunchkit.platform.db import mark_for_vacuum
 from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import destroy
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.slugs import free_slug, slug_of
 from lunchkit.platform.versions import count_version
+from lunchkit.speakers.emails import forget_emails
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import SLIDES, Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.page import SpeakerPage, public_page, written_page
@@ -75,6 +75,7 @@ def publish(session: Session, speaker: Speaker, page: SpeakerPage, talks: Sequen
     if before != page.portrait:
         erase_portraits(session, [before])
     speaker.draft = speaker.submitted_at = speaker.set_aside_at = None
+    speaker.on_behalf = ""
     count_version(speaker)
 
 
@@ -95,8 +96,8 @@ def erase_speaker(session: Session, speaker: Speaker) -> None:
     portraits = [speaker.portrait.token if speaker.portrait else "", written_page(speaker, []).portrait]
     for table in (Quotation, Appearance):
         session.execute(delete(table).where(table.speaker_id == speaker.id))
+    forget_emails(session, speaker)
     session.execute(delete(Speaker).where(Speaker.id == speaker.id))
-    mark_for_vacuum()
     erase_portraits(session, portraits)
 
 

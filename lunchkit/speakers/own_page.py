@@ -21,7 +21,8 @@ from lunchkit.platform.web import takes_pictures
 from lunchkit.speakers import actions
 from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form
 from lunchkit.speakers.models import Speaker
-from lunchkit.speakers.page import draft_page, public_page, written_page
+from lunchkit.speakers.names_left import said_of
+from lunchkit.speakers.page import draft_page, page_facts, public_page, written_page
 from lunchkit.speakers.queries import (
     LinkGone,
     has_public_page,
@@ -30,7 +31,7 @@ from lunchkit.speakers.queries import (
     speaker_by_link_or_404,
     talks_of,
 )
-from lunchkit.speakers.views import page_facts
+from lunchkit.speakers.quotations import actions as quotations
 
 bp = Blueprint("own_page", __name__, url_prefix="/s/<token>")
 
@@ -105,7 +106,8 @@ def portrait(token: str) -> ResponseReturnValue:
         upload = form.file()
         data = None if upload is None and written_page(speaker, ()).portrait else read_upload(upload)
         consent = _("Uploaded by the person it shows, by their private link.")
-        actions.save_portrait(speaker, data, form.portrait_alt.data or "", form.portrait_credit.data or "", consent)
+        words = (form.portrait_alt.data or "", form.portrait_credit.data or "")
+        actions.save_portrait(speaker, data, *words, consent, form.focus.data)
 
     page = partial(_portrait_page, speaker, token)
     return save(form, change, page, lambda: _portrait_form(speaker), url_for(".write", token=token, done="portrait"))
@@ -116,7 +118,7 @@ def answer_quotation(token: str, quotation_id: int, verdict: str) -> ResponseRet
     speaker = speaker_by_link_or_404(token)
     quotation = quotation_or_404(speaker.id, quotation_id)
     try:
-        actions.answer_quotation(speaker, quotation, verdict == "approval", request.form.get("text", ""))
+        quotations.answer_quotation(speaker, quotation, verdict == "approval", request.form.get("text", ""))
     except ChangedMeanwhile as error:
         notice = _("These words have changed meanwhile. Read them again.")
         return _start_page(speaker, token, notice), error.status
@@ -128,7 +130,9 @@ def _to_start(token: str, done: str) -> ResponseReturnValue:
 
 
 def _portrait_form(speaker: Speaker, data: MultiDict[str, Any] | None = None) -> PortraitForm:
-    return PortraitForm(formdata=data, data=asdict(written_page(speaker, ())))
+    page = written_page(speaker, ())
+    picture = picture_by_token(page.portrait)
+    return PortraitForm(formdata=data, data=asdict(page) | {"focus": picture.focus if picture else 4})
 
 
 def _private(template: str, speaker: Speaker, token: str, **variables: object) -> str:
@@ -150,6 +154,7 @@ def _start_page(speaker: Speaker, token: str, notice: str = "") -> str:
         is_public=has_public_page(speaker),
         lunches={talk.event_id: talk.event for talk in talks},
         quotations=quotations_of(speaker.id),
+        said_of=said_of(speaker, talks),
         notice=notice,
     )
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from icalendar.parser import Contentline
 
+from lunchkit.platform import links, qr
+from lunchkit.platform.images.queries import picture_by_token
 from lunchkit.platform.text import clean_line
 from lunchkit.platform.versions import Difference
 from lunchkit.speakers.models import Appearance, Speaker, initials_of
+from lunchkit.speakers.queries import public_organisation_named, public_quotations_of, talks_of
 
 LABELS: Mapping[str, LazyString] = {
     "name": _l("First and last name"),
@@ -98,6 +102,22 @@ def differences(before: SpeakerPage, after: SpeakerPage) -> list[Difference]:
         for name, label in LABELS.items()
         if getattr(before, name) != getattr(after, name)
     ]
+
+
+def page_facts(speaker: Speaker, page: SpeakerPage) -> dict[str, Any]:
+    """The variables of the page template, for the public page and for a draft."""
+    talks = talks_of(speaker.id, only_public=True)
+    return {
+        "speaker": speaker,
+        "page": page,
+        "talks": talks,
+        "lunches": {talk.event_id: talk.event for talk in talks},
+        "quotations": public_quotations_of(speaker.id),
+        "portrait": picture_by_token(page.portrait),
+        "organisation": public_organisation_named(page.organisation),
+        "colour": next((talk.event.colour for talk in talks or talks_of(speaker.id)), "tomate"),
+        "qr": qr.svg(links.public("speakers.vcard", slug=speaker.slug), _("QR code of the contact card")),
+    }
 
 
 def contact_card(page: SpeakerPage, address: str) -> bytes:

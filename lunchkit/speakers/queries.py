@@ -50,6 +50,13 @@ def appearance_or_404(event_id: int, speaker_id: int) -> Appearance:
     return appearance
 
 
+def speakers_named(text: str) -> Sequence[Appearance]:
+    """The latest appearances of speakers whose name contains ``text``; at most 20, with speaker and lunch."""
+    named = select(Appearance).join(Appearance.speaker).where(Speaker.name.icontains(text, autoescape=True))
+    latest = named.order_by(Appearance.event_id.desc()).limit(20)
+    return db.session.scalars(latest.options(joinedload(Appearance.event))).all()
+
+
 def waiting_pages(event_ids: Collection[int]) -> dict[int, int]:
     """The number of submitted pages of each of these lunches that has any, in one query."""
     found = db.session.execute(

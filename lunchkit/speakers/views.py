@@ -1,23 +1,16 @@
 """Public pages of speakers and organisations, contact cards, and the pictures beside shared links."""
 
-from typing import Any
-
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from lunchkit.platform import links, qr
+from lunchkit.platform import links
 from lunchkit.platform.images.cards import card_png
-from lunchkit.platform.images.queries import picture_by_token
 from lunchkit.platform.markdown import plain
 from lunchkit.platform.static_files import compress
-from lunchkit.speakers.models import Speaker
-from lunchkit.speakers.page import SpeakerPage, contact_card, public_page
+from lunchkit.speakers.page import contact_card, page_facts, public_page
 from lunchkit.speakers.queries import (
     public_lunches_of,
-    public_organisation_named,
     public_organisation_or_404,
-    public_quotations_of,
     public_speaker_or_404,
     public_speakers_of,
     talks_of,
@@ -38,22 +31,6 @@ def show(slug: str) -> ResponseReturnValue:
         picture_address=links.public("speakers.card", slug=slug),
     )
     return compress(Response(html))
-
-
-def page_facts(speaker: Speaker, page: SpeakerPage) -> dict[str, Any]:
-    """The variables of the page template, for the public page and for a draft."""
-    talks = talks_of(speaker.id, only_public=True)
-    return {
-        "speaker": speaker,
-        "page": page,
-        "talks": talks,
-        "lunches": {talk.event_id: talk.event for talk in talks},
-        "quotations": public_quotations_of(speaker.id),
-        "portrait": picture_by_token(page.portrait),
-        "organisation": public_organisation_named(page.organisation),
-        "colour": talks[0].event.colour if talks else "tomate",
-        "qr": qr.svg(links.public("speakers.vcard", slug=speaker.slug), _("QR code of the contact card")),
-    }
 
 
 @bp.get("/speakers/<slug>.vcf")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
-from lunchkit.platform.db import mark_for_vacuum, transaction
+from lunchkit.platform.db import transaction
 from lunchkit.platform.erasures import Mark, note
 from lunchkit.subscribers.models import Consent, Subscriber
 from lunchkit.subscribers.operations import delete_subscriber, delete_subscribers, lock_subscriber, request_consent
@@ -58,8 +58,7 @@ def withdraw_consent(subscriber: Subscriber) -> Subscriber:
 def erase_subscriber(subscriber: Subscriber) -> None:
     """Delete an address at once, on request. Idempotent."""
     with transaction() as session:
-        if delete_subscriber(session, subscriber.email):
-            mark_for_vacuum()
+        delete_subscriber(session, subscriber.email)
 
 
 def forget_old_subscribers() -> int:
@@ -69,7 +68,6 @@ def forget_old_subscribers() -> int:
         found = session.scalars(due.execution_options(populate_existing=True)).all()
         if found:
             delete_subscribers(session, found)
-            mark_for_vacuum()
     return len(found)
 
 

@@ -49,13 +49,11 @@ def request_consent(session: Session, email: str, language: str, now: datetime) 
     return subscriber
 
 
-def delete_subscriber(session: Session, email: str | None) -> bool:
-    """Delete an address, and every invitation to it. Returns whether there was one."""
+def delete_subscriber(session: Session, email: str | None) -> None:
+    """Delete an address, and every invitation to it. Idempotent."""
     subscriber = lock_subscriber(session, email) if email else None
-    if subscriber is None:
-        return False
-    delete_subscribers(session, [subscriber])
-    return True
+    if subscriber is not None:
+        delete_subscribers(session, [subscriber])
 
 
 def delete_subscribers(session: Session, subscribers: Sequence[Subscriber]) -> None:

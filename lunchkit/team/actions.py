@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.db import mark_for_vacuum, transaction
+from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound, TooMany
 from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.mail.addresses import normal_email, normalise_email
@@ -182,7 +182,6 @@ def forget_former_members(*forget_author: Callable[[Session, str], None]) -> int
         gone = select(Organiser).where(Organiser.removed_at < clock.now() - FORGET_PEOPLE_AFTER, Organiser.email != "")
         people = session.scalars(gone.with_for_update()).all()
         for person in people:
-            mark_for_vacuum()
             same = Organiser.name == person.name, Organiser.id != person.id
             if person.name and session.scalar(select(Organiser.id).where(*same).limit(1)) is None:
                 for forget in forget_author:

@@ -19,6 +19,7 @@ ROLE_OF_ROUTE: dict[str, Role] = {
     "organiser.phone": Role.HELPER,
     # check-in
     "organiser.helper_home": Role.HELPER,
+    "organiser.handbook": Role.HELPER,
     "organiser.check_in": Role.HELPER,
     # lunches
     "organiser.home": Role.ORGANISER,

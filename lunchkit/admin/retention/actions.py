@@ -11,10 +11,11 @@ from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
 from lunchkit.platform import clock
 from lunchkit.platform.backup import drop_old_copies
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.db import mark_for_vacuum, transaction, vacuum_if_marked
+from lunchkit.platform.db import transaction
 from lunchkit.platform.erasures import Mark, drop_notes, key_of, note, read_notes
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.personal import erase_of_event, erase_people
+from lunchkit.platform.vacuum import vacuum_if_marked
 from lunchkit.registrations.emails import enqueue_email
 from lunchkit.registrations.models import Needs, Registration, Status
 from lunchkit.registrations.operations import erase_attendee, lock, release_held, serve_queue
@@ -108,14 +109,12 @@ def _locked(session: Session, *where: ColumnElement[bool]) -> Iterator[Event]:
 
 
 def _erase_needs(session: Session, event: Event) -> int:
-    mark_for_vacuum()
     of_this_lunch = select(Registration.id).where(Registration.event_id == event.id)
     erased = session.execute(delete(Needs).where(Needs.registration_id.in_(of_this_lunch)))
     return int(getattr(erased, "rowcount", 0))
 
 
 def _purge(session: Session, event: Event, now: datetime) -> int:
-    mark_for_vacuum()
     session.execute(delete(OutboxEmail).where(OutboxEmail.event_id == event.id))
     erase_of_event(session, event.id)
     event.purged_at = event.needs_erased_at = now
@@ -149,7 +148,6 @@ def repeat_erasures() -> int:
         for subscriber in session.scalars(select(Subscriber)).all():
             if key_of(subscriber.link_hash) in erased:
                 delete_subscribers(session, [subscriber])
-                mark_for_vacuum()
             elif key_of(subscriber.link_hash) in refused and subscriber.consent is Consent.YES:
                 subscriber.left_at = now
     return len(back) + len(speakers)
@@ -160,5 +158,4 @@ def _erase_again(session: Session, person: Registration, now: datetime) -> None:
     if person.is_active and event.gives_seats(now):
         person.status, person.cancelled_at = Status.CANCELLED, now
     erase_attendee(session, person, now)
-    mark_for_vacuum()
     serve_queue(session, event, now)

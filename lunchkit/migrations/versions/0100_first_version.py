@@ -211,7 +211,7 @@ def upgrade() -> None:
         sa.Column("remind_two_days", sa.Boolean(), nullable=False),
         sa.Column("remind_same_morning", sa.Boolean(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("demo", sa.String(length=14), nullable=False),
         sa.Column("form_key", sa.String(length=64), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("updated_at", UTCDateTime(), nullable=False),

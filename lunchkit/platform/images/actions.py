@@ -8,7 +8,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
-from lunchkit.platform.db import db, mark_for_vacuum, transaction
+from lunchkit.platform.db import db, transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.errors import PictureUndescribed
 from lunchkit.platform.images.intake import redraw_picture
@@ -59,7 +59,6 @@ def erase_picture(picture: Picture) -> None:
     """Destroy a picture's files and words; an empty row stays, so that what points to it meets no error."""
     with transaction() as session:
         lock(session, picture)
-        mark_for_vacuum()
         session.execute(delete(PictureFile).where(PictureFile.picture_id == picture.id))
         session.expire(picture, ["files"])
         picture.width = picture.height = 0
@@ -101,4 +100,3 @@ def destroy(session: Session, tokens: Collection[str]) -> None:
     if tokens:
         session.flush()
         session.execute(delete(Picture).where(Picture.token.in_(tokens)))
-        mark_for_vacuum()

@@ -25,6 +25,8 @@ class Picture(Model):
     licence: Mapped[str] = mapped_column(String(100), default="", info=NOT_PERSONAL)
     consent: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
     """On what basis the people in it may be shown; never published."""
+    focus: Mapped[int] = mapped_column(default=4, info=NOT_PERSONAL)
+    """Which ninth is shown of a portrait that is cut to a disc: from 0, top left, to 8."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     taken_down_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When a person took it down; equal to ``created_at`` where it is hidden because no page refers to it."""

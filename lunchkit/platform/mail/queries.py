@@ -60,6 +60,17 @@ def email_counts(event_id: int | None) -> dict[EmailState, int]:
     return dict(zip(_IN_STATE, counted, strict=True))
 
 
+def email_counts_by_mailing(event_id: int) -> dict[str | int, dict[EmailState, int]]:
+    """The same for each mailing of a lunch, by its id, and for each kind of its other e-mails; in one query."""
+    mailing = OutboxEmail.facts["mailing"].as_integer()
+    sums = [func.count(case((condition, 1))) for condition in _IN_STATE.values()]
+    counted = select(OutboxEmail.kind, mailing, *sums).where(_of_lunch(event_id)).group_by(OutboxEmail.kind, mailing)
+    rows = db.session.execute(counted).all()
+    return {
+        kind if number is None else number: dict(zip(_IN_STATE, counts, strict=True)) for kind, number, *counts in rows
+    }
+
+
 def _of_lunch(event_id: int | None) -> ColumnElement[bool]:
     return true() if event_id is None else OutboxEmail.event_id == event_id
 

@@ -8,6 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.mailings.actions import send_mailing
+from lunchkit.mailings.models import Audience, Words
+from lunchkit.mailings.queries import is_thanked
 from lunchkit.platform import clock
 from lunchkit.platform.errors import USER_ERRORS, NotFound
 from lunchkit.platform.images.queries import pictures_by_token
@@ -18,11 +21,13 @@ from lunchkit.recap.admin import pictures, writing
 from lunchkit.recap.admin.writing import SECTION
 from lunchkit.recap.admin_forms import CorrectionForm
 from lunchkit.recap.admin_queries import lacks, outline
-from lunchkit.recap.document import draft_article, freeze, licence_of, licence_to_give
+from lunchkit.recap.document import freeze, licence_of, licence_to_give
+from lunchkit.recap.exports import preview_page
 from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import (
     corrections_of,
     emails_to_send,
+    others_to_thank,
     pictures_drafted,
     pictures_read,
     recap_of,
@@ -122,9 +127,8 @@ def remove(slug: str, section_id: int) -> ResponseReturnValue:
 
 @publishing.get(f"{HOME}/preview")
 def preview(slug: str) -> ResponseReturnValue:
-    event, recap = _both(slug)
-    back = url_for("organiser.recap.index", slug=slug)
-    return render_template("recap/show.html", article=draft_article(recap), event=event, preview=True, back=back)
+    _event, recap = _both(slug)
+    return preview_page(recap, back=url_for("organiser.recap.index", slug=slug))
 
 
 @publishing.post(f"{HOME}/link")
@@ -147,6 +151,7 @@ def publication(slug: str) -> ResponseReturnValue:
         event=event,
         lacks=lacks(event, sections_of(event.id)),
         emails=emails_to_send(event.id),
+        others=0 if is_thanked(event) else others_to_thank(event.id),
         licence=licence,
         licence_label=licence_label(licence),
     )
@@ -156,7 +161,13 @@ def publication(slug: str) -> ResponseReturnValue:
 def publish(slug: str) -> ResponseReturnValue:
     event, _recap = _both(slug)
     promised = request.form.get("licence")
-    return _after(event, lambda: actions.publish_recap(event, licence=promised), done="published")
+
+    def publish() -> None:
+        actions.publish_recap(event, licence=promised)
+        if "thanks" in request.form:
+            send_mailing(event, Words(Audience.OTHERS), by=writer(), form_key=f"thanks/{event.id}")
+
+    return _after(event, publish, done="published")
 
 
 @publishing.get(f"{HOME}/correction")

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from lunchkit.events.details import EventDetails, apply_details, changes_for_history, details_of, plan_of
+from lunchkit.events.details import EventDetails, apply_details, changes_for_history, details_of, plan_of, plan_with
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
@@ -111,7 +111,7 @@ def _require_movable(
         if (event.needs_erased_at is not None and _has_people(session, event)) or took_place(event):
             raise errors.DateIsHistory
     elif is_public and event.starts_at <= now:
-        is_another_day = plan_of(event).starts_local.date() != plan_of(details).starts_local.date()
+        is_another_day = plan_of(event).starts_local.date() != plan_with(event, details).starts_local.date()
         if is_another_day and took_place(event):
             raise errors.PeopleCame
 

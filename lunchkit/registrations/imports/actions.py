@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from lunchkit.events.models import Event
 from lunchkit.events.queries import custom_fields
 from lunchkit.platform import clock
-from lunchkit.platform.db import mark_for_vacuum, transaction
+from lunchkit.platform.db import transaction
 from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.platform.mail.models import OutboxEmail
@@ -147,7 +147,6 @@ def undo_import(draft: ImportDraft) -> None:
         ]
         draft.kept, draft.undone_at = len(made) - len(gone), now
         _remove(session, draft, gone, now)
-        mark_for_vacuum()
         serve_queue(session, event, now)
 
 
@@ -167,10 +166,8 @@ def _remove(session: Session, draft: ImportDraft, gone: Sequence[Registration], 
 def delete_expired_imports() -> int:
     """Erase the files of an hour ago and earlier. Returns how many there were."""
     with transaction() as session:
-        gone = session.scalars(delete(ImportDraft).where(is_expired(clock.now())).returning(ImportDraft.id)).all()
-        if gone:
-            mark_for_vacuum()
-    return len(gone)
+        gone = session.execute(delete(ImportDraft).where(is_expired(clock.now())))
+    return int(getattr(gone, "rowcount", 0))
 
 
 def _reread(session: Session, draft: ImportDraft) -> ImportDraft:

@@ -146,22 +146,20 @@ def annotate_poll(poll: Poll, note: str) -> None:
         poll.note = note
 
 
-def judge_answer(poll: Poll, normalised: str, verdict: str) -> None:
-    """Approve or refuse a word or text, or undo that (``undo``).
+def judge_answers(poll: Poll, verdict: str, *normalised: str) -> None:
+    """Approve or refuse words or texts, or undo that (``undo``).
 
     What is approved shows as it is written now: a later spelling of the same word changes nothing.
     """
     with _changed(poll) as session:
-        answer = next((answer for answer in answers_to_judge(poll) if answer.normalised == normalised), None)
-        if answer is None:
-            return
-        row = session.get(WrittenAnswer, (poll.id, normalised))
-        if row is None:
-            row = WrittenAnswer(poll_id=poll.id, normalised=normalised, text=answer.text, count=0)
-            session.add(row)
-        row.text = answer.text
-        row.approved_at = clock.now() if verdict == "approve" else None
-        row.refused_at = clock.now() if verdict == "refuse" else None
+        for answer in answers_to_judge(poll):
+            if answer.normalised in normalised:
+                key = {"poll_id": poll.id, "normalised": answer.normalised}
+                row = session.get(WrittenAnswer, key) or WrittenAnswer(**key, count=0)
+                row.text = answer.text
+                row.approved_at = clock.now() if verdict == "approve" else None
+                row.refused_at = clock.now() if verdict == "refuse" else None
+                session.add(row)
 
 
 def finish_closings(*, by_hours: bool = True) -> int:

@@ -123,7 +123,7 @@ def verdict(slug: str, poll_id: int) -> ResponseReturnValue:
     if chosen not in ("approve", "refuse", "undo"):
         abort(400)
     back = url_for(".answers", slug=slug, poll_id=poll_id, page=request.args.get("page", type=int))
-    return after(event, lambda: actions.judge_answer(poll, request.form.get("answer", ""), chosen), back)
+    return after(event, lambda: actions.judge_answers(poll, chosen, *request.form.getlist("answer")), back)
 
 
 def closing_reply(event: Event, poll: Poll | None, action: Callable[[], object]) -> ResponseReturnValue:

@@ -58,6 +58,11 @@ class PollView:
         return "before" if self.is_before else "after" if self.is_after else None
 
     @property
+    def is_compared(self) -> bool:
+        """Whether there is a before to show beside it."""
+        return bool(self.result and self.result.is_shown and self.before and self.before.is_shown)
+
+    @property
     def shows_movement(self) -> bool:
         """Whether the groups are large enough to show who moved; else both results are shown beside each other."""
         return read(self.movement).shows

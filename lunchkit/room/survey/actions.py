@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.db import db, mark_for_vacuum, transaction
+from lunchkit.platform.db import db, transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.room.actions import submit_ballot
 from lunchkit.room.ballot_store import OpenPoll
@@ -117,4 +117,3 @@ def erase_remark(event_id: int, remark_id: str) -> None:
         if remark is None or remark.event_id != event_id:
             raise NotFound
         session.delete(remark)
-        mark_for_vacuum()

@@ -24,6 +24,7 @@ from lunchkit.room.polls.errors import NotOpen, TooFewToShow
 from lunchkit.room.polls.models import FEWEST_SHOWN, Poll, Stage
 from lunchkit.room.polls.queries import count_unread, is_short, poll_or_404, polls_of, screen_poll_view
 from lunchkit.room.polls.view_models import poll_view
+from lunchkit.room.qa.queries import count_waiting
 from lunchkit.room.queries import room_of_event
 from lunchkit.room.survey.queries import glance
 from lunchkit.run_sheet.queries import run_progress, run_sheet_of
@@ -61,6 +62,7 @@ def remote(slug: str) -> ResponseReturnValue:
         late=round(at.late / timedelta(minutes=1)),
         room=room,
         polls=list(views.values()),
+        questions=count_waiting(event.id),
         unread={poll.id: count_unread(poll) for poll in polls},
         current=views[current.id] if current else None,
         slide=shown_slide(room, current),

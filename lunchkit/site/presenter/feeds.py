@@ -8,6 +8,7 @@ from flask import Flask, current_app, render_template, url_for
 
 from lunchkit.platform.live.hub import Feed
 from lunchkit.room.models import Room
+from lunchkit.room.qa.queries import count_waiting
 from lunchkit.room.queries import ballot_store, phones_key, revision_of, revisions_of, room_by_code_or_404
 from lunchkit.site.presenter.queries import phone_view, screen_view
 
@@ -29,13 +30,14 @@ def phone_feed(room: Room, language: str) -> Feed:
 
 
 def screen_feed(room: Room, language: str) -> Feed:
-    """The feed of the projector, with the number of answers."""
+    """The feed of the projector, with the number of answers, and of questions to read for the remote control."""
     code, event_id = room.code, room.event_id
 
     def state() -> bytes:
         view = screen_view(room_by_code_or_404(code), language)
         html = render_template("presenter/_screen.html", screen=view)
-        return _line({"rev": view.revision, "key": view.key, "ballots": view.ballots, "html": html})
+        counts = {"ballots": view.ballots, "unread": count_waiting(event_id)}
+        return _line({"rev": view.revision, "key": view.key, **counts, "html": html})
 
     def revision() -> int:
         return sum(revisions_of(event_id)) + ballot_store().revision(event_id)

@@ -1,6 +1,7 @@
 // Keeps the organiser's page about the room up to date: the count at once, all of it when anybody changed something.
 // Sends its forms without leaving the page: place and focus stay. Without this file they are plain forms.
 // <div data-stream="…" data-key> of live.js, with the projector's stream; [data-ballots] is the count.
+// [data-unread] leads to the questions that wait, where there are any; its last element is their number.
 // [data-few=5 data-ask=address] shows while the count is under it, and knows the page that asks before it is closed.
 // [data-written=7]: the number of people who wrote something, as the page says; when it changes, the page is fetched again.
 // <p data-told data-silent="words where no answer comes"> says why something was not done.
@@ -42,6 +43,10 @@ async function send(form, button) {
 room.addEventListener("lunchkit:message", ({ detail }) => {
   if (detail.ballots !== null)
     for (const place of room.querySelectorAll("[data-ballots]")) place.textContent = detail.ballots;
+  for (const link of room.querySelectorAll("[data-unread]")) {
+    link.hidden = !detail.unread;
+    link.lastElementChild.textContent = detail.unread;
+  }
   for (const why of room.querySelectorAll("[data-few]")) why.hidden = detail.ballots >= why.dataset.few;
   const known = room.dataset.key;
   room.dataset.key = detail.key; // so that live.js does not put the projector's picture here

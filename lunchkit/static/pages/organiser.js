@@ -7,4 +7,5 @@ import "../js/date-echo.js";
 import "../js/folded-groups.js";
 import "../js/follow.js";
 import "../js/print-page.js";
+import "../js/search-key.js";
 import "../js/warn-unsaved.js";

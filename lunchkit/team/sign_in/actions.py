@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
-from lunchkit.platform.config import WORKING_LANGUAGES, current_settings
-from lunchkit.platform.db import mark_for_vacuum, transaction
+from lunchkit.platform.db import transaction
 from lunchkit.platform.limits import Window
 from lunchkit.platform.links import public, random_token, token_hash
 from lunchkit.platform.mail.addresses import normalise_email
@@ -175,7 +174,6 @@ def accept_invitation(token: str, name: str, language: str, browser: Browser) ->
         if not lock_team(session):
             raise InvalidInvitation  # the first member is the owner: that takes the set-up link
         invitation = invitation_by_token(token)
-        language = language if language in WORKING_LANGUAGES else current_settings().language
         organiser = add_to_team(session, name, invitation.email, language, Role(invitation.role))
         session.delete(invitation)
         record(session, AuditEvent("sign_in.join", organiser.id, organiser.name, facts={"role": organiser.role}))
@@ -213,9 +211,8 @@ def forget_old_sign_ins() -> None:
     with transaction() as session:
         session.execute(delete(Invitation).where(Invitation.expires_at < now - MONTH))
         for kind, life in KEPT.items():
-            old = delete(OutboxEmail).where(OutboxEmail.kind == kind, OutboxEmail.created_at < now - life)
-            if session.scalars(old.returning(OutboxEmail.id)).all():
-                mark_for_vacuum()
+            old = OutboxEmail.kind == kind, OutboxEmail.created_at < now - life
+            session.execute(delete(OutboxEmail).where(*old))
         session.execute(delete(SignInLink).where(SignInLink.expires_at < now - DAY))
         ended = or_(OrganiserSession.ended_at < now - DAY, OrganiserSession.started_at < now - DAY - ABSOLUTE_LIFE)
         session.execute(delete(OrganiserSession).where(ended))

@@ -15,15 +15,17 @@ from lunchkit.room.polls.pictures.sentences import (
     movement_notes,
     titled,
 )
+from lunchkit.room.polls.pictures.voices import draw_voices, voices_of
 
-__all__ = ["Drawing", "draw_movement", "draw_poster", "draw_result", "headline", "movement_headline"]
+__all__ = ["Drawing", "draw_movement", "draw_poster", "draw_result", "draw_voices", "headline", "movement_headline"]
 
 
 def init_pictures(app: Flask) -> None:
     """Give templates the pictures and the sentences."""
     app.jinja_env.globals.update(
-        draw_result=draw_result, draw_movement=draw_movement, draw_poster=draw_poster, read_movement=read,
+        draw_result=draw_result, draw_movement=draw_movement, draw_voices=draw_voices,
+        draw_poster=draw_poster, read_movement=read,
         headline_of=headline, movement_headline=movement_headline, movement_notes=movement_notes,
         by_mean_rank=by_mean_rank, labels_of=labels_of, looks_of=looks_of, rows_of=rows_of, titled=titled,
-        cloud_of=cloud_of,
+        cloud_of=cloud_of, voices_of=voices_of,
     )  # fmt: skip

@@ -66,22 +66,17 @@ class Drawing:
 
 
 def looks_of(colour: str) -> dict[str, str]:
-    """The classes of css/pictures.css as attributes."""
-    bright, paper, tint = PALETTES.get(colour, PALETTES["tomate"])
+    """The classes of css/pictures.css as attributes, but those of the projector."""
+    bright, paper, _tint = PALETTES.get(colour, PALETTES["tomate"])
     line = f'fill="none" stroke="{INK}"'
     return {
         "words": f'fill="{INK}"',
         "light": f'fill="{INK}" font-weight="400"',
-        "on-plate": 'fill="#000"',
         "paper": f'fill="{paper}"',
-        "field": f'fill="{tint}"',
         "full": f'fill="{INK}"',
         "line": line,
-        "edge": line,
         "discs": f'{line} stroke-linecap="round"',
-        "holes": f'fill="none" stroke="{paper}" stroke-linecap="round"',
-        "rope": f'fill="none" stroke="{bright}"',
-        "plate": f'fill="{bright}" stroke="{INK}"',
+        "came": f'fill="{bright}" stroke="{INK}"',
     }
 
 

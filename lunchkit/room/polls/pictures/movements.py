@@ -36,36 +36,26 @@ _STEPS = (1, 2, 5, 10, 20, 50)
 
 @dataclass(frozen=True)
 class _Frame:
-    width: int
-    height: float
     left: float
-    right: float
-    bleed: float  # how far fields run over the edges of the picture, to those of the page
-    head: float
-    gap: float
-    unit: float  # the most that one person may take, from top to bottom
-    rope: float
-    thread: float
-    plate: float
     size: float
-    figures: tuple[float, float]
-    figure_x: float
-    label_x: float  # beside the figure, or under it where that is the same place
+    right: float = 1640
+    bleed: float = 600  # how far fields run over the edges of the picture, to those of the page
+    head: float = 54
+    gap: float = 12
+    unit: float = 28  # the most that one person may take, from top to bottom
+    rope: float = 18
+    thread: float = 2.5
+    plate: float = 150
+    figures: tuple[float, float] = (38, 84)
+    figure_x: float = 65
+    label_x: float = 190
 
     @property
     def middle(self) -> float:
         return (self.left + self.right) / 2
 
 
-_WIDE = _Frame(
-    width=WIDE, height=WIDE_HEIGHT, left=560, right=1640, bleed=600, head=54, gap=12, unit=28, rope=18, thread=2.5,
-    plate=150, size=34, figures=(38, 84), figure_x=65, label_x=190,
-)  # fmt: skip
-_LONG = replace(_WIDE, left=1000, size=27)
-_NARROW = _Frame(
-    width=340, height=660, left=134, right=264, bleed=0, head=26, gap=12, unit=15, rope=10, thread=1.5, plate=44,
-    size=13, figures=(20, 26), figure_x=8, label_x=8,
-)  # fmt: skip
+_WIDE, _LONG = _Frame(left=560, size=34), _Frame(left=1000, size=27)
 
 
 @dataclass(frozen=True)
@@ -104,14 +94,14 @@ class _Scale:
         return self.unit * self.per
 
 
-def draw_movement(movement: dict[str, Any] | None, before: Result, after: Result, wide: bool = False) -> Drawing:
-    """The picture that the published level allows; empty where nothing is published."""
+def draw_movement(movement: dict[str, Any] | None, before: Result, after: Result) -> Drawing:
+    """The picture that the published level allows, for the projector; empty where nothing is published."""
     moved = read(movement)
     bands = _bands(moved, before, after) if moved.shows else []
     is_long = len(bands) > 5 or any(len(band.label) > 28 for band in bands)
-    frame = (_LONG if is_long else _WIDE) if wide else _NARROW
+    frame = _LONG if is_long else _WIDE
     says = " ".join([movement_headline(movement) + ".", *movement_notes(movement, before, after)])
-    sheet = Drawing(frame.width, typo(after.question), says)
+    sheet = Drawing(WIDE, typo(after.question), says)
     if bands:
         _draw(sheet, moved, bands, frame)
     return sheet
@@ -149,20 +139,18 @@ def _lay_out(bands: Sequence[_Band], frame: _Frame) -> tuple[list[_Band], _Scale
     room = (frame.left - frame.label_x - 12) / frame.size
     people = max(sum(band.before for band in bands), sum(band.after for band in bands))
     tall = sum(max(band.before, band.after) for band in bands)
-    unit = min(frame.unit, (frame.height - frame.head - frame.gap * len(bands)) / tall)
+    unit = min(frame.unit, (WIDE_HEIGHT - frame.head - frame.gap * len(bands)) / tall)
     scale = _Scale(unit, next((step for step in _STEPS if people <= MOST_THREADS * step), _STEPS[-1]))
     lined = [replace(band, lines=tuple(split_lines(band.label, room))) for band in bands]
-    least = 0 if frame.label_x > frame.figure_x else frame.figures[1]
     heights = [
-        max(max(band.before, band.after) * unit, least + len(band.lines) * frame.size * LINE_HEIGHT + 14)
-        for band in lined
+        max(max(band.before, band.after) * unit, len(band.lines) * frame.size * LINE_HEIGHT + 14) for band in lined
     ]
     tops = accumulate((height + frame.gap for height in heights), initial=frame.head)
     return [replace(band, y=y, height=height) for band, y, height in zip(lined, tops, heights, strict=False)], scale
 
 
 def _draw_fields(sheet: Drawing, frame: _Frame, band: _Band, scale: _Scale) -> None:
-    fields = (-frame.bleed, frame.left, band.before), (frame.right, frame.width + frame.bleed, band.after)
+    fields = (-frame.bleed, frame.left, band.before), (frame.right, WIDE + frame.bleed, band.after)
     for x, to, people in fields:
         if people:
             sheet.draw(box(x, band.y, to - x, people * scale.unit), "field")
@@ -171,21 +159,18 @@ def _draw_fields(sheet: Drawing, frame: _Frame, band: _Band, scale: _Scale) -> N
 
 def _write_band(sheet: Drawing, frame: _Frame, band: _Band, scale: _Scale) -> None:
     smallest, largest = frame.figures
-    base = band.y + 8
     for x, count in ((frame.right + frame.thread * 16, band.after), (frame.figure_x, band.before)):
         size = min(max(count * scale.unit - 12, smallest), largest)
-        base = band.y + size * 0.72 + 8
-        sheet.write(x, base, size, str(count))
-    y = base + frame.size + 6 if frame.label_x == frame.figure_x else band.y + 8 + frame.size * 0.82
-    sheet.write_lines(frame.label_x, y, frame.size, band.lines)
+        sheet.write(x, band.y + size * 0.72 + 8, size, str(count))
+    sheet.write_lines(frame.label_x, band.y + 8 + frame.size * 0.82, frame.size, band.lines)
 
 
 def _write_heads(sheet: Drawing, frame: _Frame, scale: _Scale) -> None:
     size = min(frame.head * 0.56, 34)
-    before, after = (_("Before the debate"), _("After the debate")) if frame.bleed else (_("Before"), _("After"))
+    after = _("After the debate")
     y = frame.head - size * 0.5
-    sheet.write(frame.figure_x, y, size, before)
-    latest = frame.width - frame.figure_x / 2 - breadth(after) * size
+    sheet.write(frame.figure_x, y, size, _("Before the debate"))
+    latest = WIDE - frame.figure_x / 2 - breadth(after) * size
     sheet.write(min(frame.right + frame.thread * 16, latest), y, size, after)
     if scale.per > 1:
         sheet.write(frame.middle, y, size * 0.88, _("one thread = %(unit)s people", unit=scale.per), "light", "middle")

@@ -6,11 +6,10 @@ from flask_babel import gettext as _
 
 from lunchkit.platform.i18n import typo
 from lunchkit.room.polls.models import Kind
-from lunchkit.room.polls.movement import read
 from lunchkit.room.polls.pictures.drawing import WIDE, Drawing, split_lines
-from lunchkit.room.polls.pictures.movements import draw_movement
 from lunchkit.room.polls.pictures.rows import draw_result
 from lunchkit.room.polls.pictures.sentences import headline, movement_headline, movement_notes, titled
+from lunchkit.room.polls.pictures.voices import draw_voices
 from lunchkit.room.polls.results import Result
 from lunchkit.room.polls.view_models import PollView
 
@@ -44,13 +43,13 @@ def _parts(poll: PollView) -> list[tuple[str, Drawing]]:
     result = poll.result
     if result is None or not result.is_shown or result.is_bare:
         return []
-    parts = [("", _draw_texts(result) if result.kind is Kind.TEXT else draw_result(result, wide=True))]
-    if poll.before is not None and read(poll.movement).shows:
-        parts.append((movement_headline(poll.movement), draw_movement(poll.movement, poll.before, result, True)))
-        notes, text = Drawing(WIDE), " ".join(movement_notes(poll.movement, poll.before, result))
-        notes.height = round(20 + notes.write_lines(0, 40, 30, split_lines(text, WIDE / 30, 3), "light"))
-        parts.append(("", notes))
-    return parts
+    if poll.before is None or not poll.is_compared:
+        return [("", _draw_texts(result) if result.kind is Kind.TEXT else draw_result(result, wide=True))]
+    notes, told = Drawing(WIDE), movement_notes(poll.movement, poll.before, result)
+    if poll.shows_movement:
+        told.insert(0, f"{movement_headline(poll.movement)}.")
+    notes.height = round(20 + notes.write_lines(0, 40, 30, split_lines(" ".join(told), WIDE / 30, 4), "light"))
+    return [("", draw_voices(poll.movement, poll.before, result, wide=True)), ("", notes)]
 
 
 def _draw_texts(result: Result) -> Drawing:

@@ -13,13 +13,10 @@ from lunchkit.room.polls.pictures.drawing import (
     WIDE,
     WIDE_HEIGHT,
     Drawing,
-    box,
-    breadth,
-    dot,
     fmt,
-    hatch,
     split_lines,
 )
+from lunchkit.room.polls.pictures.marks import Area, draw_bar, draw_legend, draw_people
 from lunchkit.room.polls.pictures.sentences import by_mean_rank, headline
 from lunchkit.room.polls.results import Result, Row
 
@@ -51,15 +48,6 @@ _WIDE = _Frame(width=WIDE, size=44, figure=64, beside=130, gap=12, bar=56, strok
 _SIZES = (44, 38, 32, 27)
 
 
-@dataclass(frozen=True)
-class _Area:
-    x: float
-    y: float
-    width: float
-    height: float
-    stroke: float
-
-
 def legend(result: Result) -> list[tuple[str, str]]:
     """What the fills of a picture mean, where that is not plain: pairs of a fill (full, frame, hatched) and words."""
     if result.kind is Kind.STATEMENTS:
@@ -71,9 +59,11 @@ def legend(result: Result) -> list[tuple[str, str]]:
 
 
 def cloud_of(result: Result) -> list[tuple[str, int]]:
-    """The words of a room, each with a size from 1 to 5: the larger the more people wrote it."""
+    """The words, each with a size from 1 to 5: the larger the more people wrote it; then how many are left out."""
     most = max((item.count for item in result.written), default=1)
-    return [(item.text, 1 + round(4 * (item.count - 1) / max(most - 1, 1))) for item in result.written[:MOST_IN_CLOUD]]
+    words = [(item.text, 1 + round(4 * (item.count - 1) / max(most - 1, 1))) for item in result.written]
+    left = len(words) - MOST_IN_CLOUD
+    return words[:MOST_IN_CLOUD] + ([(_("… and %(count)s more", count=left), 1)] if left > 0 else [])
 
 
 def rows_of(result: Result) -> list[Row]:
@@ -115,14 +105,14 @@ def draw_result(result: Result, wide: bool = False) -> Drawing:
             sheet.draw(f"M0 {fmt(top)}H{frame.width}", "line", frame.stroke)
         y = _write_row(sheet, result, row, frame, top + frame.gap * bool(index))
         lines = -(-row.total // int(frame.width / pitch + 0.01)) if has_discs else 0
-        area = _Area(0, y, frame.width, max(frame.bar, lines * pitch), frame.stroke)
+        area = Area(0, y, frame.width, max(frame.bar, lines * pitch), frame.stroke)
         if has_discs:
             _draw_discs(sheet, row, area, pitch)
         else:
             _draw_bar(sheet, result, row, area)
         top = max(y + area.height + frame.gap, top + frame.least)
     if legend(result):
-        top = _draw_legend(sheet, result, top, 34 if wide else 13, has_discs)
+        top = draw_legend(sheet, legend(result), 34 if wide else 13, top, has_discs=has_discs)
     sheet.height = round(top)
     return sheet
 
@@ -152,13 +142,13 @@ def _write_row(sheet: Drawing, result: Result, row: Row, frame: _Frame, top: flo
     return base + (len(label) - 1) * frame.size * LINE_HEIGHT + frame.size * 0.3 + frame.gap
 
 
-def _draw_bar(sheet: Drawing, result: Result, row: Row, area: _Area) -> None:
+def _draw_bar(sheet: Drawing, result: Result, row: Row, area: Area) -> None:
     area = replace(area, height=min(area.height, 64 if area.stroke == 3 else 28))
     ground = area.y + area.height - area.stroke / 2  # how long all who answered would be
     sheet.draw(f"M{fmt(area.x)} {fmt(ground)}h{fmt(area.width)}", "line", area.stroke)
     x = area.x
     for fill, share in _parts(result, row):
-        _draw_fill(sheet, fill, replace(area, x=x, width=share * area.width))
+        draw_bar(sheet, fill, replace(area, x=x, width=share * area.width))
         x += share * area.width
 
 
@@ -171,37 +161,6 @@ def _parts(result: Result, row: Row) -> list[tuple[str, float]]:
     return [(fill, count / people) for fill, count in zip(("full", "frame", "hatched"), counts, strict=False)]
 
 
-def _draw_fill(sheet: Drawing, fill: str, area: _Area) -> None:
-    edge = area.stroke
-    if area.width and fill == "full":
-        sheet.draw(box(area.x, area.y, area.width, area.height), "full")
-    elif area.width:
-        inner = box(area.x + edge / 2, area.y + edge / 2, max(area.width - edge, 0.1), area.height - edge)
-        sheet.draw(inner, "line", edge)
-    if fill == "hatched":
-        sheet.draw(hatch(area.x, area.y, area.width, area.height, edge * 3.5), "line", edge * 0.8)
-
-
-def _draw_discs(sheet: Drawing, row: Row, area: _Area, pitch: float) -> None:
-    columns = int(area.width / pitch + 0.01)
-    spots = [(area.x + (i % columns + 0.5) * pitch, area.y + (i // columns + 0.5) * pitch) for i in range(row.total)]
-    by_hand, size, bar = spots[row.count :], pitch * 0.8, pitch * 0.28
-    sheet.draw("".join(dot(x, y) for x, y in spots), "discs", size)
-    sheet.draw("".join(dot(x, y) for x, y in by_hand), "holes", size - max(pitch * 0.16, 3))
-    strokes = (f"M{fmt(x - bar)} {fmt(y + bar)}L{fmt(x + bar)} {fmt(y - bar)}" for x, y in by_hand)
-    sheet.draw("".join(strokes), "line", pitch * 0.09)
-
-
-def _draw_legend(sheet: Drawing, result: Result, top: float, size: float, with_discs: bool) -> float:
-    x, lines, width = 0.0, 1, NARROW if size < 20 else WIDE
-    for fill, word in legend(result):
-        area = _Area(x, top + size * 0.14, size, size, 3 if size > 20 else 2)
-        if fill and with_discs:
-            _draw_discs(sheet, Row(0, "", int(fill == "full"), int(fill != "full")), area, size)
-        elif fill:
-            _draw_fill(sheet, fill, area)
-        x += size * 1.4 if fill else 0
-        split = split_lines(word, (width - x) / size)
-        sheet.write_lines(x, top + size, size, split)
-        x, lines = x + (breadth(word) + 1.2) * size, max(lines, len(split))
-    return top + (lines + 0.5) * size * LINE_HEIGHT
+def _draw_discs(sheet: Drawing, row: Row, area: Area, pitch: float) -> None:
+    draw_people(sheet, "full", area.spots(pitch, 0, row.count), pitch, area.stroke)
+    draw_people(sheet, "hatched", area.spots(pitch, row.count, row.by_hand), pitch, area.stroke)

@@ -1,6 +1,7 @@
 """Results in words: the headline of a result and of a movement, and what belongs under a picture."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -47,14 +48,16 @@ def _choice_headline(result: Result) -> str:
     most = max((row.total for row in result.rows), default=0)
     first = [_name(row) for row in result.rows if row.total == most]
     if not most:
-        return _count(result.n)
-    return _says(first[0], _share(result, most)) if len(first) == 1 else _equals(first, result, most)
+        return str(ngettext("%(num)s person answered", "%(num)s people answered", result.n))
+    return _says_first(first, result, most, _says)
 
 
-def _equals(first: list[str], result: Result, most: int) -> str:
+def _says_first(first: list[str], result: Result, most: int, says: Callable[[str, str], str]) -> str:
+    if len(first) == 1:
+        return says(first[0], _share(result, most))
     each = ngettext("%(num)s person each out of %(n)s", "%(num)s people each out of %(n)s", most, n=result.n)
     if len(first) <= _FEW_NAMES and sum(map(len, first)) <= _MOST_NAMED:
-        return _says(_listed(first), each)
+        return says(_listed(first), each)
     return str(_("A tie: %(each)s", each=each))
 
 
@@ -84,10 +87,6 @@ def _share(result: Result, count: int) -> str:
         "%(num)s person out of %(n)s, or %(share)s %%", "%(num)s people out of %(n)s, or %(share)s %%",
         count, n=result.n, share=result.share(count),
     ))  # fmt: skip
-
-
-def _count(n: int) -> str:
-    return str(ngettext("%(num)s person answered", "%(num)s people answered", n))
 
 
 def _scale_headline(result: Result) -> str:
@@ -122,13 +121,20 @@ def _statements_headline(result: Result) -> str:
     rows = [row for row in result.choices if sum(row.grades)]
     if not rows:
         return _choice_headline(result)
+    agreed, refused = ([_name(row) for row in rows if row.grades[grade] == result.n] for grade in (0, 2))
+    if agreed or refused:
+        said = _("All %(n)s people agree: %(statements)s", n=result.n, statements=_listed(agreed)) if agreed else ""
+        no = _("All %(n)s people disagree: %(statements)s", n=result.n, statements=_listed(refused)) if refused else ""
+        return " · ".join(filter(None, (said, no)))
     most = max(row.grades[0] for row in rows)
-    if not most:
-        return str(_("No statement was agreed with (%(count)s)", count=_count(result.n)))
+    if most * 2 <= result.n:
+        return str(_("No statement was agreed with by more than half of %(n)s people", n=result.n))
     first = [_name(row) for row in rows if row.grades[0] == most]
-    if len(first) > 1:
-        return _equals(first, result, most)
-    return str(_("Most agreed with: %(statement)s (%(share)s)", statement=first[0], share=_share(result, most)))
+
+    def says(name: str, share: str) -> str:
+        return str(_("Most agreed with: %(statement)s (%(share)s)", statement=name, share=share))
+
+    return _says_first(first, result, most, says)
 
 
 def _words_headline(result: Result) -> str:
@@ -173,7 +179,7 @@ def movement_notes(movement: dict[str, Any] | None, before: Result | None, after
             moved.before_only, after=moved.after_only,
         ))  # fmt: skip
     if moved.shows and any(result.by_hand for result in (before, after) if result):
-        notes.append(_("Votes counted by hand are not in this picture."))
+        notes.append(_("Votes counted by hand cannot be followed from one vote to the other."))
     if moved.k:
         notes.append(_("A group of fewer than %(k)s people is never shown.", k=moved.k))
     return [_hold(note) for note in notes]

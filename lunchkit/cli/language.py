@@ -1,0 +1,37 @@
+"""The language of the command line: that of the instance, in click's texts and in ours, by the catalogues of pages."""
+
+import os
+from copy import copy
+from gettext import bindtextdomain, gettext
+from inspect import cleandoc
+from pathlib import Path
+
+import click
+from flask import has_app_context
+
+from lunchkit.platform.config import BadSettings, current_settings, load_settings
+
+CATALOGUES = Path(__file__).parents[1] / "translations"
+
+
+def speak() -> None:
+    """Set the language of gettext to that of the application, or to that of the environment or ``.env``."""
+    bindtextdomain("messages", str(CATALOGUES))
+    try:
+        settings = current_settings() if has_app_context() else load_settings(make_key=False)
+        os.environ["LANGUAGE"] = settings.language
+    except BadSettings:
+        os.environ["LANGUAGE"] = "en"  # that of the errors that follow
+
+
+def translated(command: click.Command) -> click.Command:
+    """A copy of a command with its help in the language of gettext."""
+    command = copy(command)
+    command.help = gettext(cleandoc(command.help)) if command.help else None
+    command.params = [copy(param) for param in command.params]
+    for param in command.params:
+        if isinstance(param, click.Option) and param.help:
+            param.help = gettext(param.help)
+    if isinstance(command, click.Group):
+        command.commands = {name: translated(below) for name, below in command.commands.items()}
+    return command

@@ -1,0 +1,3 @@
+// Somebody registers, and is thanked.
+import "../js/hold-submit.js";
+import "../js/sent-form.js";
