@@ -76,7 +76,7 @@ def test_moving_a_row_does_not_empty_a_half_written_one(desk: tuple[Page, House]
         dialog.dismiss()  # type: ignore[attr-defined]
 
     page.on("dialog", stay)
-    page.locator("a.back").click(no_wait_after=True)
+    page.locator(".phases a").first.click(no_wait_after=True)
     expect(asked).to_have_value("Et si on n’avait pas")
     page.wait_for_timeout(300)
     assert dialogs == ["beforeunload"]
