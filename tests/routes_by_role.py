@@ -60,6 +60,7 @@ GET      /organiser/e/<slug>/paper
 GET      /organiser/e/<slug>/paper/attendance
 GET      /organiser/e/<slug>/paper/badges
 GET+POST /organiser/e/<slug>/paper/cards
+GET      /organiser/e/<slug>/paper/certificates
 GET+POST /organiser/e/<slug>/paper/slips
 GET+POST /organiser/e/<slug>/polls/<poll_id>
 GET+POST /organiser/e/<slug>/polls/<poll_id>/annulment
@@ -100,12 +101,13 @@ GET+POST /organiser/e/<slug>/recap/sections/<section_id>/removal
 POST     /organiser/e/<slug>/recap/sections/<section_id>/visibility
 GET+POST /organiser/e/<slug>/recap/withdrawal
 GET      /organiser/e/<slug>/registrations
-GET      /organiser/e/<slug>/registrations.csv
-GET      /organiser/e/<slug>/registrations.xlsx
+GET      /organiser/e/<slug>/registrations.<ending>
 GET+POST /organiser/e/<slug>/registrations/<registration_id>
 GET+POST /organiser/e/<slug>/registrations/<registration_id>/cancellation
 POST     /organiser/e/<slug>/registrations/<registration_id>/head-of-queue
 POST     /organiser/e/<slug>/registrations/<registration_id>/letter
+POST     /organiser/e/<slug>/registrations/<registration_id>/note
+POST     /organiser/e/<slug>/registrations/<registration_id>/restoration
 GET+POST /organiser/e/<slug>/registrations/new
 GET+POST /organiser/e/<slug>/registrations/unconfirmed
 GET      /organiser/e/<slug>/room
@@ -148,6 +150,8 @@ POST     /organiser/e/<slug>/emails/recall
 POST     /organiser/e/<slug>/emails/sending
 GET      /organiser/subscribers
 GET+POST /organiser/subscribers/<subscriber_id>/erasure
+POST     /organiser/subscribers/consented.csv
+GET+POST /organiser/subscribers/import
 GET      /organiser/letters
 GET      /organiser/letters/<email_id>
 POST     /organiser/letters/<email_id>/delivery

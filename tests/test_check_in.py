@@ -390,7 +390,7 @@ def test_a_phone_knows_the_place_of_everybody_who_waits(organiser_client: FlaskC
 def test_the_camera_is_allowed_at_the_door_and_nowhere_else(
     app: Flask, organiser_client: FlaskClient, event: Event
 ) -> None:
-    values = {"slug": event.slug, "registration_id": guest(event).id, "what": "draft"}
+    values = {"slug": event.slug, "registration_id": guest(event).id, "what": "draft", "phase": "day", "ending": "csv"}
     build, allowed = app.url_map.bind("lunch.example").build, set()
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and rule.endpoint != "presenter.stream":

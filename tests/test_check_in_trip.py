@@ -546,6 +546,8 @@ def test_the_door_works_without_javascript(lunch: House, chromium: Browser, sign
     page.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/door/walk-in"))
     page.locator("#name").fill("Kim Poireau")
     page.locator("form.band button").click()
+    expect(page.locator("[role=alert] a")).to_contain_text("Kim Poireau")
+    page.locator("form.band button").click()  # another person of the same name
     expect(page.locator(".verdict[data-shows=in]")).to_contain_text("Kim P.")
     context.close()
 

@@ -98,8 +98,8 @@ def doors(team: dict[str, Organiser], event: Event) -> dict[str, Callable[[Flask
         "organiser.passkeys.remove": send("/organiser/passkeys/1/removal"),
         "organiser.passkeys.renew_codes": send("/organiser/passkeys/codes"),
         "organiser.passkeys.reset": send(f"{leo}/passkeys"),
-        "organiser.registrations.csv": get(f"/organiser/e/{event.slug}/registrations.csv"),
-        "organiser.registrations.xlsx": get(f"/organiser/e/{event.slug}/registrations.xlsx"),
+        "organiser.subscribers.download": send("/organiser/subscribers/consented.csv"),
+        "organiser.registrations.download": get(f"/organiser/e/{event.slug}/registrations.xlsx"),
     }
 
 

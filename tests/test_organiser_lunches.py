@@ -107,6 +107,8 @@ def test_form_gives_back_what_it_was_filled_with(app: Flask, make_event: EventMa
 def test_new_lunch_is_a_draft_that_only_organisers_see(
     organiser_client: FlaskClient, client: FlaskClient, series: Series
 ) -> None:
+    blank = organiser_client.get("/organiser/e/new").text
+    assert 'value="12:00"' in blank and 'value="14:00"' in blank, "a lunch is at noon unless they say so"
     answer = post(organiser_client, "/organiser/e/new", "/organiser/e/new", **(TYPED | {"capacity": "mille"}))
     assert answer.status_code == 422, "a wrong form keeps every word"
     for word in ("Cuisiner les invendus", "2031-05-13", "L’ESPACE", "mille", 'id="capacity-error"'):

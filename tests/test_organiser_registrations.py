@@ -4,11 +4,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from lunchkit.events.models import Event
+from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
 from lunchkit.registrations.admin_queries import counts_of, registrations_page
 from lunchkit.registrations.catering import caterer_counts
 from lunchkit.registrations.models import Diet, Registration, Status
+from lunchkit.registrations.privacy import own_data
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 
 HOSTILE = [
@@ -143,4 +145,63 @@ def test_a_lunch_that_is_over_is_only_looked_at(organiser_client: FlaskClient, e
     event.starts_at, event.ends_at = event.starts_at.replace(year=2020), event.ends_at.replace(year=2020)
     db.session.commit()
     page = organiser_client.get(f"{base(event)}/{registration.id}").text
-    assert "Enregistrer" not in page and "Annuler l’inscription" not in page
+    assert f'action="{base(event)}/{registration.id}"' not in page and "Annuler l’inscription" not in page
+
+
+def test_a_note_on_a_person_is_the_teams_and_theirs(organiser_client: FlaskClient, event: Event) -> None:
+    registration = seat(event, "Ana", "ana@example.org")
+    one = f"{base(event)}/{registration.id}"
+    assert post(organiser_client, f"{one}/note", one, note="x" * 501).status_code == 422
+    assert post(organiser_client, f"{one}/note", one, note="Vient avec\nson traducteur").status_code == 303
+    typed = {"name": "Ana", "email": "ana@example.org", "companions": "0"}
+    assert post(organiser_client, one, one, **typed).status_code == 303
+    assert again(registration).note == "Vient avec\nson traducteur", "a change of the rest keeps it"
+    assert "son traducteur" in organiser_client.get(one).text
+    assert "son traducteur" in organiser_client.get(f"{base(event)}.csv").text
+    assert own_data(again(registration))["registration"]["note"] == registration.note, "they may read it"
+    event.starts_at, event.ends_at = event.starts_at.replace(year=2020), event.ends_at.replace(year=2020)
+    db.session.commit()
+    assert post(organiser_client, f"{one}/note", one, note="").status_code == 303, "also after the lunch"
+    assert again(registration).note == ""
+
+
+def test_a_cancelled_registration_is_restored_while_a_seat_is_free(
+    organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
+) -> None:
+    event = make_event(capacity=1)
+    ana = seat(event, "Ana", "ana@example.org", organisation="Itopie", access="Rampe")
+    one = f"{base(event)}/{ana.id}"
+    assert "Rétablir" not in organiser_client.get(one).text, "control"
+    cancel_registration(ana)
+    assert "Rétablir" in organiser_client.get(one).text
+    for _twice in range(2):
+        assert post(organiser_client, f"{one}/restoration", one).status_code == 303
+    ana = again(ana)
+    assert (ana.status, ana.organisation, ana.cancelled_at) == ("seated", "Itopie", None)
+    assert ana.needs is not None and ana.needs.access == "Rampe"
+    assert outbox.kinds("ana@example.org") == ["confirmation", "cancellation", "confirmation"]
+    cancel_registration(ana)
+    seat(event, "Bo")
+    assert "Rétablir" not in organiser_client.get(one).text, "no seat is free"
+    assert post(organiser_client, f"{one}/restoration", one).status_code == 303
+    assert again(ana).status == "waiting", "somebody was quicker"
+
+
+def test_a_name_that_is_registered_already_is_asked_about(organiser_client: FlaskClient, event: Event) -> None:
+    jeanne = seat(event, "Jeanne Martin", organisation="Itopie")
+    new, door = f"{base(event)}/new", f"/organiser/e/{event.slug}/door/walk-in"
+    typed = {"name": "MARTIN Jeanne", "companions": "0", "language": "fr"}
+    answer = post(organiser_client, new, new, **typed)
+    assert answer.status_code == 409 and f"{base(event)}/{jeanne.id}" in answer.text and "Itopie" in answer.text
+    assert 'value="MARTIN Jeanne"' in answer.text, "nothing typed is lost"
+    assert post(organiser_client, new, new, other="1", **typed).status_code == 303
+    cancel_registration(jeanne)
+    event.starts_at = clock.now()
+    db.session.commit()
+    answer = post(organiser_client, door, door, name="Jeanne Martin", nonce="n" * 20)
+    assert answer.status_code == 409 and "/door/" in answer.text
+    assert counts_of(event.id)["arrived"] == 0
+    assert post(organiser_client, door, door, name="Jeanne Martin", nonce="n" * 20, other="1").status_code == 303
+    assert again(jeanne).status == "cancelled" and counts_of(event.id)["arrived"] == 1
+    typed["name"] = "Jean Martin"
+    assert post(organiser_client, new, new, **typed).status_code == 303, "control"

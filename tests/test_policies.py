@@ -243,10 +243,11 @@ def one_of_each(event: Event) -> dict[str, Any]:
         "draft_id": list_.id,
         "noun": "opening",
         "kind": "confirmation",
+        "ending": "csv",
     }
 
 
-WORDS = {"noun", "kind", "phase"}
+WORDS = {"noun", "kind", "phase", "ending"}
 """Parts of addresses that name no row."""
 
 

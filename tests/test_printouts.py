@@ -1,12 +1,16 @@
 """What is printed: who has a badge, and nobody's address or need; the browser's part is in test_import_trip."""
 
+from datetime import timedelta
+
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lunchkit.admin.printouts import badge_size
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
+from lunchkit.platform.links import personal_tokens
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
+from lunchkit.registrations.models import Registration
 from lunchkit.room.models import Room
 from tests.browser import press
 from tests.conftest import EventMaker, details
@@ -61,3 +65,22 @@ def test_a_name_has_a_size() -> None:
     for name in ("Lu", "Ana Blette", "Camille Poireau-Salsifis", LONG, "x" * 100, "W W W W"):
         assert 1 <= badge_size(name) <= 5
     assert badge_size("Lu") == 1 < badge_size(LONG)
+
+
+def test_who_came_gets_a_certificate_once_the_lunch_is_over(
+    client: FlaskClient, organiser_client: FlaskClient, event: Event
+) -> None:
+    ana = register_by_hand(event, details("Ana Blette", None, organisation="Épi"), language="fr")
+    register_by_hand(event, details("Bo Chou", None), language="fr")
+    own = f"/r/{personal_tokens(ana.nonce).link}"
+    event.starts_at, event.ends_at = (moment - timedelta(days=60) for moment in (event.starts_at, event.ends_at))
+    event.purge_days = 90
+    db.session.commit()
+    assert client.get(f"{own}/certificate").status_code == 302, "she did not come"
+    assert "<article" not in sheet(organiser_client, event, "certificates")
+    db.session.get_one(Registration, ana.id).arrived = 1
+    db.session.commit()
+    assert f"{own}/certificate" in client.get(own).text
+    for page in (client.get(f"{own}/certificate").text, sheet(organiser_client, event, "certificates")):
+        assert page.count("<article") == 1 and "Ana Blette" in page and "Épi" in page and "Bo Chou" not in page
+    assert "<article" not in sheet(organiser_client, event, "certificates?of=999"), "control"

@@ -433,3 +433,30 @@ def test_what_subscribers_read_is_in_one_language(
     said_yes("Ana", language)
     invite(make_event(summary="1", venue="2", town="3", title="4"), "5")
     email_speaks(invitations()[0])
+
+
+def test_addresses_go_out_to_a_newsletter_and_come_in_with_what_their_consent_is_based_on(
+    organiser_client: FlaskClient, outbox: Outbox
+) -> None:
+    base, basis = "/organiser/subscribers", "Formulaire de notre site, 2022, «Invitez-moi»"
+    said_yes("Ana")
+    asked("Bo")
+    withdraw_consent(said_yes("Clea"))
+    typed = {"csrf_token": csrf_of(organiser_client, f"{base}/import"), "basis": basis}
+    emails = "Nom;Courriel\nBo;bo@example.org\nAna,<ANA@example.org>\nclea@example.org dora@Example.org"
+    for wrong in ({"basis": ""}, {"emails": "personne"}, {"emails": "bo@example"}):
+        assert organiser_client.post(f"{base}/import", data={**typed, "emails": emails, **wrong}).status_code == 422
+    db.session.rollback()
+    answer = organiser_client.post(f"{base}/import", data={**typed, "emails": emails})
+    assert answer.status_code == 303 and "imported=" in answer.location
+    assert (guest_of("Bo").consent, guest_of("Bo").basis) == (Consent.YES, basis)
+    assert guest_of("Clea").consent is Consent.NO
+    assert guest_of("Ana").basis == "", "her own yes stays the proof"
+    assert basis.split(",")[0] in organiser_client.get(f"{base}/{guest_of('Dora').id}/erasure").text
+    assert outbox.rows() == []
+    file = organiser_client.post(f"{base}/consented.csv", data={"csrf_token": typed["csrf_token"]})
+    lines = file.text.splitlines()
+    assert lines[0] == "EMAIL,LANGUAGE,CONSENT_DATE"
+    assert [line.split(",")[0] for line in lines[1:]] == [
+        "ana@example.org", "bo@example.org", "dora@example.org",
+    ]  # fmt: skip

@@ -76,7 +76,7 @@ def test_moving_a_row_does_not_empty_a_half_written_one(desk: tuple[Page, House]
         dialog.dismiss()  # type: ignore[attr-defined]
 
     page.on("dialog", stay)
-    page.locator("a.back").click(no_wait_after=True)
+    page.locator(".phases a").first.click(no_wait_after=True)
     expect(asked).to_have_value("Et si on n’avait pas")
     page.wait_for_timeout(300)
     assert dialogs == ["beforeunload"]
@@ -84,3 +84,14 @@ def test_moving_a_row_does_not_empty_a_half_written_one(desk: tuple[Page, House]
     with page.expect_navigation():  # asked once more, it goes on
         order.click()
         order.click()
+
+
+def test_a_typed_day_is_said_in_words(desk: tuple[Page, House]) -> None:
+    page, lunch = desk
+    page.goto(lunch.url("/organiser/e/new"))
+    said = page.locator("[data-echoes]")
+    expect(said).to_be_empty()
+    page.locator("#date").fill("2099-01-12")
+    expect(said).to_contain_text("lundi 12 janvier 2099, dans ")
+    page.locator("#date").fill("")
+    expect(said).to_be_empty()

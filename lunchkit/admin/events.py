@@ -1,5 +1,6 @@
 """The organisers' pages for lunches: create, change, publish, cancel, end, delete."""
 
+from datetime import time
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -39,7 +40,8 @@ NEW = "new lunch"  # the scope of the stamp on the form
 def new() -> ResponseReturnValue:
     like, from_template = _source()
     organiser, site = current_organiser(), current_site()
-    usual = {"colour": site.colour, "purge_days": site.purge_days, "contact_email": getattr(organiser, "email", "")}
+    usual: dict[str, Any] = {"colour": site.colour, "purge_days": site.purge_days, "start": time(12), "end": time(14)}
+    usual["contact_email"] = getattr(organiser, "email", "")
     form = event_form(proposal=usual | _proposal(like, from_template=from_template))
     form.stamp.data = form_tokens.issue(NEW)
     return _new_page(form, TakeOverForm(), like)

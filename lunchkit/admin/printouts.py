@@ -8,7 +8,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import qr
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.links import public
-from lunchkit.registrations.admin_queries import all_rows, attendees_seated, order_by_name
+from lunchkit.registrations.admin_queries import all_rows, attendees_seated, counts_of, order_by_name
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import seats_taken
 from lunchkit.room import actions
@@ -36,6 +36,7 @@ def index(slug: str) -> ResponseReturnValue:
         event=event,
         people=attendees_seated(event.id),
         seats=seats_taken(event.id),
+        came=counts_of(event.id)["arrived"],
         polls=count_polls(event.id),
         made_slips=slips_of(event.id)[0],
     )
@@ -61,6 +62,15 @@ def badges(slug: str) -> ResponseReturnValue:
     seated = [row.registration for row in all_rows(event.id, order) if row.registration.status == Status.SEATED]
     made = [badge for registration in seated for badge in badges_of(registration)]
     return render_template("admin/printouts/badges.html", event=event, badges=made, a_sheet=BADGES_A_SHEET, order=order)
+
+
+@bp.get(f"{ALL}/certificates")
+def certificates(slug: str) -> ResponseReturnValue:
+    """A page for each person who came, or for one of them alone."""
+    event, one = any_event_by_slug_or_404(slug), request.args.get("of", type=int)
+    people = [row.registration for row in all_rows(event.id) if row.registration.arrived]
+    people = [person for person in people if one in (None, person.id)]
+    return render_template("registrations/certificate.html", event=event, people=people)
 
 
 @bp.get(f"{ALL}/cards")

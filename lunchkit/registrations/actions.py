@@ -121,8 +121,10 @@ def cancel_unconfirmed(event: Event) -> int:
     return cancelled
 
 
-def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -> Registration:
-    """Register a person for whom an organiser types; the e-mail address may be missing.
+def register_by_hand(
+    event: Event, details: AttendeeDetails, *, language: str, cancelled: Registration | None = None
+) -> Registration:
+    """Register a person for whom an organiser types, or restore a ``cancelled`` one; the address may be missing.
 
     Possible before registration opens and after it closes; seats are given by the same rule. While the event runs a
     person gets a free seat or none: nobody waits any more.
@@ -133,6 +135,8 @@ def register_by_hand(event: Event, details: AttendeeDetails, *, language: str) -
         now = clock.now()
         operations.require_registrable(event, now)
         known = operations.find_by_email(session, event.id, details.email)
+        if cancelled is not None:
+            known = operations.lock(session, cancelled)[1]
         if known is not None and known.is_active:
             raise errors.AddressTaken
         registration = operations.new_request(event, known, details, now, language=language)
@@ -205,6 +209,12 @@ def move_to_head_of_queue(registration: Registration) -> None:
         if registration.status == Status.WAITING and first is not None:
             registration.queued_at = first - timedelta(microseconds=1)
             operations.serve_queue(session, event, now)
+
+
+def write_note(registration: Registration, text: str) -> None:
+    """Keep the team's note on a person: at any time, until they are erased."""
+    with transaction() as session:
+        operations.lock(session, registration)[1].note = text
 
 
 def repeat_email(registration: Registration) -> None:

@@ -1,6 +1,7 @@
 """The organiser's pages about the registrations of a lunch."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,9 +14,10 @@ from lunchkit.platform import clock
 from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations import actions, admin_queries, queries
-from lunchkit.registrations.admin_forms import OrganiserAttendeeForm, organiser_form
+from lunchkit.registrations.admin_forms import NoteForm, OrganiserAttendeeForm, organiser_form
 from lunchkit.registrations.catering import caterer_counts
-from lunchkit.registrations.details import ATTENDEE_FIELDS
+from lunchkit.registrations.charts import part_of_list
+from lunchkit.registrations.details import ATTENDEE_FIELDS, details_of_registration
 from lunchkit.registrations.emails import Why
 from lunchkit.registrations.errors import AddressTaken, NoSeatForCompanions, NotPublished
 from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_of, registrations_table, xlsx_of
@@ -42,6 +44,7 @@ def index(slug: str) -> ResponseReturnValue:
     status = request.args.get("status")
     status = status if status in admin_queries.FILTERS else None
     order, page = admin_queries.Order(request.args.get("order", "")), request.args.get("page", 1, type=int)
+    part, conditions = part_of_list(event, request.args.get("part"))
     takes_place, is_over = event.published_at and not event.cancelled_at, event.is_over(clock.now())
     return render_template(
         "admin/registrations/index.html",
@@ -49,8 +52,9 @@ def index(slug: str) -> ResponseReturnValue:
         open=takes_place and not is_over,
         over=takes_place and is_over,
         fields=[field for field in ATTENDEE_FIELDS if field.in_list],
-        list=admin_queries.registrations_page(event.id, text, status, page, order=order),
-        counts=admin_queries.counts_of(event.id),
+        list=admin_queries.registrations_page(event.id, text, status, page, *conditions, order=order),
+        counts=admin_queries.counts_of(event.id, *conditions),
+        part=part,
         q=text,
         status=status,
         order=order,
@@ -59,15 +63,11 @@ def index(slug: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/e/<slug>/registrations/unconfirmed")
-def unconfirmed(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    return render_template("admin/registrations/unconfirmed.html", event=event, held=queries.count_held(event.id))
-
-
-@bp.post("/e/<slug>/registrations/unconfirmed")
+@bp.route("/e/<slug>/registrations/unconfirmed", methods=["GET", "POST"])
 def cancel_unconfirmed(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
+    if request.method != "POST":
+        return render_template("admin/registrations/unconfirmed.html", event=event, held=queries.count_held(event.id))
     return redirect(url_for(".index", slug=slug, cancelled=actions.cancel_unconfirmed(event)), code=303)
 
 
@@ -87,6 +87,8 @@ def create(slug: str) -> ResponseReturnValue:
     form = organiser_form(event, data=request.form)
     if not form.validate():
         return _new_page(event, form), 422
+    if "other" not in request.form and (same := queries.namesakes(event.id, form.name.data or "")):
+        return _new_page(event, form, same=same), 409
     try:
         registration = actions.register_by_hand(event, form.attendee(), language=form.language.data)
     except USER_ERRORS as error:
@@ -113,17 +115,23 @@ def update(slug: str, registration_id: int) -> ResponseReturnValue:
     return _to(registration, done="saved")
 
 
-@bp.get(f"{ONE}/cancellation")
-def cancellation(slug: str, registration_id: int) -> ResponseReturnValue:
-    registration = _registration_or_404(slug, registration_id)
-    return render_template("admin/registrations/cancellation.html", event=registration.event, registration=registration)
-
-
-@bp.post(f"{ONE}/cancellation")
+@bp.route(f"{ONE}/cancellation", methods=["GET", "POST"])
 def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
+    if request.method != "POST":
+        page = "admin/registrations/cancellation.html"
+        return render_template(page, event=registration.event, registration=registration)
     seated = actions.cancel_registration(registration, Why.ORGANISER)
     return _to(registration, done="cancelled", seated=".".join(map(str, seated)) or None)
+
+
+@bp.post(f"{ONE}/restoration")
+def restore(slug: str, registration_id: int) -> ResponseReturnValue:
+    registration = _registration_or_404(slug, registration_id)
+    if not registration.is_active:
+        details, language = details_of_registration(registration), registration.language
+        actions.register_by_hand(registration.event, details, language=language, cancelled=registration)
+    return _to(registration, done="registered")
 
 
 @bp.post(f"{ONE}/head-of-queue")
@@ -133,6 +141,16 @@ def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
     return _to(registration, done="first")
 
 
+@bp.post(f"{ONE}/note")
+def annotate(slug: str, registration_id: int) -> ResponseReturnValue:
+    registration = _registration_or_404(slug, registration_id)
+    form = NoteForm(request.form)
+    if not form.validate():
+        return _page(registration, organiser_form(registration.event, registration), note=form), 422
+    actions.write_note(registration, form.note.data or "")
+    return _to(registration, done="saved")
+
+
 @bp.post(f"{ONE}/letter")
 def resend(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
@@ -140,14 +158,15 @@ def resend(slug: str, registration_id: int) -> ResponseReturnValue:
     return _to(registration, done="sent")
 
 
-@bp.get("/e/<slug>/registrations.csv")
-def csv(slug: str) -> ResponseReturnValue:
-    return _file(slug, "csv", csv_of, CSV_TYPE)
-
-
-@bp.get("/e/<slug>/registrations.xlsx")
-def xlsx(slug: str) -> ResponseReturnValue:
-    return _file(slug, "xlsx", xlsx_of, XLSX_TYPE)
+@bp.get("/e/<slug>/registrations.<any(csv, xlsx):ending>")
+def download(slug: str, ending: str) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    write, content_type = {"csv": (csv_of, CSV_TYPE), "xlsx": (xlsx_of, XLSX_TYPE)}[ending]
+    _label, conditions = part_of_list(event, request.args.get("part"))
+    body = write(registrations_table(event, *conditions))
+    actions.note_export(event, current_organiser())
+    name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"
+    return Response(body, headers={"Content-Disposition": f"attachment; filename={name}"}, content_type=content_type)
 
 
 @bp.get("/e/<slug>/caterer")
@@ -170,13 +189,14 @@ def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) ->
     return page(None if beside in form else message), refusal.status, retry_header(refusal)
 
 
-def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = None) -> str:
-    return render_template(
-        "admin/registrations/new.html", event=event, form=form, notice=notice, seats_left=queries.seats_left(event)
-    )
+def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = None, **more: Any) -> str:
+    more |= {"event": event, "form": form, "notice": notice, "seats_left": queries.seats_left(event)}
+    return render_template("admin/registrations/new.html", **more)
 
 
-def _page(registration: Registration, form: OrganiserAttendeeForm, notice: str | None = None) -> str:
+def _page(
+    registration: Registration, form: OrganiserAttendeeForm, notice: str | None = None, note: NoteForm | None = None
+) -> str:
     now = clock.now()
     return render_template(
         "admin/registrations/show.html",
@@ -184,8 +204,12 @@ def _page(registration: Registration, form: OrganiserAttendeeForm, notice: str |
         registration=registration,
         fields=ATTENDEE_FIELDS,
         form=form,
+        note=note or NoteForm(obj=registration),
         place=queries.place_in_queue(registration),
         may_change=registration.may_change(now),
+        may_restore=not registration.is_active
+        and registration.event.gives_seats(now)
+        and queries.seats_left(registration.event) >= registration.seats,
         may_cancel=registration.is_active and not registration.event.is_over(now),
         email=admin_queries.last_email(registration.id),
         answers=own_answers(registration),
@@ -219,11 +243,3 @@ def _cancelled(registration: Registration) -> str:
 def _to(registration: Registration, done: str, seated: str | None = None) -> ResponseReturnValue:
     address = url_for(".show", slug=registration.event.slug, registration_id=registration.id, done=done, seated=seated)
     return redirect(address, code=303)
-
-
-def _file(slug: str, ending: str, write: Callable[..., bytes], content_type: str) -> Response:
-    event = any_event_by_slug_or_404(slug)
-    body = write(registrations_table(event))
-    actions.note_export(event, current_organiser())
-    name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"
-    return Response(body, headers={"Content-Disposition": f"attachment; filename={name}"}, content_type=content_type)

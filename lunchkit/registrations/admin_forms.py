@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, EmailField, SelectField, TextAreaField
 
 from lunchkit.events.models import Event
-from lunchkit.platform.fields import at_most
+from lunchkit.platform.fields import BareForm, at_most
 from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line, clean_text
@@ -43,6 +43,17 @@ class OrganiserAttendeeForm(DetailsForm):
 
     def attendee(self) -> AttendeeDetails:
         return self.details(self.email.data or None)
+
+
+class NoteForm(BareForm):
+    """The team's note on a person."""
+
+    note = TextAreaField(
+        _l("Note for the team"),
+        description=_l("Erased with the person, who reads it too if they ask for their data."),
+        filters=[clean_text],
+        validators=[at_most(500)],
+    )
 
 
 def organiser_form(

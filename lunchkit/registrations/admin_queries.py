@@ -64,9 +64,11 @@ FILTERS: dict[str, ColumnElement[bool]] = {
 """Which registrations a list can show, by the word in its address."""
 
 
-def registrations_page(event_id: int, text: str, which: str | None, page: int, *, order: Order = Order.NAME) -> Page:
+def registrations_page(
+    event_id: int, text: str, which: str | None, page: int, *conditions: ColumnElement[bool], order: Order = Order.NAME
+) -> Page:
     """One page of the registrations with every word of ``text``, of all or of one of FILTERS."""
-    wanted = words_in(text) + ([FILTERS[which]] if which else [])
+    wanted = [*words_in(text), *([FILTERS[which]] if which else []), *conditions]
     return page_of_list(event_id, wanted, page, by(order))
 
 
@@ -91,15 +93,15 @@ def page_of_list(event_id: int, wanted: Sequence[ColumnElement[bool]], page: int
     return Page([Row(*row) for row in db.session.execute(part)], found, page, pages)
 
 
-def all_rows(event_id: int, order: Order = Order.NAME) -> list[Row]:
+def all_rows(event_id: int, order: Order = Order.NAME, *conditions: ColumnElement[bool]) -> list[Row]:
     """Every registration of a lunch in the order of the list, for files and for paper."""
-    return [Row(*row) for row in db.session.execute(_listed(event_id).order_by(*by(order)))]
+    return [Row(*row) for row in db.session.execute(_listed(event_id).where(*conditions).order_by(*by(order)))]
 
 
-def counts_of(event_id: int) -> dict[str | None, int]:
+def counts_of(event_id: int, *conditions: ColumnElement[bool]) -> dict[str | None, int]:
     """The number of registrations of each of FILTERS, and of all (None)."""
     counts = [func.count(), *(func.count(case((is_it, 1))) for is_it in FILTERS.values())]
-    counted = select(*counts).where(Registration.event_id == event_id, Registration.erased_at.is_(None))
+    counted = select(*counts).where(Registration.event_id == event_id, Registration.erased_at.is_(None), *conditions)
     return dict(zip((None, *FILTERS), db.session.execute(counted).one(), strict=True))
 
 

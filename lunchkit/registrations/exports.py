@@ -7,11 +7,12 @@ from io import BytesIO, StringIO
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
 from xlsxwriter import Workbook
 
 from lunchkit.events.models import Event
 from lunchkit.platform.text import guard
-from lunchkit.registrations.admin_queries import all_rows, answer_columns
+from lunchkit.registrations.admin_queries import Order, all_rows, answer_columns
 from lunchkit.registrations.details import ATTENDEE_FIELDS
 from lunchkit.registrations.models import Status
 
@@ -20,7 +21,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Table = Iterable[Sequence[str | int]]
 
 
-def registrations_table(event: Event) -> list[list[str | int]]:
+def registrations_table(event: Event, *conditions: ColumnElement[bool]) -> list[list[str | int]]:
     """Headings, then for each registration what the attendee said, its status, and the answers to custom fields."""
     statuses = {Status.SEATED: _("Seat reserved"), Status.WAITING: _("Waiting list"), Status.CANCELLED: _("Cancelled")}
     answers = answer_columns(event.id)
@@ -28,17 +29,17 @@ def registrations_table(event: Event) -> list[list[str | int]]:
         [
             *(str(field.heading) for field in ATTENDEE_FIELDS),
             *(_("Status"), _("Place"), _("Registered on"), _("Language of the e-mails")),
-            *(_("People who came"), _("Came at")),
+            *(_("Note for the team"), _("People who came"), _("Came at")),
             *(label for label, _values in answers),
         ]
     ]
-    for row in all_rows(event.id):
+    for row in all_rows(event.id, Order.NAME, *conditions):
         one = row.registration
         table.append(
             [
                 *(field.value(one) for field in ATTENDEE_FIELDS),
                 *(statuses[Status(one.status)], row.place or "", _moment(event, one.registered_at), one.language),
-                *(one.arrived, _moment(event, one.arrived_at)),
+                *(one.note, one.arrived, _moment(event, one.arrived_at)),
                 *(values.get(one.id, "") for _label, values in answers),
             ]
         )

@@ -62,6 +62,8 @@ class Registration(Model):
     """Whether the name may be on the list of people present."""
     wants_recap: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
     """Whether they asked for the e-mail that brings the recap."""
+    note: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    """The team's own; told to the person with all other data that they ask for."""
     seats: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
     """The attendee and their companions."""
     status: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)

@@ -92,17 +92,21 @@ def ticket(token: str) -> ResponseReturnValue:
     return _page("ticket", registration, token)
 
 
-@bp.get("/r/<token>/edit")
+@bp.get("/r/<token>/certificate")
+def certificate(token: str) -> ResponseReturnValue:
+    registration = registration_by_link_or_404(token)
+    if not (registration.arrived and registration.event.is_over(clock.now())):
+        return redirect(url_for(".show", token=token))
+    return _page("certificate", registration, token, people=[registration])
+
+
+@bp.route("/r/<token>/edit", methods=["GET", "POST"])
 def edit(token: str) -> ResponseReturnValue:
     registration = registration_by_link_or_404(token)
-    if not registration.may_change(clock.now()):
-        return redirect(url_for(".show", token=token))
-    return _page("edit", registration, token, form=edit_form(registration.event, registration))
-
-
-@bp.post("/r/<token>/edit")
-def update(token: str) -> ResponseReturnValue:
-    registration = registration_by_link_or_404(token)
+    if request.method != "POST":
+        if not registration.may_change(clock.now()):
+            return redirect(url_for(".show", token=token))
+        return _page("edit", registration, token, form=edit_form(registration.event, registration))
     form = edit_form(registration.event, registration, request.form)
     if not form.validate():
         return _page("edit", registration, token, form=form), 422
@@ -113,13 +117,10 @@ def update(token: str) -> ResponseReturnValue:
     return redirect(url_for(".show", token=token, saved=1), code=303)
 
 
-@bp.get("/r/<token>/cancellation")
+@bp.route("/r/<token>/cancellation", methods=["GET", "POST"])
 def cancellation(token: str) -> ResponseReturnValue:
-    return _page("cancellation", registration_by_link_or_404(token), token)
-
-
-@bp.post("/r/<token>/cancellation")
-def cancel(token: str) -> ResponseReturnValue:
+    if request.method != "POST":
+        return _page("cancellation", registration_by_link_or_404(token), token)
     actions.cancel_registration(registration_by_link_or_404(token))
     return redirect(url_for(".show", token=token), code=303)
 
@@ -133,19 +134,15 @@ def confirm(token: str) -> ResponseReturnValue:
 @bp.get("/r/<token>/data.json")
 def export(token: str) -> ResponseReturnValue:
     registration = registration_by_link_or_404(token)
-    return jsonify(own_data(registration)), {
-        "Content-Disposition": f"attachment; filename={registration.event.slug}.json"
-    }
+    name = f"{registration.event.slug}.json"
+    return jsonify(own_data(registration)), {"Content-Disposition": f"attachment; filename={name}"}
 
 
-@bp.get("/r/<token>/erasure")
+@bp.route("/r/<token>/erasure", methods=["GET", "POST"])
 def erasure(token: str) -> ResponseReturnValue:
-    return _page("erasure", registration_by_link_or_404(token), token)
-
-
-@bp.post("/r/<token>/erasure")
-def erase(token: str) -> ResponseReturnValue:
     registration = registration_by_link_or_404(token)
+    if request.method != "POST":
+        return _page("erasure", registration, token)
     slug = registration.event.slug
     actions.erase_registration(registration)
     return redirect(url_for(".erased", slug=slug), code=303)

@@ -6,9 +6,10 @@ from lunchkit.events.models import Event
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.links import KeyGone, personal_tokens, token_hash
+from lunchkit.platform.text import normalise
 from lunchkit.registrations.errors import PersonErased
 from lunchkit.registrations.keys import read_unsubscribe_token
-from lunchkit.registrations.models import Registration, Status
+from lunchkit.registrations.models import LONGEST_SEARCH_KEY, CheckIn, Registration, Status, surname_key_of
 
 LARGEST_ID = 2**31 - 1
 """What a number of a row may be: PostgreSQL refuses to compare with more."""
@@ -80,6 +81,14 @@ def place_in_queue(registration: Registration) -> int | None:
     here, queued_at = registration.id, registration.queued_at
     ahead = or_(Registration.queued_at < queued_at, and_(Registration.queued_at == queued_at, Registration.id < here))
     return count_registrations(registration.event_id, waiting, ahead) + 1
+
+
+def namesakes(event_id: int, name: str, nonce: str = "") -> list[Registration]:
+    """Who is seated or waiting under this name, whatever its case, accents and order; but not by the scan ``nonce``."""
+    same = Registration.surname_key.in_([surname_key_of(name), normalise(name)[:LONGEST_SEARCH_KEY]])
+    itself = select(CheckIn.registration_id).where(CheckIn.nonce == nonce)
+    others = select(Registration).where(Registration.event_id == event_id, IS_ACTIVE, Registration.id.not_in(itself))
+    return list(db.session.scalars(others.where(same).order_by(Registration.id).limit(5)))
 
 
 def registration_of(event_id: int, registration_id: int) -> Registration | None:

@@ -1,5 +1,6 @@
 """Actions of subscribers: consent, its end, and erasure."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
 from lunchkit.platform.erasures import Mark, note
 from lunchkit.subscribers.models import Consent, Subscriber
-from lunchkit.subscribers.operations import delete_subscriber, delete_subscribers, request_consent
+from lunchkit.subscribers.operations import delete_subscriber, delete_subscribers, lock_subscriber, request_consent
 from lunchkit.subscribers.queries import NoSubscriber, to_forget
 
 
@@ -18,6 +19,20 @@ def add_subscriber(email: str, language: str) -> None:
     with transaction() as session:
         now = clock.now()
         _confirm(request_consent(session, email, language, now), now)
+
+
+def import_consents(emails: Iterable[str], basis: str, language: str) -> int:
+    """Store addresses with the ``basis`` of their consent; an answer given here stays. Returns how many are new."""
+    imported = 0
+    with transaction() as session:
+        now = clock.now()
+        for email in emails:
+            known = lock_subscriber(session, email)
+            if known is None or known.consent is Consent.ASKED:
+                subscriber = request_consent(session, email, language, now)
+                subscriber.basis, imported = basis, imported + 1
+                _confirm(subscriber, now)
+    return imported
 
 
 def confirm_consent(subscriber: Subscriber, language: str) -> Subscriber:

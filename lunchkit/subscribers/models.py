@@ -47,6 +47,8 @@ class Subscriber(Model):
     """Of the consent text that they read, and of their invitations."""
     wording: Mapped[str] = mapped_column(String(20), info=PERSONAL)
     """The version of the consent text that they read: ``subscribers.consent``."""
+    basis: Mapped[str] = mapped_column(String(300), default="", info=PERSONAL)
+    """Where, when and with which words they consented, as an organiser wrote it who imported the address."""
     asked_at: Mapped[Moment] = mapped_column(info=PERSONAL)
     confirmed_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
     left_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)

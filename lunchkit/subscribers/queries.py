@@ -78,6 +78,13 @@ def subscribers_page(text: str, page: int) -> Pagination:
     return db.paginate(chosen, page=page, per_page=SUBSCRIBERS_A_PAGE, error_out=False)
 
 
+def consented_table() -> list[tuple[str, str, str]]:
+    """Address, language and day of consent of each who said yes; Brevo needs EMAIL, others ask which column it is."""
+    said_yes = select(Subscriber).where(HAS_CONSENTED).order_by(Subscriber.email_key)
+    rows = [(one.email, one.language, f"{one.confirmed_at:%Y-%m-%d}") for one in db.session.scalars(said_yes)]
+    return [("EMAIL", "LANGUAGE", "CONSENT_DATE"), *rows]
+
+
 def to_forget(now: datetime) -> ColumnElement[bool]:
     """Rows that did not confirm, or withdrew, long enough ago."""
     is_asked = and_(Subscriber.confirmed_at.is_(None), Subscriber.left_at.is_(None))

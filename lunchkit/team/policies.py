@@ -63,8 +63,8 @@ PAGE_AFTER_CONFIRMATION: dict[str, str] = {
     "organiser.passkeys.remove": "organiser.passkeys.remove",
     "organiser.passkeys.renew_codes": "organiser.passkeys.renew_codes",
     "organiser.passkeys.reset": "organiser.passkeys.reset",
-    "organiser.registrations.csv": "organiser.registrations.index",
-    "organiser.registrations.xlsx": "organiser.registrations.index",
+    "organiser.subscribers.download": "organiser.subscribers.index",
+    "organiser.registrations.download": "organiser.registrations.index",
 }
 """Routes that need a fresh confirmation, and the page to open after it."""
 SECTIONS_TO_CONFIRM = {"letters", "address"}

@@ -26,7 +26,7 @@ from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word, short_name, word_of_page
 from lunchkit.registrations.errors import NoFreeSeat, NotPublished
 from lunchkit.registrations.models import Registration, Status
-from lunchkit.registrations.queries import place_in_queue, registration_of, registration_or_404
+from lunchkit.registrations.queries import namesakes, place_in_queue, registration_of, registration_or_404
 from lunchkit.team.models import ABSOLUTE_LIFE
 from lunchkit.team.queries import current_organiser, current_session
 
@@ -166,6 +166,9 @@ def walk_in(slug: str) -> ResponseReturnValue:
     form = WalkInForm(request.form)
     if not form.validate():
         return _walk_in_page(event, form), 422
+    same = namesakes(event.id, form.name.data or "", form.nonce.data or "")
+    if same and "other" not in request.form:
+        return _walk_in_page(event, form, same=same), 409
     answer = _take(event, _scan_of_form(walk_in=form.attendee(), makes_room="room" in request.form))
     if answer.id is None:
         return _walk_in_page(event, form, is_full=True), 409
@@ -232,7 +235,5 @@ def _to_list(event: Event, registration_id: int) -> ResponseReturnValue:
     return redirect(url_for(".people", slug=event.slug, **kept), code=303)
 
 
-def _walk_in_page(event: Event, form: WalkInForm, *, is_full: bool = False) -> str:
-    return render_template(
-        "admin/check_in/walk_in.html", event=event, form=form, is_full=is_full, counts=queries.counts(event)
-    )
+def _walk_in_page(event: Event, form: WalkInForm, **more: Any) -> str:
+    return render_template("admin/check_in/walk_in.html", event=event, form=form, counts=queries.counts(event), **more)

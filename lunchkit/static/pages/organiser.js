@@ -3,6 +3,7 @@
 import "../js/check-size.js";
 import "../js/hold-submit.js";
 import "../js/copy.js";
+import "../js/date-echo.js";
 import "../js/folded-groups.js";
 import "../js/follow.js";
 import "../js/print-page.js";
