@@ -62,7 +62,7 @@ def test_the_remote_warns_and_then_says_why_there_is_nothing_to_show(
     first, second = asked(event), ask(event, "Et ensuite ?")
     vote(app, event, 3)
     page = room_page(organiser_client, event)
-    assert "Sous 5, le résultat ne pourra pas être montré" in page
+    assert "En dessous de 5, le résultat ne pourra pas être montré" in page
     close_poll(first)
     assert next_step(room_of(event), polls_of(event.id)) == ("open", second), "not what shows nothing"
     page = room_page(organiser_client, event)

@@ -168,7 +168,7 @@ def test_a_shared_recap_says_what_it_is_and_the_result_unless_that_is_marked(
     publish(lunch.event)
     assert title() == f"{said} · Oui, à certaines conditions : 26 personnes sur 42, soit 62 %"
     assert client.get(f"{PAGE}.png").data != card
-    lunch.event.is_demo = True
+    lunch.event.demo = "fictional"
     db.session.commit()
     assert title() == said, "an example tells no result"
 

@@ -83,7 +83,7 @@ def test_the_next_lunch_asks_its_own_questions_without_javascript(lunch: House, 
     context = open_context(chromium, java_script_enabled=False)
     phone = context.new_page()
     phone.goto(lunch.url("/e/reparer-ensemble"))
-    phone.get_by_role("link", name="Réserver ma place").click()
+    phone.get_by_role("link", name="Réserver ma place").first.click()
     phone.get_by_label("Prénom et nom").fill("Ana Topinambour")
     phone.get_by_label("Courriel").fill("ana@example.org")
     phone.get_by_role("button", name="Réserver ma place").last.click()

@@ -205,9 +205,10 @@ def share_links(event: Event, address: str, said: str) -> list[tuple[str, str, s
 
     On Signal, and on other Mastodon servers, people copy the address.
     """
+    said, title = (words.replace("\u00a0", " ") for words in (said, event.title))
     text = f"{said}\n{address}"
     links = {
-        _("By e-mail"): "mailto:?" + urlencode({"subject": event.title, "body": text}, quote_via=quote),
+        _("By e-mail"): "mailto:?" + urlencode({"subject": title, "body": text}, quote_via=quote),
         "LinkedIn": "https://www.linkedin.com/sharing/share-offsite/?" + urlencode({"url": address}),
         "WhatsApp": "https://wa.me/?" + urlencode({"text": f"{said} {address}"}),
         "Mastodon": "https://mastodon.social/share?" + urlencode({"text": text}, quote_via=quote),

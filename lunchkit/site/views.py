@@ -1,6 +1,7 @@
 """Public pages that compose several features: home, an event, its poster and card, the archive, and privacy."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -166,7 +167,7 @@ def structured_event(event: Event, left: int | None, speakers: Sequence[Appearan
             "@id": links.public("site.event", slug=event.slug),
             "url": links.public("site.event", slug=event.slug),
             "name": event.title,
-            "description": event.summary,
+            "description": shorten(event.summary, 200, placeholder="…"),
             "startDate": event.starts_local.isoformat(),
             "endDate": event.ends_local.isoformat(),
             "eventStatus": f"https://schema.org/{status}",
