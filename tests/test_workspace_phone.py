@@ -65,7 +65,7 @@ def test_the_menu_is_one_line_that_opens_with_keys_and_with_a_thumb(lunch: House
         expect(menu).to_be_hidden()
         word.focus()
         phone.keyboard.press("Enter")
-        expect(menu.get_by_role("link")).to_have_count(7)
+        expect(menu.get_by_role("link")).to_have_count(8)
         phone.keyboard.press("Tab")
         expect(menu.get_by_role("link").first).to_be_focused()
         phone.keyboard.press("Escape")
