@@ -58,6 +58,7 @@ def test_draft_is_previewed_by_the_team_and_by_nobody_else(client: FlaskClient, 
     here = f"/organiser/e/{event.slug}/preview"
     page = organiser_client.get(here)
     assert page.status_code == 200 and 'content="noindex"' in page.text and "brouillon" in page.text
+    assert f'href="/organiser/e/{event.slug}"' in page.text, "a way back"
     assert 'rel="canonical"' not in page.text and here in organiser_client.get(f"/organiser/e/{event.slug}").text
     assert client.get(f"/e/{event.slug}").status_code == 404
     assert "Le premier" not in client.get(here, follow_redirects=True).text
