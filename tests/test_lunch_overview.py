@@ -82,7 +82,7 @@ def in_hours(hours: float) -> Any:
     ("fields", "state", "words", "address"),
     [
         ({"published_at": None}, "Pas encore public", "Publier", "/publication"),
-        ({}, "Inscriptions ouvertes", "Voir la page publique", "/e/"),
+        ({}, "Inscriptions ouvertes", "Inviter", "/emails/new"),
         ({"capacity": 0}, "C’est complet", "Inscrire quelqu’un", "/registrations/new"),
         ({"opens_at": in_hours(48)}, "Bientôt ouvert", "Voir la page publique", "/e/"),
         ({"starts_at": in_hours(20)}, "Inscriptions ouvertes", "Les chiffres pour la cuisine", "/caterer"),

@@ -139,7 +139,7 @@ class Overview:
         if self.state is EventState.FULL and self.queue:
             return [Way(_("See who waits"), self.to("registrations.index", status="waiting")), by_hand]
         if self.state is EventState.OPEN:
-            return [self._public_page(), Way(_("Invite"), self.to("mailings.new", to="subscribers")), poster]
+            return [Way(_("Invite"), self.to("mailings.new", to="subscribers")), poster, by_hand]
         return [self._public_page(), poster] if self.state is EventState.LATER else [by_hand, change]
 
     def _public_page(self) -> Way:
