@@ -41,7 +41,7 @@ COLUMNS = (
     "search_key", "surname_key", "answers", "arrived", "arrived_at",
     "held_until", "capacity", "slug", "published_at", "needs.diets", "needs-allergies", "registration_id", "csrf_token", "__class__",
     "diets", "diets-99", "diets-0-x", "diets-99999999999999", "name[]", "name[0]", "name.x", "data", "errors",
-    "_fields", "",
+    "_fields", "", "note",
 )
 """Columns of the models, and other names that no form asks for."""
 
