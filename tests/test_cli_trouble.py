@@ -40,7 +40,7 @@ def test_a_damaged_database_is_said_in_a_line(tmp_path: Path, words: tuple[str, 
 def test_a_missing_driver_is_named(tmp_path: Path, closed_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     done = lunchkit(tmp_path, "doctor", DATABASE_URL=closed_database)
-    assert complains(done, "psycopg", "pip install 'lunchkit[postgres]'")
+    assert complains(done, "psycopg", "pip install '.[postgres]'")
 
 
 def test_the_doctor_finds_a_damaged_database_and_looks_on(tmp_path: Path) -> None:

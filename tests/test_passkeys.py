@@ -498,11 +498,11 @@ def test_a_server_that_lost_the_library_lets_nobody_in_by_the_letter_alone(
     monkeypatch.setattr(authenticators, "IS_INSTALLED", False)
     client = half_open(app, ada)
     page = client.get(CONFIRMATION).text
-    assert not is_inside(client) and "lunchkit[passkeys]" in page and "confirmation.js" not in page
+    assert not is_inside(client) and "[passkeys]" in page and "confirmation.js" not in page
     assert post(client, f"{CONFIRMATION}/challenge").status_code == 409
     assert post(waiting, CONFIRMATION, answer=key.get(asked)).status_code == 409
     assert not is_inside(waiting)
-    assert "lunchkit[passkeys]" in inside.get(INSIDE).text and "lunchkit[passkeys]" in inside.get(NEW).text
+    assert "[passkeys]" in inside.get(INSIDE).text and "[passkeys]" in inside.get(NEW).text
     assert post(client, f"{CONFIRMATION}/code", code=codes[0]).status_code == 303
     assert is_inside(client)
 

@@ -36,7 +36,7 @@ def make_app(settings: Settings) -> Flask:
     try:
         return create_app(settings)
     except ImportError as error:  # all else is imported by now
-        raise BadSettings(f"LUNCHKIT_DATABASE_URL: {error}; pip install 'lunchkit[postgres]'") from error
+        raise BadSettings(f"LUNCHKIT_DATABASE_URL: {error}; pip install '.[postgres]' in the clone") from error
 
 
 def settings_here() -> Settings:
