@@ -874,3 +874,18 @@ def test_organisers_get_an_e_mail_once_for_each_version_of_a_page(
         write(client, link, short_bio=f"Mot {number}.")
         submit(client, link)
     assert len(outbox.rows()) == AN_HOUR, "no mailbox is flooded"
+
+
+def test_a_speaker_is_added_and_invited_by_one_press(
+    organiser_client: FlaskClient, event: Event, outbox: Outbox
+) -> None:
+    page = f"/organiser/e/{event.slug}/speakers"
+
+    def add(**typed: str) -> TestResponse:
+        return organiser_client.post(page, data={"csrf_token": csrf_of(organiser_client, page), **typed})
+
+    answer = add(name="Léo Boulon", email="", invite="1")
+    assert answer.status_code == 422 and "part l’invitation" in answer.text, "nobody is added silently uninvited"
+    assert add(name="Léo Boulon", email="leo@example.org", invite="1").status_code == 303
+    assert add(name="Zoé Vis", email="zoe@example.org").status_code == 303, "control: without the button"
+    assert [row.recipient for row in outbox.rows()] == ["leo@example.org"]

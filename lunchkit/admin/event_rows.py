@@ -81,17 +81,9 @@ def _after(view: Overview) -> Iterator[Row]:
     if view.event.published_at and not view.event.cancelled_at:
         if view.owes_thanks:
             yield Row(_("Thank those who came"), view.to("mailings.new"), is_now=True)
-        answered, states = (
-            view.feedback.answered,
-            {
-                SurveyStage.OPEN: _("Open"),
-                SurveyStage.CLOSED: _("Closed"),
-                SurveyStage.AHEAD: _("At the end"),
-                SurveyStage.OFF: _("Switched off"),
-            },
-        )
+        answered = view.feedback.answered
         count = _n("One person answered", "%(num)s people answered", answered) if answered else ""
-        yield Row(_("Survey"), view.to("survey.index"), count or states[view.feedback.stage])
+        yield Row(_("Survey"), view.to("survey.index"), count or _survey_words()[view.feedback.stage])
         if view.state is EventState.OVER:
             people = view.to("check_in.people")
             if view.event.purged_at:
@@ -99,3 +91,12 @@ def _after(view: Overview) -> Iterator[Row]:
             detail = _n("One person came", "%(num)s people came", view.present) if view.present else ""
             yield Row(_("See and complete who came"), people, detail)
     yield Row(_("The next one like this"), url_for("organiser.events.new", like=view.event.slug))
+
+
+def _survey_words() -> dict[SurveyStage, str]:
+    return {
+        SurveyStage.OPEN: _("Open"),
+        SurveyStage.CLOSED: _("Closed"),
+        SurveyStage.AHEAD: _("At the end"),
+        SurveyStage.OFF: _("Switched off"),
+    }

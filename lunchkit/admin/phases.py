@@ -65,11 +65,13 @@ def next_act(event: Event, now: datetime) -> tuple[LazyString, str] | None:
         Phase.PREPARE: (_l("Go on preparing"), "home.event"),
         Phase.INVITE: (_l("Registrations"), "registrations.index"),
         Phase.DAY: (_l("Remote control"), "presenter.remote"),
+        Phase.AFTER: (_l("Write the recap"), "recap.index"),
     }
-    if event.recap_published_at is None and event.cancelled_at is None:
-        acts[Phase.AFTER] = (_l("Write the recap"), "recap.index")
-    words, endpoint = acts.get(phase_of_moment(event, now), (None, ""))
-    return (words, url_for(f"organiser.{endpoint}", slug=event.slug)) if words else None
+    phase = phase_of_moment(event, now)
+    if phase is Phase.AFTER and (event.recap_published_at is not None or event.cancelled_at is not None):
+        return None
+    words, endpoint = acts[phase]
+    return words, url_for(f"organiser.{endpoint}", slug=event.slug)
 
 
 def area_of_page() -> str:

@@ -172,4 +172,4 @@ def _edit_page(item: RunItem, event: Event, form: RunItemForm) -> str:
 
 
 def _poll_page(event: Event, form: PollForm, notice: str | None = None) -> str:
-    return render_template("admin/polls/new.html", event=event, form=form, notice=notice)
+    return render_template("admin/polls/edit.html", event=event, form=form, notice=notice)

@@ -6,6 +6,7 @@ from functools import partial
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.validators import InputRequired
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -53,7 +54,9 @@ def index(slug: str) -> ResponseReturnValue:
 def create(slug: str) -> ResponseReturnValue:
     event, form = any_event_by_slug_or_404(slug), InvitedForm(formdata=request.form)
     who = SpeakerDetails(form.name.data or "", form.role.data or "", form.organisation.data or "")
-    invites = bool(form.email.data) and "invite" in request.form
+    if invites := "invite" in request.form:
+        needed = InputRequired(_("Write the address to which the invitation goes."))
+        form.email.validators = [needed, *form.email.validators]
 
     def add() -> None:
         appearance = actions.add_speaker(event, who, form.email.data or "")

@@ -37,7 +37,7 @@ def place_programme(session: Session, event: Event, questions: Sequence[tuple[Po
 
 
 def arrange(session: Session, event_id: int, wanted: Sequence[int]) -> None:
-    """Number the questions that nobody has seen anew: those of these ids first, in this order.
+    """Give the polls that nobody has seen new numbers: those of these ids first, in this order.
 
     The caller holds the event. Raises KeepsItsPlace where one that asks another again would come before it.
     """

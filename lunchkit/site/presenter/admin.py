@@ -1,9 +1,10 @@
 """The remote control of the room."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -53,13 +54,9 @@ def remote(slug: str) -> ResponseReturnValue:
     if current is not None:
         views[current.id] = screen_poll_view(current, language())
     now = clock.now()
-    at = run_progress(run_sheet_of(event), now)
     return render_template(
         "admin/presenter/remote.html",
         event=event,
-        at=at,
-        seconds=(at.ends_at - now) // timedelta(seconds=1) if at.ends_at else 0,
-        late=round(at.late / timedelta(minutes=1)),
         room=room,
         polls=list(views.values()),
         questions=count_waiting(event.id),
@@ -77,8 +74,16 @@ def remote(slug: str) -> ResponseReturnValue:
         ballots=(views[current.id].ballots or 0) if current else 0,
         screen_url=public("presenter.screen", code=room.code),
         phone_url=public("presenter.phone", code=room.code),
+        **_schedule(event, now),
         **addresses_of("screen", room.code, language()),
     )
+
+
+def _schedule(event: Event, now: datetime) -> dict[str, Any]:
+    """How far the schedule is: the seconds that its row has left, and the minutes that the room is late."""
+    at = run_progress(run_sheet_of(event), now)
+    seconds = (at.ends_at - now) // timedelta(seconds=1) if at.ends_at else 0
+    return {"at": at, "seconds": seconds, "late": round(at.late / timedelta(minutes=1))}
 
 
 @bp.post("/e/<slug>/room/step")
