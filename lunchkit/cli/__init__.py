@@ -17,6 +17,7 @@ from lunchkit.platform.db import SQLITE_DRIVER
 from lunchkit.platform.errors import UserError
 from lunchkit.platform.instance import InUse
 from lunchkit.platform.schema import OtherSchema
+from lunchkit.platform.transfer import NotCopied
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,7 +28,7 @@ def cli() -> None:
 
 for command in (
     *(server.serve, demo.demo, organisers.organiser),
-    *(data.upgrade, data.backup, data.restore),
+    *(data.upgrade, data.backup, data.restore, data.copy_to),
     *(maintenance.deliver, maintenance.purge, maintenance.doctor, maintenance.settings),
 ):
     cli.add_command(command)
@@ -39,7 +40,7 @@ def main() -> None:
     try:
         speak()
         translated(cli)()
-    except (BadSettings, BackupFailed, OtherSchema, DemoRefused, InUse, OSError) as error:
+    except (BadSettings, BackupFailed, OtherSchema, DemoRefused, InUse, NotCopied, OSError) as error:
         sys.exit(f"lunchkit: {error}")
     except UserError as refusal:
         sys.exit(f"lunchkit: {refusal.message}")
