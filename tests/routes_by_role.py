@@ -50,6 +50,7 @@ POST     /organiser/e/<slug>/feedback/erasure
 GET+POST /organiser/e/<slug>/form
 GET+POST /organiser/e/<slug>/form/<asked_id>
 POST     /organiser/e/<slug>/form/<asked_id>/order
+POST     /organiser/e/<slug>/form/preview
 GET+POST /organiser/e/<slug>/form/<asked_id>/removal
 GET+POST /organiser/e/<slug>/import
 GET+POST /organiser/e/<slug>/import/<draft_id>
@@ -118,6 +119,7 @@ POST     /organiser/e/<slug>/room/questions
 POST     /organiser/e/<slug>/room/rehearsal
 POST     /organiser/e/<slug>/room/slide
 POST     /organiser/e/<slug>/room/step
+POST     /organiser/e/<slug>/ballot
 POST     /organiser/e/<slug>/room/timer
 GET+POST /organiser/e/<slug>/run
 GET+POST /organiser/e/<slug>/run/<item_id>
@@ -146,7 +148,9 @@ GET+POST /organiser/e/new
 GET      /organiser/e/<slug>/emails
 GET+POST /organiser/e/<slug>/emails/automatic/<kind>
 POST     /organiser/e/<slug>/emails/automatic/<kind>/preview
+POST     /organiser/e/<slug>/emails/automatic/<kind>/trial
 GET+POST /organiser/e/<slug>/emails/new
+POST     /organiser/e/<slug>/emails/preview
 POST     /organiser/e/<slug>/emails/recall
 POST     /organiser/e/<slug>/emails/sending
 GET      /organiser/subscribers

@@ -7,11 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events import actions
 from lunchkit.events.admin_forms import QuestionForm, question_form
+from lunchkit.events.details import write_question
 from lunchkit.events.models import CustomField, Event
 from lunchkit.events.queries import any_event_by_slug_or_404, custom_field_or_404, custom_fields
 from lunchkit.platform.ordered import back_to_list, requested_direction
+from lunchkit.platform.previews import preview
 from lunchkit.platform.versions import save
 from lunchkit.registrations.admin_queries import answers_by_question
+from lunchkit.registrations.views import empty_form_page
 
 ONE = "/e/<slug>/form/<int(max=2147483647):asked_id>"
 bp = Blueprint("custom_fields", __name__)
@@ -49,6 +52,22 @@ def update(slug: str, asked_id: int) -> ResponseReturnValue:
         lambda: question_form(question),
         url_for(".index", slug=slug, done="changed"),
     )
+
+
+@bp.post("/e/<slug>/form/preview")
+def live_preview(slug: str) -> ResponseReturnValue:
+    """The registration form with a question as typed: one that is there (``?asked=``), or one more."""
+    event, asked_id = any_event_by_slug_or_404(slug), request.args.get("asked", type=int)
+    asked = custom_field_or_404(event.id, asked_id) if asked_id else None
+    form = question_form(asked, request.form)
+
+    def render() -> str:
+        question = asked or CustomField(id=0)
+        write_question(question, form.details())
+        questions = custom_fields(event.id)
+        return empty_form_page(event, questions=questions if asked else [*questions, question])
+
+    return preview(form, partial(_edit_page, event, asked) if asked else partial(_index_page, event), render)
 
 
 @bp.get(f"{ONE}/removal")
@@ -94,4 +113,5 @@ def _index_page(event: Event, form: QuestionForm) -> str:
 
 
 def _edit_page(event: Event, question: CustomField, form: QuestionForm) -> str:
-    return render_template("admin/custom_fields/edit.html", event=event, form=form, answered=_answered(question))
+    about = {"event": event, "question": question, "answered": _answered(question)}
+    return render_template("admin/custom_fields/edit.html", form=form, **about)

@@ -65,7 +65,7 @@ MESSAGES: dict[str, LazyString] = {
     "mailings.look": _l("looked at an e-mail to many before sending it"),
     "mailings.send": _l("sent an e-mail to many"),
     "mailings.recall": _l("stopped e-mails that had not left"),
-    "mailings.read": _l("looked at an automatic e-mail before saving it"),
+    "mailings.try_out": _l("tried an automatic e-mail out"),
     "mailings.save": _l("changed the paragraph in an automatic e-mail"),
     "subscribers.download": _l("exported the addresses of those to invite"),
     "subscribers.take": _l("imported addresses of people who want invitations"),

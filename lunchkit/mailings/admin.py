@@ -26,6 +26,7 @@ from lunchkit.platform.mail.outbox import A_MINUTE
 from lunchkit.platform.mail.queries import EmailState, email_counts, email_counts_by_mailing, last_leaves_at
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.rendering import RenderedEmail
+from lunchkit.platform.previews import preview as preview_of
 from lunchkit.platform.versions import save as save_form
 from lunchkit.registrations.emails import as_trial, sample_email
 from lunchkit.settings.actions import send_trial
@@ -35,6 +36,8 @@ from lunchkit.team.queries import current_organiser
 AREA = "/e/<slug>/emails"
 ONE = f"{AREA}/automatic/<kind>"
 NAMED = dict(LANGUAGE_NAMES)
+Emails = list[tuple[str, str, RenderedEmail]]
+"""By the code of the language and its name."""
 bp = Blueprint("mailings", __name__)
 
 
@@ -80,6 +83,13 @@ def look(slug: str) -> ResponseReturnValue:
     return _preview_page(event, form, outcome)
 
 
+@bp.post(f"{AREA}/preview")
+def live_preview(slug: str) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    form = _form(event, is_sent=True)
+    return preview_of(form, partial(_form_page, event), lambda: _read(event, _in_languages(event, form)))
+
+
 @bp.post(f"{AREA}/sending")
 def send(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
@@ -108,15 +118,28 @@ def edit(slug: str, kind: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/preview")
-def read(slug: str, kind: str) -> ResponseReturnValue:
-    """Preview the e-mail with what was typed. With ``act=trial`` the organiser gets it; stores nothing."""
+def automatic_live_preview(slug: str, kind: str) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    form = _own_form(event, kind, is_sent=True)
+
+    def render() -> str:
+        emails = []
+        for code, text in form.texts().items():
+            with force_locale(code):
+                emails.append((code, NAMED[code], sample_email(event, kind, text)))
+        return _read(event, emails)
+
+    return preview_of(form, partial(_edit_page, event, kind), render)
+
+
+@bp.post(f"{ONE}/trial")
+def try_out(slug: str, kind: str) -> ResponseReturnValue:
+    """Send the organiser the e-mail with what was typed; stores nothing."""
     event = any_event_by_slug_or_404(slug)
     form = _own_form(event, kind, is_sent=True)
     if not form.validate():
         return _edit_page(event, kind, form), 422
-    is_trial = request.form.get("act") == "trial"
-    outcome = _try(sample_email(event, kind, form.texts()[language()])) if is_trial else {}
-    return _edit_page(event, kind, form, **outcome)
+    return _edit_page(event, kind, form, **_try(sample_email(event, kind, form.texts()[language()])))
 
 
 @bp.post(ONE)
@@ -169,17 +192,27 @@ def _form_page(event: Event, form: MailingForm, notice: str = "") -> str:
 def _preview_page(event: Event, form: MailingForm, outcome: dict[str, Any]) -> str:
     words = form.words()
     reach = form.reached[words.audience]
-    own_language_first = sorted(reach.languages, key=lambda one: one != language())
     return render_template(
         "admin/mailings/preview.html",
         event=event,
         form=form,
         reach=reach,
         label=_label(reach),
-        emails=[(code, NAMED.get(code, code), preview(event, words, code)) for code in own_language_first],
+        emails=_in_languages(event, form),
         a_minute=A_MINUTE,
         **outcome,
     )
+
+
+def _in_languages(event: Event, form: MailingForm) -> Emails:
+    """The e-mail in each language of its readers, one's own first."""
+    words = form.words()
+    codes = sorted(form.reached[words.audience].languages, key=lambda one: one != language())
+    return [(code, NAMED.get(code, code), preview(event, words, code)) for code in codes]
+
+
+def _read(event: Event, emails: Emails) -> str:
+    return render_template("admin/mailings/read.html", event=event, emails=emails)
 
 
 def _own_form(event: Event, kind: str, *, is_sent: bool = False) -> ParagraphForm:
@@ -191,12 +224,8 @@ def _own_form(event: Event, kind: str, *, is_sent: bool = False) -> ParagraphFor
 
 
 def _edit_page(event: Event, kind: str, form: ParagraphForm, **outcome: Any) -> str:
-    samples = []
-    for code, text in form.texts().items():
-        with force_locale(code):
-            samples.append((code, NAMED[code], sample_email(event, kind, text)))
     name, leaves = AUTOMATIC[kind]
-    about = {"event": event, "kind": kind, "name": name, "leaves": leaves, "form": form, "emails": samples}
+    about = {"event": event, "kind": kind, "name": name, "leaves": leaves, "form": form}
     return render_template("admin/mailings/automatic.html", **about, **outcome)
 
 

@@ -57,7 +57,7 @@ def arrange(session: Session, event_id: int, wanted: Sequence[int]) -> None:
 def _add(session: Session, event: Event, position: int, details: PollDetails, before_id: int | None) -> Poll:
     room_in(session, event.id)  # so that its code is there before anybody asks for it
     poll = Poll(event_id=event.id, position=position, before_id=before_id)
-    _write(poll, details)
+    write_poll(poll, details)
     session.add(poll)
     session.flush()
     return poll
@@ -74,7 +74,7 @@ def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
     if others and not Kind(details.kind).is_one_of:
         raise CannotAskAgain
     for one in (poll, *others):
-        _write(one, details)
+        write_poll(one, details)
 
 
 def delete_poll(session: Session, poll: Poll, *, with_second: bool = False) -> None:
@@ -111,7 +111,8 @@ def _partners(session: Session, poll: Poll) -> Sequence[Poll]:
     return session.scalars(found.with_for_update().execution_options(populate_existing=True)).all()
 
 
-def _write(poll: Poll, details: PollDetails) -> None:
+def write_poll(poll: Poll, details: PollDetails) -> None:
+    """Set the details on the row and its choices, in the caller's transaction."""
     for name in COLUMNS:
         setattr(poll, name, getattr(details, name))
     poll.translations = {language: dict(texts) for language, texts in details.translations.items()}

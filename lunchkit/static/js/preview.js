@@ -26,15 +26,16 @@ for (const place of document.querySelectorAll("[data-preview]")) {
     try {
       const answer = await fetch(chosen.formAction, { method: "POST", body: typed(), signal });
       const text = await answer.text();
-      note.hidden = answer.ok && !answer.redirected;
-      if (note.hidden) show(new DOMParser().parseFromString(text, "text/html"));
+      const isShown = answer.ok && !answer.redirected;
+      note.hidden = isShown || !frame.srcdoc;
+      if (isShown) show(new DOMParser().parseFromString(text, "text/html"));
     } catch {
-      if (!signal.aborted) note.hidden = false;
+      if (!signal.aborted) note.hidden = !frame.srcdoc;
     }
   }
 
   function show(page) {
-    for (const script of page.querySelectorAll("script")) script.remove();
+    for (const script of page.querySelectorAll("script, [rel=icon]")) script.remove();
     for (const link of page.querySelectorAll("a[href]")) link.removeAttribute("href");
     for (const control of page.querySelectorAll(CONTROLS)) control.tabIndex = -1;
     const old = frame.contentDocument,
@@ -45,6 +46,12 @@ for (const place of document.querySelectorAll("[data-preview]")) {
     for (const { name, value } of root.attributes) old.documentElement.setAttribute(name, value);
     old.body.replaceWith(page.body); // the style sheet and the place to which it was scrolled stay
   }
+
+  // an address that ends with the name of a part shows that part
+  frame.addEventListener("load", () => {
+    const part = frame.contentDocument.getElementById(new URL(chosen.formAction).hash.slice(1));
+    if (part) frame.contentWindow.scrollTo(0, part.getBoundingClientRect().top - 80);
+  });
 
   function choose(button) {
     chosen = button;
