@@ -123,14 +123,12 @@ POST     /organiser/e/<slug>/ballot
 POST     /organiser/e/<slug>/room/timer
 GET+POST /organiser/e/<slug>/run
 GET+POST /organiser/e/<slug>/run/<item_id>
-POST     /organiser/e/<slug>/run/<item_id>/beginning
+POST     /organiser/e/<slug>/run/<item_id>/<step>
 POST     /organiser/e/<slug>/run/<item_id>/order
 GET+POST /organiser/e/<slug>/run/<item_id>/removal
-POST     /organiser/e/<slug>/run/<item_id>/return
 GET+POST /organiser/e/<slug>/run/polls
 POST     /organiser/e/<slug>/run/polls/<poll_id>/again
 GET+POST /organiser/e/<slug>/run/polls/<poll_id>/removal
-POST     /organiser/e/<slug>/run/polls/<poll_id>/row
 GET+POST /organiser/e/<slug>/speakers
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>
 GET      /organiser/e/<slug>/speakers/<speaker_id>/draft

@@ -23,7 +23,7 @@ from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.forms import details_of as poll_details
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import polls_of
-from lunchkit.run_sheet.actions import add_poll, add_run_item, begin_run_item, make_lunch
+from lunchkit.run_sheet.actions import add_poll, add_run_item, make_lunch, set_begun
 from lunchkit.run_sheet.forms import like_values
 from lunchkit.run_sheet.models import ItemDetails
 from lunchkit.run_sheet.queries import next_start, run_items, run_sheet_of
@@ -80,7 +80,7 @@ def prepared(event: Event) -> Event:
     add_question(event, QuestionDetails("one", "Atelier ?", ("Cuisine", "Jardin"), is_required=True))
     remove_question(add_question(event, QuestionDetails("text", "Vieille question")))
     item = add_run_item(event, ItemDetails(10, "Accueil", is_public=True))
-    begin_run_item(item)
+    set_begun(item, has_begun=True)
     add_speaker(event, SpeakerDetails(name="Léo Boulon"))
     register_by_hand(event, details(), language="fr")
     before.opened_at = before.closed_at = before.revealed_at = clock.now()

@@ -239,6 +239,7 @@ def one_of_each(event: Event) -> dict[str, Any]:
         "asked_id": asked.id,
         "phase": "day",
         "page": "form",
+        "step": "return",
         "item_id": item.id,
         "scan_id": scan.id,
         "draft_id": list_.id,
@@ -248,7 +249,7 @@ def one_of_each(event: Event) -> dict[str, Any]:
     }
 
 
-WORDS = {"noun", "kind", "phase", "ending", "page"}
+WORDS = {"noun", "kind", "phase", "ending", "page", "step"}
 """Parts of addresses that name no row."""
 
 

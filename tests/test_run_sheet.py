@@ -16,11 +16,10 @@ from lunchkit.run_sheet.actions import (
     RunIsFull,
     add_poll,
     add_run_item,
-    begin_run_item,
     change_run_item,
     move_run_item,
     remove_poll,
-    take_back_run_item,
+    set_begun,
 )
 from lunchkit.run_sheet.models import ItemDetails, RunItem
 from lunchkit.run_sheet.queries import run_items, run_progress, run_sheet_of
@@ -113,8 +112,8 @@ def test_the_room_is_followed_row_by_row(lunch: Event, rows: list[RunItem]) -> N
         before = run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=minutes))
         assert (before.began, before.late) == (0, timedelta(minutes=late)), "late from the planned beginning on"
     with clock.fixed_at(NOON + timedelta(minutes=2)):
-        begin_run_item(rows[0])
-        begin_run_item(rows[0])  # a double tap
+        set_begun(rows[0], has_begun=True)
+        set_begun(rows[0], has_begun=True)  # a double tap
     at = run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=3))
     assert at.current is not None and at.following is not None
     assert (at.current.item.title, at.following.item.title, at.began) == ("Accueil", "Apport", 1)
@@ -123,10 +122,10 @@ def test_the_room_is_followed_row_by_row(lunch: Event, rows: list[RunItem]) -> N
     late = run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=15))
     assert late.late == timedelta(minutes=5), "over time counts"
     with clock.fixed_at(NOON + timedelta(minutes=8)):
-        begin_run_item(rows[1])
+        set_begun(rows[1], has_begun=True)
     assert run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=9)).late == timedelta(minutes=-2)
-    take_back_run_item(rows[1])
-    take_back_run_item(rows[1])
+    set_begun(rows[1], has_begun=False)
+    set_begun(rows[1], has_begun=False)
     back = run_progress(run_sheet_of(lunch), NOON + timedelta(minutes=9))
     assert back.current is not None and back.current.item.title == "Accueil"
 

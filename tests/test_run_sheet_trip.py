@@ -12,7 +12,7 @@ from lunchkit.events.actions import add_question
 from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
-from lunchkit.run_sheet.actions import add_run_item, begin_run_item
+from lunchkit.run_sheet.actions import add_run_item, set_begun
 from lunchkit.run_sheet.models import ItemDetails
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
@@ -45,7 +45,7 @@ def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
                 add_run_item(running, ItemDetails(minutes, LONG[:90], who="Ada Ressort", note=LONG))
                 for minutes in (20, 30, 40)
             ]
-            begin_run_item(rows[0])
+            set_begun(rows[0], has_begun=True)
             db.session.remove()
             db.engine.dispose()
         yield lunch

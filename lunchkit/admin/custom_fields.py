@@ -35,20 +35,16 @@ def create(slug: str) -> ResponseReturnValue:
     )
 
 
-@bp.get(ONE)
-def edit(slug: str, asked_id: int) -> ResponseReturnValue:
-    event, question = _both(slug, asked_id)
-    return _edit_page(event, question, question_form(question))
-
-
-@bp.post(ONE)
+@bp.route(ONE, methods=["GET", "POST"])
 def update(slug: str, asked_id: int) -> ResponseReturnValue:
     event, question = _both(slug, asked_id)
-    form = question_form(question, request.form)
+    form, page = question_form(question, request.form or None), partial(_edit_page, event, question)
+    if request.method != "POST":
+        return page(form)
     return save(
         form,
         lambda: actions.change_question(question, form.details(), form.base_version),
-        partial(_edit_page, event, question),
+        page,
         lambda: question_form(question),
         url_for(".index", slug=slug, done="changed"),
     )
@@ -70,17 +66,13 @@ def live_preview(slug: str) -> ResponseReturnValue:
     return preview(form, partial(_edit_page, event, asked) if asked else partial(_index_page, event), render)
 
 
-@bp.get(f"{ONE}/removal")
-def removal(slug: str, asked_id: int) -> ResponseReturnValue:
-    event, question = _both(slug, asked_id)
-    return render_template(
-        "admin/custom_fields/removal.html", event=event, question=question, answered=_answered(question)
-    )
-
-
-@bp.post(f"{ONE}/removal")
+@bp.route(f"{ONE}/removal", methods=["GET", "POST"])
 def remove(slug: str, asked_id: int) -> ResponseReturnValue:
-    actions.remove_question(_both(slug, asked_id)[1])
+    event, question = _both(slug, asked_id)
+    if request.method != "POST":
+        about = {"event": event, "question": question, "answered": _answered(question)}
+        return render_template("admin/custom_fields/removal.html", **about)
+    actions.remove_question(question)
     return redirect(url_for(".index", slug=slug, done="removed"), code=303)
 
 

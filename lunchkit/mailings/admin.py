@@ -111,12 +111,6 @@ def recall(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".index", slug=slug, done="recalled"), code=303)
 
 
-@bp.get(ONE)
-def edit(slug: str, kind: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    return _edit_page(event, kind, _own_form(event, kind))
-
-
 @bp.post(f"{ONE}/preview")
 def automatic_live_preview(slug: str, kind: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
@@ -142,16 +136,18 @@ def try_out(slug: str, kind: str) -> ResponseReturnValue:
     return _edit_page(event, kind, form, **_try(sample_email(event, kind, form.texts()[language()])))
 
 
-@bp.post(ONE)
+@bp.route(ONE, methods=["GET", "POST"])
 def save(slug: str, kind: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    form = _own_form(event, kind, is_sent=True)
+    form, page = _own_form(event, kind, is_sent=request.method == "POST"), partial(_edit_page, event, kind)
+    if request.method != "POST":
+        return page(form)
     return save_form(
         form,
         lambda: actions.save_paragraph(event, kind, form.texts(), form.base_version),
-        partial(_edit_page, event, kind),
+        page,
         lambda: _own_form(event, kind),
-        url_for(".edit", slug=slug, kind=kind, done="saved"),
+        url_for(".save", slug=slug, kind=kind, done="saved"),
     )
 
 
