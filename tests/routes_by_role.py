@@ -146,11 +146,10 @@ GET+POST /organiser/e/new
 GET      /organiser/e/<slug>/emails
 GET+POST /organiser/e/<slug>/emails/automatic/<kind>
 POST     /organiser/e/<slug>/emails/automatic/<kind>/preview
-POST     /organiser/e/<slug>/emails/automatic/<kind>/trial
 GET+POST /organiser/e/<slug>/emails/new
 POST     /organiser/e/<slug>/emails/preview
 POST     /organiser/e/<slug>/emails/recall
-POST     /organiser/e/<slug>/emails/sending
+POST     /organiser/e/<slug>/emails/trial
 GET      /organiser/subscribers
 GET+POST /organiser/subscribers/<subscriber_id>/erasure
 POST     /organiser/subscribers/consented.csv

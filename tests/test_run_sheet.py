@@ -22,7 +22,7 @@ from lunchkit.run_sheet.actions import (
     set_begun,
 )
 from lunchkit.run_sheet.models import ItemDetails, RunItem
-from lunchkit.run_sheet.queries import run_items, run_progress, run_sheet_of
+from lunchkit.run_sheet.queries import run_progress, run_sheet_of
 from tests.conftest import EventMaker, csrf_of
 from tests.test_organiser_lunches import post
 
@@ -78,11 +78,11 @@ def test_what_cannot_be_is_said_beside_its_field(
 def test_rows_change_places_and_go(organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]) -> None:
     move_run_item(rows[2], "up")
     move_run_item(rows[0], "up")
-    assert [item.title for item in run_items(lunch.id)] == ["Accueil", "Tables", "Apport"]
+    assert [row.item.title for row in run_sheet_of(lunch).rows] == ["Accueil", "Tables", "Apport"]
     path = f"/organiser/e/{lunch.slug}/run/{rows[0].id}/removal"
     assert post(organiser_client, path, path).status_code == 303
     db.session.rollback()
-    assert [item.title for item in run_items(lunch.id)] == ["Tables", "Apport"]
+    assert [row.item.title for row in run_sheet_of(lunch).rows] == ["Tables", "Apport"]
     assert organiser_client.get(path).status_code == 404
 
 
@@ -104,7 +104,7 @@ def test_a_poll_has_a_row_and_goes_with_it(lunch: Event) -> None:
     change_run_item(row.item, ItemDetails(10, "Avant le débat"))
     assert row.item.poll is poll, "control: changing its row keeps it"
     remove_poll(poll)
-    assert run_items(lunch.id) == []
+    assert run_sheet_of(lunch).rows == []
 
 
 def test_the_room_is_followed_row_by_row(lunch: Event, rows: list[RunItem]) -> None:

@@ -259,16 +259,15 @@ def ada_changes_the_seats_and_writes_to_all(story: Story) -> None:
     go_on(page, "Écrire un courriel groupé")
     page.locator("[name=subject]").fill("À mardi")
     page.locator("[name=text]").fill("La salle est au deuxième étage.")
-    go_on(page, "Voir le courriel")
-    go_on(page, re.compile("^Envoyer"))
+    page.get_by_label("J’ai relu le courriel").check()
+    go_on(page, "Envoyer")
 
 
 def the_lunch_begins(story: Story) -> None:
     to_phase(story.ada, "Préparer")
     go_on(story.ada, "Jour, heure, lieu")
     story.set_times(-10, 110)
-    with story.ada.expect_navigation():
-        story.ada.locator("main form button.button").last.click()
+    go_on(story.ada, "Enregistrer")
     go_on(story.ada, re.compile("^Enregistrer et prévenir"))
     assert "done=saved" in story.ada.url
 

@@ -83,17 +83,12 @@ def _proposal(like: Event | None, *, from_template: bool) -> dict[str, Any]:
     return first_values(clock.now()) if from_template else {}
 
 
-@bp.get("/e/<slug>/edit")
+@bp.route("/e/<slug>/edit", methods=["GET", "POST"])
 def edit(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    if event.cancelled_at is not None:
-        return redirect(url_for("organiser.home.event", slug=slug))
-    return _edit_page(event, event_form(event))
-
-
-@bp.post("/e/<slug>/edit")
-def update(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
+    if request.method != "POST":
+        is_cancelled = event.cancelled_at is not None
+        return redirect(_address(event)) if is_cancelled else _edit_page(event, event_form(event))
     form, act = event_form(event, request.form), request.form.get("act")
     if act not in ("tell", "quietly") and form.base_version == event.version and form.validate():
         details = form.details()
@@ -252,5 +247,5 @@ def _to(event: Event, done: str, **more: Any) -> ResponseReturnValue:
     return redirect(_address(event, done, **more), code=303)
 
 
-def _address(event: Event, done: str, **more: Any) -> str:
+def _address(event: Event, done: str | None = None, **more: Any) -> str:
     return url_for("organiser.home.event", slug=event.slug, done=done, **more)

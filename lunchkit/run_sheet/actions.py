@@ -119,16 +119,13 @@ def change_run_item(item: RunItem, details: ItemDetails) -> None:
             setattr(item, name, value)
 
 
-def remove_poll(poll: Poll, *, with_second: bool = False) -> None:
-    """Delete a poll and its rows; ``with_second`` also the poll that asks it again after the debate.
-
-    Raises PollIsFrozen once people have seen either, AskedAgain where there is a second one without ``with_second``.
-    """
+def remove_poll(poll: Poll) -> None:
+    """Delete a poll, the one that asks it again, and their rows. Raises PollIsFrozen once people have seen either."""
     with transaction() as session:
         lock_poll(session, poll)
         polls = [poll.id, *session.scalars(select(Poll.id).where(Poll.before_id == poll.id))]
         session.execute(delete(RunItem).where(RunItem.poll_id.in_(polls)))
-        delete_poll(session, poll, with_second=with_second)
+        delete_poll(session, poll)
 
 
 def remove_run_item(item: RunItem) -> None:

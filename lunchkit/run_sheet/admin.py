@@ -18,7 +18,7 @@ from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.order import programme_rows
 from lunchkit.room.polls.queries import asked_again_as, poll_or_404, polls_of
 from lunchkit.run_sheet import actions
-from lunchkit.run_sheet.forms import RunItemForm, run_item_form
+from lunchkit.run_sheet.forms import RunItemForm
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.run_sheet.queries import run_item_or_404, run_sheet_of
 
@@ -31,19 +31,19 @@ bp = Blueprint("run_sheet", __name__)
 
 @bp.get(ALL)
 def index(slug: str) -> ResponseReturnValue:
-    return _index_page(any_event_by_slug_or_404(slug), run_item_form())
+    return _index_page(any_event_by_slug_or_404(slug), RunItemForm(formdata=None))
 
 
 @bp.post(ALL)
 def create(slug: str) -> ResponseReturnValue:
-    event, form = any_event_by_slug_or_404(slug), run_item_form(data=request.form)
+    event, form = any_event_by_slug_or_404(slug), RunItemForm(formdata=request.form)
     return _save(event, form, _index_page, lambda: actions.add_run_item(event, form.details()), "added")
 
 
 @bp.route(ONE, methods=["GET", "POST"])
 def update(slug: str, item_id: int) -> ResponseReturnValue:
     event, item = _both(slug, item_id)
-    form, page = run_item_form(item, request.form or None), partial(_edit_page, item)
+    form, page = RunItemForm(formdata=request.form or None, obj=item), partial(_edit_page, item)
     if request.method != "POST":
         return page(event, form)
     return _save(event, form, page, lambda: actions.change_run_item(item, form.details()), "changed")
@@ -97,7 +97,7 @@ def remove_poll(slug: str, poll_id: int) -> ResponseReturnValue:
     event, poll = _event_and_poll(slug, poll_id)
     if request.method != "POST":
         return render_template("admin/polls/removal.html", event=event, poll=poll, second=asked_again_as(poll.id))
-    return _do(event, "removed", lambda: actions.remove_poll(poll, with_second="second" in request.form))
+    return _do(event, "removed", lambda: actions.remove_poll(poll))
 
 
 def _both(slug: str, item_id: int) -> tuple[Event, RunItem]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from lunchkit.events.models import Event
 from lunchkit.platform.ordered import next_position, swap
 from lunchkit.room.operations import room_in
-from lunchkit.room.polls.errors import AskedAgain, CannotAskAgain, KeepsItsPlace, PollIsFrozen
+from lunchkit.room.polls.errors import CannotAskAgain, KeepsItsPlace, PollIsFrozen
 from lunchkit.room.polls.forms import COLUMNS, PollDetails
 from lunchkit.room.polls.models import Choice, Kind, Poll
 
@@ -77,16 +77,11 @@ def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
         write_poll(one, details)
 
 
-def delete_poll(session: Session, poll: Poll, *, with_second: bool = False) -> None:
-    """Delete a poll that nobody has seen; ``with_second`` also the one that asks it again after the debate.
-
-    Raises PollIsFrozen once people have seen either, AskedAgain where there is a second one without ``with_second``.
-    """
+def delete_poll(session: Session, poll: Poll) -> None:
+    """Delete a poll, and the one that asks it again. Raises PollIsFrozen once people have seen either."""
     seconds = [other for other in _partners(session, poll) if other.before_id == poll.id]
-    if poll.is_frozen or any(other.is_frozen for other in seconds if with_second):
+    if poll.is_frozen or any(other.is_frozen for other in seconds):
         raise PollIsFrozen
-    if seconds and not with_second:
-        raise AskedAgain
     for one in (*seconds, poll):
         session.delete(one)
         session.flush()

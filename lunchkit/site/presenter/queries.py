@@ -146,17 +146,8 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Simpl
 
 def ballot_view(event: Event, poll: PollView) -> SimpleNamespace:
     """What phones show while a poll is open, in a room in which nothing else goes on."""
-    return SimpleNamespace(
-        event=event,
-        code="-",
-        revision=0,
-        state="open",
-        key="open-0-0",
-        poll=poll,
-        takes_questions=False,
-        questions=(),
-        in_rehearsal=False,
-    )
+    nothing = {"revision": 0, "takes_questions": False, "questions": (), "in_rehearsal": False}
+    return SimpleNamespace(event=event, code="-", state="open", key="open-0-0", poll=poll, **nothing)
 
 
 def screen_view(room: Room, language: str) -> SimpleNamespace:
