@@ -119,7 +119,7 @@ POST     /organiser/e/<slug>/room/questions
 POST     /organiser/e/<slug>/room/rehearsal
 POST     /organiser/e/<slug>/room/slide
 POST     /organiser/e/<slug>/room/step
-POST     /organiser/e/<slug>/ballot
+POST     /organiser/e/<slug>/ballot/preview
 POST     /organiser/e/<slug>/room/timer
 GET+POST /organiser/e/<slug>/run
 GET+POST /organiser/e/<slug>/run/<item_id>

@@ -53,10 +53,13 @@ def mailbox() -> Iterator[tuple[Postman, int]]:
         controller.stop()
 
 
+BY_ITSELF = re.compile("/sections/|/preview")
+
+
 class Presses:
     """What an organiser presses, as the server sees it, and the kinds of page that they look at.
 
-    A press is a page asked for, or a form sent, also by a script; a text that saves itself is none.
+    A press is a page asked for, or a form sent, also by a script; a text that saves or shows itself is none.
     """
 
     def __init__(self) -> None:
@@ -65,11 +68,11 @@ class Presses:
 
     def watch(self, page: Page) -> None:
         page.on("request", self._count)
-        page.on("framenavigated", lambda frame: self.kinds.add(kind_of(frame.url)))
+        page.on("framenavigated", lambda frame: frame.parent_frame or self.kinds.add(kind_of(frame.url)))
 
     def _count(self, request: Request) -> None:
         is_page = request.is_navigation_request() and request.redirected_from is None
-        is_form = request.method == "POST" and request.resource_type == "fetch" and "/sections/" not in request.url
+        is_form = request.method == "POST" and request.resource_type == "fetch" and not BY_ITSELF.search(request.url)
         self.number += is_page or is_form
 
 

@@ -89,7 +89,7 @@ def _schedule(event: Event, now: datetime) -> dict[str, Any]:
     return {"at": at, "seconds": seconds, "late": round(at.late / timedelta(minutes=1))}
 
 
-@bp.post("/e/<slug>/ballot")
+@bp.post("/e/<slug>/ballot/preview")
 def live_preview(slug: str) -> ResponseReturnValue:
     """A phone that shows a poll as typed: one that is there (``?poll=``), or a new one."""
     event, poll_id = any_event_by_slug_or_404(slug), request.args.get("poll", 0, type=int)
