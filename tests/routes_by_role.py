@@ -51,6 +51,7 @@ GET+POST /organiser/e/<slug>/form
 GET+POST /organiser/e/<slug>/form/<asked_id>
 POST     /organiser/e/<slug>/form/<asked_id>/order
 POST     /organiser/e/<slug>/form/preview
+POST     /organiser/e/<slug>/form/<asked_id>/preview
 GET+POST /organiser/e/<slug>/form/<asked_id>/removal
 GET+POST /organiser/e/<slug>/import
 GET+POST /organiser/e/<slug>/import/<draft_id>
@@ -119,7 +120,8 @@ POST     /organiser/e/<slug>/room/questions
 POST     /organiser/e/<slug>/room/rehearsal
 POST     /organiser/e/<slug>/room/slide
 POST     /organiser/e/<slug>/room/step
-POST     /organiser/e/<slug>/ballot/preview
+POST     /organiser/e/<slug>/polls/preview
+POST     /organiser/e/<slug>/polls/<poll_id>/preview
 POST     /organiser/e/<slug>/room/timer
 GET+POST /organiser/e/<slug>/run
 GET+POST /organiser/e/<slug>/run/<item_id>

@@ -75,8 +75,10 @@ def test_what_is_unsaved_cannot_be_written(app: Flask, event: Event) -> None:
     assert event.title == title
     with unsaved():
         event.title = "Autre"
-        with pytest.raises(RuntimeError):
-            db.session.commit()
+        for write in (db.session.commit, db.session.flush, transaction().__enter__):
+            with pytest.raises(RuntimeError):
+                write()
+            event.title = "Autre"
     assert event.title == title
     with transaction():
         event.title = "Autre"

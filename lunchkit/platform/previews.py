@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from flask.typing import ResponseReturnValue
 from sqlalchemy import event
+from wtforms.form import BaseForm
 
 from lunchkit.platform.db import db
-from lunchkit.platform.fields import BareForm
 
-FormOf = TypeVar("FormOf", bound=BareForm)
+FormOf = TypeVar("FormOf", bound=BaseForm)
 
 
 @contextmanager
@@ -20,12 +20,14 @@ def unsaved() -> Iterator[None]:
     Raises RuntimeError where something inside would write them: an action, or a commit.
     """
     session = db.session()
-    event.listen(session, "before_flush", _refuse)
+    for moment in ("before_flush", "before_commit"):
+        event.listen(session, moment, _refuse)
     try:
         with session.no_autoflush:
             yield
     finally:
-        event.remove(session, "before_flush", _refuse)
+        for moment in ("before_flush", "before_commit"):
+            event.remove(session, moment, _refuse)
         session.rollback()
 
 

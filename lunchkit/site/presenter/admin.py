@@ -89,11 +89,12 @@ def _schedule(event: Event, now: datetime) -> dict[str, Any]:
     return {"at": at, "seconds": seconds, "late": round(at.late / timedelta(minutes=1))}
 
 
-@bp.post("/e/<slug>/ballot/preview")
-def live_preview(slug: str) -> ResponseReturnValue:
-    """A phone that shows a poll as typed: one that is there (``?poll=``), or a new one."""
-    event, poll_id = any_event_by_slug_or_404(slug), request.args.get("poll", 0, type=int)
-    poll = poll_or_404(event.id, poll_id) if 0 < poll_id <= LARGEST_ID else None
+@bp.post("/e/<slug>/polls/preview")
+@bp.post(f"/e/<slug>/polls/<int(max={LARGEST_ID}):poll_id>/preview")
+def live_preview(slug: str, poll_id: int | None = None) -> ResponseReturnValue:
+    """A phone that shows a poll as typed: one that is there, or a new one."""
+    event = any_event_by_slug_or_404(slug)
+    poll = poll_or_404(event.id, poll_id) if poll_id is not None else None
     form = poll_form(poll, request.form)
 
     def page(form: PollForm) -> str:
