@@ -23,7 +23,7 @@ from lunchkit.run_sheet.actions import (
 )
 from lunchkit.run_sheet.models import ItemDetails, RunItem
 from lunchkit.run_sheet.queries import run_progress, run_sheet_of
-from tests.conftest import EventMaker, csrf_of
+from tests.conftest import EventMaker
 from tests.test_organiser_lunches import post
 
 NOON = datetime(2031, 5, 13, 10, tzinfo=UTC)
@@ -140,16 +140,6 @@ def test_the_remote_control_shows_what_is_left_and_begins_the_next_row(
     page = organiser_client.get(remote).text
     assert "de trop" in page
     assert "4:3" in page
-
-
-def test_rows_of_another_lunch_are_not_found(
-    organiser_client: FlaskClient, make_event: EventMaker, lunch: Event, rows: list[RunItem]
-) -> None:
-    other, one = make_event(), rows[0].id
-    token = csrf_of(organiser_client, f"/organiser/e/{lunch.slug}/run")
-    for path in ("", "/removal", "/order", "/beginning", "/return"):
-        address = f"/organiser/e/{other.slug}/run/{one}{path}"
-        assert organiser_client.post(address, data={"csrf_token": token, "dir": "up"}).status_code == 404
 
 
 def test_the_lunchs_page_tells_the_rows_that_are_for_everybody(
