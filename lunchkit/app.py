@@ -36,7 +36,6 @@ from lunchkit.room.qa import views as qa
 from lunchkit.room.survey import admin as survey_admin
 from lunchkit.room.survey import views as survey
 from lunchkit.run_sheet import admin as run_sheet_admin
-from lunchkit.run_sheet.first_lunch import is_proposed
 from lunchkit.settings import admin as settings_admin
 from lunchkit.settings import views as settings_views
 from lunchkit.settings.in_force import init_settings, site_look
@@ -81,7 +80,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         passkey_host=passkey_host, passkey_obstacle=passkey_obstacle, phase_bar=phase_bar,
         chapter_address=handbook.chapter_address,
     )  # fmt: skip
-    app.jinja_env.tests["proposed"] = is_proposed
     app.jinja_env.filters.update(markdown=markdown, plain=plain, host=host_of, has_path=has_path)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_db(app)

@@ -90,12 +90,12 @@ ORGANISER_FIELDS = {
     "purge_days": "30", "remind_two_days": "y", "name": "Ana", "role": "", "organisation": "", "question": "Oui ?",
     "choices": "Oui\nNon", "event": "2", "language": "fr", "email": "", "label": "Quoi ?", "kind": "text", "minutes": "10",
     "poll": "0", "who": "", "note": "", "diets": "vegan", "food_note": "", "members_open_at": "",
-    "subject": "Un mot", "text": "Bonjour,", "audience": "all", "fr": "Bienvenue.", "de": "", "base": "0",
+    "subject": "Un mot", "text": "Bonjour,", "audience": "all", "is_read": "y", "fr": "Bienvenue.", "de": "", "base": "0",
 }
 """What the forms of organisers ask, with an answer that they take."""
 ORGANISER_FORMS = (
     "/organiser/e/new", "/organiser/e/new", "/edit", "/edit", "/capacity", "/registrations/new", "/registrations/1",
     "/speakers", "/run/polls", "/form", "/run", "/organiser/team/invitations", "/organiser/sessions",
-    "/door/walk-in", "/door/1/arrival", "/door/1/party", "/door/1/undo", "/emails/new", "/emails/sending",
+    "/door/walk-in", "/door/1/arrival", "/door/1/party", "/door/1/undo", "/emails/new", "/emails/preview",
     "/emails/automatic/confirmation", "/emails/automatic/repeat", "/emails/automatic/waiting/preview",
 )

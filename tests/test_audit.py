@@ -25,7 +25,7 @@ from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.room.qa.models import Question
 from lunchkit.run_sheet.actions import add_poll
-from lunchkit.run_sheet.queries import run_items
+from lunchkit.run_sheet.queries import run_sheet_of
 from lunchkit.team.actions import add_organiser, remove_organiser
 from tests.browser import INSIDE, sign_in
 from tests.conftest import EventMaker, csrf_of, details
@@ -117,7 +117,7 @@ def test_it_names_question_and_line_as_they_were_called_then(organiser_client: F
     area = f"/organiser/e/{event.slug}"
     line = {"minutes": "10", "who": "", "note": ""}
     assert post(organiser_client, f"{area}/run", **line, title="Ouverture") == 303
-    (item,) = run_items(event.id)
+    ((item, _starts_at),) = run_sheet_of(event).rows
     assert post(organiser_client, f"{area}/run/{item.id}", **line, title="Bienvenue") == 303
     assert post(organiser_client, f"{area}/run/{item.id}/removal") == 303
     del item  # its number is given again
@@ -137,7 +137,7 @@ def test_it_says_what_has_become_of_a_lunch(organiser_client: FlaskClient, event
     later = event.starts_at + timedelta(days=21)
     moved = replace(details_of(event), starts_at=later, ends_at=later + timedelta(hours=2), summary="Autrement dit.")
     with organiser_client.application.test_request_context():
-        begin(AuditEvent("events.update", None, "Ada"), event.slug)
+        begin(AuditEvent("events.edit", None, "Ada"), event.slug)
         change_event(event, moved)
     told = entries()[-1].facts["changed"]
     assert set(told) == {"starts_at", "ends_at", "summary"} and told["summary"] == [], "no text is kept"
@@ -221,7 +221,7 @@ def test_every_view_that_changes_leaves_an_entry(
     assert unnoted(app, organiser_client, make_event, only="qa.approve")[1] == [approve], "control: it is found"
 
 
-ACTIONS = ("recap.publication.publish", "outbox.retry", "events.update", "run_sheet.create_poll", "outbox.retry_all")
+ACTIONS = ("recap.publication.publish", "outbox.retry", "events.edit", "run_sheet.create_poll", "outbox.retry_all")
 
 
 def test_acts_are_found_by_word_person_lunch_and_kind(organiser_client: FlaskClient, make_event: EventMaker) -> None:

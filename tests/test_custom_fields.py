@@ -129,26 +129,13 @@ def test_answers_outlive_a_change_of_their_question(
     assert "Potager" in page
 
 
-@pytest.mark.parametrize(
-    ("typed", "field"),
-    [
-        ({"label": "", "kind": "text"}, "label"),
-        ({"label": "…", "kind": "text"}, "label"),
-        ({"label": "Quoi ?", "kind": "rien"}, "kind"),
-        ({"label": "Quoi ?", "kind": "one", "choices": "Seul"}, "choices"),
-        ({"label": "Quoi ?", "kind": "one", "choices": "\n".join("abcdefg")}, "choices"),
-        ({"label": "Quoi ?", "kind": "several", "choices": "Un\nun"}, "choices"),
-        ({"label": "Quoi ?", "kind": "one", "choices": "a\n" + "b" * 81}, "choices"),
-        ({"label": "Quoi ?", "kind": "one", "choices": "Un\nDeux", "de_choices": "Eins"}, "de_choices"),
-    ],
-)
-def test_a_question_that_cannot_be_is_refused_beside_its_field(
-    organiser_client: FlaskClient, event: Event, typed: dict[str, str], field: str
-) -> None:
-    path = f"/organiser/e/{event.slug}/form"
-    answer = post(organiser_client, path, path, **typed)
-    assert answer.status_code == 422
-    assert f'id="{field}-error"' in answer.text
+def test_a_question_that_cannot_be_is_refused_beside_its_field(organiser_client: FlaskClient, event: Event) -> None:
+    path, wrong = f"/organiser/e/{event.slug}/form", ("Seul", "\n".join("abcdefg"), "Un\nun", "a\n" + "b" * 81)
+    cases = [("label", {"label": "…"}), ("kind", {"kind": "rien"})]
+    cases += [("choices", {"choices": lines}) for lines in wrong]
+    for field, typed in [*cases, ("de_choices", {"choices": "Un\nDeux", "de_choices": "Eins"})]:
+        answer = post(organiser_client, path, path, **{"label": "Quoi ?", "kind": "one"} | typed)
+        assert answer.status_code == 422 and f'id="{field}-error"' in answer.text
     assert custom_fields(event.id) == []
 
 

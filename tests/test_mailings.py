@@ -29,12 +29,12 @@ from lunchkit.registrations.models import Registration, Status
 from lunchkit.room.actions import room_of
 from lunchkit.settings.actions import trials
 from lunchkit.subscribers.actions import erase_subscriber, withdraw_consent
-from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.seating import all_at_once
 from tests.statements import statements
 from tests.subscribers import asked, door_of, guest_of, invitations, invite, said_yes
 from tests.test_delivery import Postbox, postbox
+from tests.writing import form_in
 
 pytestmark = pytest.mark.both_databases
 
@@ -189,8 +189,8 @@ def test_a_lunch_nobody_of_which_can_be_written_to(event: Event, organiser_clien
     assert 'name="text"' not in page and organiser_client.get(area(event)).status_code == 200
     token = csrf_of(organiser_client, "/organiser/sessions")
     data = {"csrf_token": token, "audience": "seated", "subject": "x", "text": "x"}
-    for path in (f"{area(event)}/new", f"{area(event)}/sending"):
-        assert organiser_client.post(path, data=data).status_code == 409
+    for path in ("new", "trial"):
+        assert organiser_client.post(f"{area(event)}/{path}", data=data).status_code == 409
     assert messages() == []
 
 
@@ -203,6 +203,8 @@ def test_one_page_tapped_many_times_at_once_is_one_mailing(app: Flask, event: Ev
         return send_mailing(db.session.get_one(Event, event_id), NEWS, form_key="k").id
 
     assert len(set(all_at_once(app, [send] * 8))) == 1 and len(messages()) == 10
+    send_mailing(event, Words(SEATED, "Autre chose", TEXT), form_key="k")
+    assert len(messages()) == 20, "other words, typed when one came back to the form"
 
 
 def test_three_in_a_day_also_when_many_press_at_once(app: Flask, event: Event) -> None:
@@ -372,16 +374,14 @@ def test_from_the_lunch_to_the_thanks_on_their_way(organiser_client: FlaskClient
     lunch = f"/organiser/e/{event.slug}"
     first = organiser_client.get(lunch).text.split('<div class="buttons">')[1].split("</div>")[0]
     assert "Remercier les personnes venues" in first and f"{area(event)}/new" in first
-    form = {"audience": "came", "csrf_token": csrf_of(organiser_client, f"{area(event)}/new")}
-    shown = organiser_client.post(f"{area(event)}/new", data=form | {"subject": "", "text": "Mot à nous."})
-    assert shown.status_code == 200 and messages() == [], "looked at only"
-    assert "Mot à nous." in shown.text and shown.text.count("Deutsch") == 1
-    again = organiser_client.post(f"{area(event)}/new", data=hidden_fields(shown.text) | {"change": "1"})
-    assert "Mot à nous." in again.text.split("<textarea")[1]
-    shown = organiser_client.post(f"{area(event)}/new", data=form | {"subject": "", "text": ""})
-    assert "Merci" in shown.text and "Danke" in shown.text
+    form = form_in(organiser_client.get(f"{area(event)}/new").text, 'name="audience"') | {"audience": "came"}
+    shown = organiser_client.post(f"{area(event)}/preview", data=form)
+    assert "Merci" in shown.text and "Danke" in shown.text and shown.text.count("Deutsch") == 1
+    unread = organiser_client.post(f"{area(event)}/new", data=form | {"text": "Mot à nous."})
+    assert unread.status_code == 422 and 'id="is_read-error"' in unread.text and messages() == []
+    assert "Mot à nous." in unread.text.split("<textarea")[1]
     for _ in range(3):
-        answer = organiser_client.post(f"{area(event)}/sending", data=hidden_fields(shown.text))
+        answer = organiser_client.post(f"{area(event)}/new", data=form | {"is_read": "y"})
         assert answer.status_code == 303
     assert names(messages()) == ["ana", "bea"] and is_thanked(event)
     landed = organiser_client.get(answer.headers["Location"]).text
@@ -398,18 +398,18 @@ def test_a_test_e_mail_reaches_its_writer_and_nobody_else(
     only_mailings()
     trials._times.clear()
     token = csrf_of(organiser_client, f"{area(event)}/new")
-    form = {"csrf_token": token, "audience": "seated", "subject": "Bon", "text": "Bien", "act": "trial"}
-    shown = organiser_client.post(f"{area(event)}/new", data=form)
+    form = {"csrf_token": token, "audience": "seated", "subject": "Bon", "text": "Bien"}
+    shown = organiser_client.post(f"{area(event)}/trial", data=form)
     assert shown.status_code == 200 and messages() == [] and "ada@lunch.example" in shown.text
     (message,) = arrived(postbox)
     assert message["To"] == "ada@lunch.example" and "Bien" in said(message)
     assert message["Subject"] != "Bon", "it says that it is a test"
     for wrong in ({"subject": ""}, {"subject": "!?"}, {"text": " "}, {"text": "x" * 4001}):
-        for path in (f"{area(event)}/new", f"{area(event)}/sending"):
-            answer = organiser_client.post(path, data=form | wrong)
+        for path in ("new", "trial", "preview"):
+            answer = organiser_client.post(f"{area(event)}/{path}", data=form | wrong)
             assert answer.status_code == 422 and f'id="{next(iter(wrong))}-error"' in answer.text
     assert messages() == [] and len(postbox.messages) == 1
-    statuses = [organiser_client.post(f"{area(event)}/new", data=form).status_code for _ in range(trials.most)]
+    statuses = [organiser_client.post(f"{area(event)}/trial", data=form).status_code for _ in range(trials.most)]
     assert statuses == [200] * (trials.most - 1) + [429]
 
 
@@ -425,7 +425,7 @@ def test_pages_and_sending_ask_as_often_with_many_people(organiser_client: Flask
         for ask in (
             partial(organiser_client.get, area(event)),
             partial(organiser_client.get, f"{area(event)}/new"),
-            partial(organiser_client.post, f"{area(event)}/new", data=data),
+            partial(organiser_client.post, f"{area(event)}/preview", data=data),
             partial(send_mailing, event, NEWS),
             partial(invite, event),
         ):

@@ -23,10 +23,10 @@ from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.forms import details_of as poll_details
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import polls_of
-from lunchkit.run_sheet.actions import add_poll, add_run_item, begin_run_item, make_lunch
+from lunchkit.run_sheet.actions import add_poll, add_run_item, make_lunch, set_begun
 from lunchkit.run_sheet.forms import like_values
 from lunchkit.run_sheet.models import ItemDetails
-from lunchkit.run_sheet.queries import next_start, run_items, run_sheet_of
+from lunchkit.run_sheet.queries import run_sheet_of
 from lunchkit.speakers.actions import add_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.queries import appearances
@@ -41,30 +41,14 @@ def on(year: int, month: int, day: int, hour: int = 12) -> datetime:
     return datetime(year, month, day, hour, tzinfo=ZURICH).astimezone(UTC)
 
 
-@pytest.mark.parametrize(
-    ("lunches", "now", "expected"),
-    [
-        ([on(2026, 10, 13)], on(2026, 10, 14), "2026-11-10 12:00"),  # alone: four weeks later
-        ([on(2026, 9, 22), on(2026, 10, 13)], on(2026, 10, 14), "2026-11-03 12:00"),  # every third week
-        ([on(2025, 5, 13), on(2026, 10, 13)], on(2026, 10, 14), "2026-11-10 12:00"),  # after a long pause
-        ([on(2026, 9, 29), on(2026, 10, 13)], on(2026, 10, 23), "2026-11-10 12:00"),  # leaves a week to prepare it
-    ],
-)
-def test_the_day_is_as_many_weeks_later_as_the_last_time(
-    make_event: EventMaker, lunches: list[datetime], now: datetime, expected: str
-) -> None:
-    for starts_at in lunches:
-        event = make_event(starts_at=starts_at)
-    assert str(next_start(event, now))[:16] == expected
-
-
 def test_wall_clock_and_window_are_kept_across_the_change_of_clocks(make_event: EventMaker) -> None:
     event = make_event(
         starts_at=on(2026, 10, 13), members_open_at=on(2026, 9, 14, 8), opens_at=on(2026, 9, 21, 8),
         closes_at=on(2026, 10, 12, 18),
     )  # fmt: skip
     values = like_values(event, on(2026, 10, 14))
-    assert str(values["date"]) == "2026-11-10"
+    assert str(values["date"]) == "2026-11-10", "four weeks later"
+    assert str(like_values(event, on(2026, 11, 4))["date"]) == "2026-12-08", "a week is left to prepare it"
     assert (values["start"].hour, values["end"].hour) == (12, 14)
     assert [str(values[name]) for name in ("members_open_at", "opens_at", "closes_at")] == [
         "2026-10-12 08:00:00", "2026-10-19 08:00:00", "2026-11-09 18:00:00",
@@ -80,7 +64,7 @@ def prepared(event: Event) -> Event:
     add_question(event, QuestionDetails("one", "Atelier ?", ("Cuisine", "Jardin"), is_required=True))
     remove_question(add_question(event, QuestionDetails("text", "Vieille question")))
     item = add_run_item(event, ItemDetails(10, "Accueil", is_public=True))
-    begin_run_item(item)
+    set_begun(item, has_begun=True)
     add_speaker(event, SpeakerDetails(name="Léo Boulon"))
     register_by_hand(event, details(), language="fr")
     before.opened_at = before.closed_at = before.revealed_at = clock.now()
@@ -101,7 +85,7 @@ def test_all_that_was_prepared_comes_along_and_nothing_that_happened(prepared: E
     assert [choice.label for choice in polls[0].choices] == ["Oui", "Non"]
     (question,) = custom_fields(copy.id)
     assert (question.label, question.choices, question.is_required) == ("Atelier ?", ["Cuisine", "Jardin"], True)
-    rows = run_items(copy.id)
+    rows = [row.item for row in run_sheet_of(copy).rows]
     assert [(row.minutes, row.title, row.who, row.began_at) for row in rows] == [
         *[(5, title, "", None) for title in ("Vote", "Vote", "Le même vote, après le débat")],
         (10, "Accueil", "", None),

@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
 from lunchkit.room.polls.models import Choice, Poll
-from lunchkit.room.polls.queries import count_polls, polls_of
+from lunchkit.room.polls.queries import polls_of
 from lunchkit.speakers.actions import add_speaker, remove_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Organisation, Speaker
@@ -49,14 +49,11 @@ def test_same_person_is_the_same_speaker_at_the_next_lunch_and_namesakes_of_two_
 
 
 def test_removing_a_speaker_asks_once_and_forgets_who_speaks_nowhere(
-    organiser_client: FlaskClient, make_event: EventMaker
+    organiser_client: FlaskClient, event: Event
 ) -> None:
-    event, other = make_event(), make_event()
     speaker = add_speaker(event, SpeakerDetails("Laura Tocmacov")).speaker
     path = f"/organiser/e/{event.slug}/speakers/{speaker.id}/removal"
     assert "Retirer Laura Tocmacov" in organiser_client.get(path).get_data(as_text=True)
-    assert organiser_client.get(path.replace(event.slug, other.slug)).status_code == 404
-    assert post(organiser_client, path.replace(event.slug, other.slug), path).status_code == 404
     assert post(organiser_client, path, path).status_code == 303
     assert db.session.scalars(db.select(Speaker)).all() == []
 
@@ -77,26 +74,13 @@ def test_question_with_its_choices(organiser_client: FlaskClient, client: FlaskC
     assert len(db.session.scalars(db.select(Choice)).all()) == 2
 
 
-def test_question_that_cannot_be_put(organiser_client: FlaskClient, event: Event) -> None:
-    path = f"/organiser/e/{event.slug}/run/polls"
-    long = ("Oui ?", f"Oui\n{'x' * 81}"), ("x" * 201, "Oui\nNon")
-    for question, choices in (("Oui ?", "Oui\noui"), ("", "Oui\nNon"), *long):
-        answer = post(organiser_client, path, path, question=question, choices=choices)
-        assert answer.status_code == 422 and "-error" in answer.text
-    assert count_polls(event.id) == 0
-
-
-def test_removing_a_question_asks_once(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event, other = make_event(), make_event()
+def test_removing_a_question_asks_once(organiser_client: FlaskClient, event: Event) -> None:
     path = f"/organiser/e/{event.slug}/run/polls"
     for question in ("Un ?", "Deux ?"):
         post(organiser_client, path, path, question=question, choices="Oui\nNon")
     first = polls_of(event.id)[0]
     removal = f"{path}/{first.id}/removal"
     assert "Un ?" in organiser_client.get(removal).get_data(as_text=True).replace("\u202f", " ")
-    for page in (f"/organiser/e/{event.slug}/polls/{first.id}", removal):
-        assert organiser_client.get(page.replace(event.slug, other.slug)).status_code == 404
-        assert post(organiser_client, page.replace(event.slug, other.slug), removal).status_code == 404
     assert post(organiser_client, removal, removal).status_code == 303
     db.session.expire_all()
     assert [poll.position for poll in polls_of(event.id)] == [2], "the address of the other question stays"

@@ -53,10 +53,13 @@ def mailbox() -> Iterator[tuple[Postman, int]]:
         controller.stop()
 
 
+BY_ITSELF = re.compile("/sections/|/preview")
+
+
 class Presses:
     """What an organiser presses, as the server sees it, and the kinds of page that they look at.
 
-    A press is a page asked for, or a form sent, also by a script; a text that saves itself is none.
+    A press is a page asked for, or a form sent, also by a script; a text that saves or shows itself is none.
     """
 
     def __init__(self) -> None:
@@ -65,11 +68,11 @@ class Presses:
 
     def watch(self, page: Page) -> None:
         page.on("request", self._count)
-        page.on("framenavigated", lambda frame: self.kinds.add(kind_of(frame.url)))
+        page.on("framenavigated", lambda frame: frame.parent_frame or self.kinds.add(kind_of(frame.url)))
 
     def _count(self, request: Request) -> None:
         is_page = request.is_navigation_request() and request.redirected_from is None
-        is_form = request.method == "POST" and request.resource_type == "fetch" and "/sections/" not in request.url
+        is_form = request.method == "POST" and request.resource_type == "fetch" and not BY_ITSELF.search(request.url)
         self.number += is_page or is_form
 
 
@@ -259,16 +262,15 @@ def ada_changes_the_seats_and_writes_to_all(story: Story) -> None:
     go_on(page, "Écrire un courriel groupé")
     page.locator("[name=subject]").fill("À mardi")
     page.locator("[name=text]").fill("La salle est au deuxième étage.")
-    go_on(page, "Voir le courriel")
-    go_on(page, re.compile("^Envoyer"))
+    page.get_by_label("J’ai relu le courriel").check()
+    go_on(page, "Envoyer")
 
 
 def the_lunch_begins(story: Story) -> None:
     to_phase(story.ada, "Préparer")
     go_on(story.ada, "Jour, heure, lieu")
     story.set_times(-10, 110)
-    with story.ada.expect_navigation():
-        story.ada.locator("main form button.button").last.click()
+    go_on(story.ada, "Enregistrer")
     go_on(story.ada, re.compile("^Enregistrer et prévenir"))
     assert "done=saved" in story.ada.url
 

@@ -7,11 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events import actions
 from lunchkit.events.admin_forms import QuestionForm, question_form
+from lunchkit.events.details import write_question
 from lunchkit.events.models import CustomField, Event
 from lunchkit.events.queries import any_event_by_slug_or_404, custom_field_or_404, custom_fields
 from lunchkit.platform.ordered import back_to_list, requested_direction
+from lunchkit.platform.previews import preview
 from lunchkit.platform.versions import save
 from lunchkit.registrations.admin_queries import answers_by_question
+from lunchkit.registrations.views import empty_form_page
 
 ONE = "/e/<slug>/form/<int(max=2147483647):asked_id>"
 bp = Blueprint("custom_fields", __name__)
@@ -32,36 +35,45 @@ def create(slug: str) -> ResponseReturnValue:
     )
 
 
-@bp.get(ONE)
-def edit(slug: str, asked_id: int) -> ResponseReturnValue:
-    event, question = _both(slug, asked_id)
-    return _edit_page(event, question, question_form(question))
-
-
-@bp.post(ONE)
+@bp.route(ONE, methods=["GET", "POST"])
 def update(slug: str, asked_id: int) -> ResponseReturnValue:
     event, question = _both(slug, asked_id)
-    form = question_form(question, request.form)
+    form, page = question_form(question, request.form or None), partial(_edit_page, event, question)
+    if request.method != "POST":
+        return page(form)
     return save(
         form,
         lambda: actions.change_question(question, form.details(), form.base_version),
-        partial(_edit_page, event, question),
+        page,
         lambda: question_form(question),
         url_for(".index", slug=slug, done="changed"),
     )
 
 
-@bp.get(f"{ONE}/removal")
-def removal(slug: str, asked_id: int) -> ResponseReturnValue:
-    event, question = _both(slug, asked_id)
-    return render_template(
-        "admin/custom_fields/removal.html", event=event, question=question, answered=_answered(question)
-    )
+@bp.post("/e/<slug>/form/preview")
+@bp.post(f"{ONE}/preview")
+def live_preview(slug: str, asked_id: int | None = None) -> ResponseReturnValue:
+    """The registration form with a question as typed: one that is there, or one more."""
+    event = any_event_by_slug_or_404(slug)
+    asked = custom_field_or_404(event.id, asked_id) if asked_id is not None else None
+    form = question_form(asked, request.form)
+
+    def render() -> str:
+        question = asked or CustomField(id=0)
+        write_question(question, form.details())
+        questions = custom_fields(event.id)
+        return empty_form_page(event, questions=questions if asked else [*questions, question])
+
+    return preview(form, partial(_edit_page, event, asked) if asked else partial(_index_page, event), render)
 
 
-@bp.post(f"{ONE}/removal")
+@bp.route(f"{ONE}/removal", methods=["GET", "POST"])
 def remove(slug: str, asked_id: int) -> ResponseReturnValue:
-    actions.remove_question(_both(slug, asked_id)[1])
+    event, question = _both(slug, asked_id)
+    if request.method != "POST":
+        about = {"event": event, "question": question, "answered": _answered(question)}
+        return render_template("admin/custom_fields/removal.html", **about)
+    actions.remove_question(question)
     return redirect(url_for(".index", slug=slug, done="removed"), code=303)
 
 
@@ -94,4 +106,5 @@ def _index_page(event: Event, form: QuestionForm) -> str:
 
 
 def _edit_page(event: Event, question: CustomField, form: QuestionForm) -> str:
-    return render_template("admin/custom_fields/edit.html", event=event, form=form, answered=_answered(question))
+    about = {"event": event, "question": question, "answered": _answered(question)}
+    return render_template("admin/custom_fields/edit.html", form=form, **about)

@@ -102,7 +102,6 @@ class Overview:
             (self.speakers, _("Speakers"), people),
             (not unwritten, _n("The page of one speaker", "The pages of %(num)s speakers", unwritten), people),
             (prepared.polls, _("A poll"), schedule),
-            (not prepared.proposed, _("The proposed polls, in your own words: until then nobody sees them"), schedule),
             (prepared.rows, _("The schedule"), schedule),
             (
                 not long,

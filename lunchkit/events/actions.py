@@ -1,11 +1,9 @@
 """Actions on lunches that change no registration; the others are in ``registrations.actions``."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from lunchkit.events.details import QuestionDetails, give_members_link
+from lunchkit.events.details import QuestionDetails, give_members_link, write_question
 from lunchkit.events.models import CustomField, Event
 from lunchkit.events.operations import lock_existing_event, slug_for
 from lunchkit.events.queries import custom_fields
@@ -56,7 +54,8 @@ def add_question(event: Event, details: QuestionDetails) -> CustomField:
         if len(custom_fields(event.id)) >= MOST_QUESTIONS:
             raise EnoughQuestions
         position = next_position(session, CustomField, event.id)
-        question = CustomField(event_id=event.id, position=position, **_columns(details))
+        question = CustomField(event_id=event.id, position=position)
+        write_question(question, details)
         session.add(question)
         record_facts(session, what=details.label)
     return question
@@ -67,8 +66,7 @@ def change_question(question: CustomField, details: QuestionDetails, version: in
     with transaction() as session:
         _lock(session, question)
         require_version(question, version)
-        for name, value in _columns(details).items():
-            setattr(question, name, value)
+        write_question(question, details)
         count_version(question)
 
 
@@ -90,7 +88,3 @@ def _lock(session: Session, question: CustomField) -> None:
     lock_existing_event(session, question.event_id)
     if session.get(CustomField, question.id, populate_existing=True) is None:
         raise NotFound
-
-
-def _columns(details: QuestionDetails) -> dict[str, Any]:
-    return vars(details) | {"choices": list(details.choices)}

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lunchkit.events.models import Colour, Diet, Event, purge_day
+from lunchkit.events.models import Colour, CustomField, Diet, Event, purge_day
 from lunchkit.platform import clock, links
 from lunchkit.platform.versions import count_version
 
@@ -148,6 +148,13 @@ def apply_details(event: Event, details: EventDetails) -> bool:
     if changes_calendar:
         event.sequence += 1
     return changes_calendar
+
+
+def write_question(question: CustomField, details: QuestionDetails) -> None:
+    """Set what is asked on the row, in the caller's transaction."""
+    for name, value in vars(details).items():
+        setattr(question, name, value)
+    question.choices = list(details.choices)
 
 
 def give_members_link(event: Event) -> None:

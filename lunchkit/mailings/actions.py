@@ -54,15 +54,18 @@ class EnoughForToday(UserError):
 def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | None = None) -> Mailing:
     """Enqueue an e-mail with these words to everybody of their audience.
 
-    Idempotent for one ``form_key``. Raises NotWritable, EnoughForToday, SameWordsAgain or NobodyToReach.
+    Idempotent for one ``form_key`` with the same words. Raises NotWritable, EnoughForToday, SameWordsAgain,
+    NobodyToReach.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
         sent = session.scalar(select(Mailing).where(Mailing.form_key == form_key)) if form_key else None
-        if sent is not None:
+        if sent is not None and sent.words == words:
             return sent
         _require_writable(session, event, words)
-        mailing = Mailing(event_id=event.id, form_key=form_key, sent_at=clock.now(), sent_by=by, recipients=0)
+        mailing = Mailing(
+            event_id=event.id, form_key=None if sent else form_key, sent_at=clock.now(), sent_by=by, recipients=0
+        )
         mailing.audience, mailing.subject, mailing.text = words.audience, words.subject, words.text
         session.add(mailing)
         session.flush()

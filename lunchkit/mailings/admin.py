@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import ngettext as _n
+from wtforms.validators import DataRequired
 
 from lunchkit.events.models import Event
 from lunchkit.events.paragraphs import own_texts, paragraph_row
@@ -15,7 +16,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.mailings import actions
 from lunchkit.mailings.audiences import AUTOMATIC, PEOPLE, why_not
 from lunchkit.mailings.emails import KINDS, preview, thanks
-from lunchkit.mailings.forms import MailingForm, ParagraphForm
+from lunchkit.mailings.forms import UNREAD, MailingForm, ParagraphForm
 from lunchkit.mailings.models import Audience
 from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
 from lunchkit.platform import clock, form_tokens
@@ -26,6 +27,7 @@ from lunchkit.platform.mail.outbox import A_MINUTE
 from lunchkit.platform.mail.queries import EmailState, email_counts, email_counts_by_mailing, last_leaves_at
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.rendering import RenderedEmail
+from lunchkit.platform.previews import preview as preview_of
 from lunchkit.platform.versions import save as save_form
 from lunchkit.registrations.emails import as_trial, sample_email
 from lunchkit.settings.actions import send_trial
@@ -34,7 +36,6 @@ from lunchkit.team.queries import current_organiser
 
 AREA = "/e/<slug>/emails"
 ONE = f"{AREA}/automatic/<kind>"
-NAMED = dict(LANGUAGE_NAMES)
 bp = Blueprint("mailings", __name__)
 
 
@@ -58,35 +59,15 @@ def index(slug: str) -> ResponseReturnValue:
     )
 
 
-@bp.get(f"{AREA}/new")
+@bp.route(f"{AREA}/new", methods=["GET", "POST"])
 def new(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    return _form_page(event, _form(event))
-
-
-@bp.post(f"{AREA}/new")
-def look(slug: str) -> ResponseReturnValue:
-    """Preview the mailing in each language of its readers. With ``act=trial`` the organiser gets it; stores nothing."""
-    event = any_event_by_slug_or_404(slug)
-    form = _form(event, is_sent=True)
-    if not form.validate():
-        return _form_page(event, form), 422 if form.reached else 409
-    if "change" in request.form:
+    form = _form(event, is_sent=request.method == "POST")
+    if request.method != "POST":
         return _form_page(event, form)
-    if not form.reached[form.words().audience].recipients:
-        return show_on_form(actions.NobodyToReach(), partial(_form_page, event, form))
-    form.stamp.data = form_tokens.issue(_scope(event))
-    outcome = _try(preview(event, form.words(), language())) if request.form.get("act") == "trial" else {}
-    return _preview_page(event, form, outcome)
-
-
-@bp.post(f"{AREA}/sending")
-def send(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    form = _form(event, is_sent=True)
-    if not form.validate():
+    if not form.validate(extra_validators={"is_read": [DataRequired(UNREAD)]}):
         return _form_page(event, form), 422 if form.reached else 409
-    token, organiser = form_tokens.read(form.stamp.data, _scope(event)), current_organiser()
+    token, organiser = form_tokens.read(form.stamp.data, f"mailing {event.slug}"), current_organiser()
     by, key = organiser.name if organiser else "", token.key if token else None
     try:
         actions.send_mailing(event, form.words(), by=by, form_key=key)
@@ -95,45 +76,64 @@ def send(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".index", slug=slug, done="sent"), code=303)
 
 
+@bp.post(f"{AREA}/preview")
+def live_preview(slug: str) -> ResponseReturnValue:
+    """The mailing in each language of its readers, one's own first."""
+    event = any_event_by_slug_or_404(slug)
+    form = _form(event, is_sent=True)
+
+    def render() -> str:
+        words = form.words()
+        codes = sorted(form.reached[words.audience].languages, key=lambda one: one != language())
+        return _read(event, [(code, preview(event, words, code)) for code in codes])
+
+    return preview_of(form, partial(_form_page, event), render)
+
+
+@bp.post(f"{AREA}/trial")
+def try_out(slug: str) -> ResponseReturnValue:
+    """Send the organiser the mailing with what was typed; stores nothing."""
+    event = any_event_by_slug_or_404(slug)
+    form = _form(event, is_sent=True)
+    if not form.validate():
+        return _form_page(event, form), 422 if form.reached else 409
+    return _form_page(event, form, **_try(preview(event, form.words(), language())))
+
+
 @bp.post(f"{AREA}/recall")
 def recall(slug: str) -> ResponseReturnValue:
     actions.recall_mailings(any_event_by_slug_or_404(slug))
     return redirect(url_for(".index", slug=slug, done="recalled"), code=303)
 
 
-@bp.get(ONE)
-def edit(slug: str, kind: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    return _edit_page(event, kind, _own_form(event, kind))
-
-
 @bp.post(f"{ONE}/preview")
-def read(slug: str, kind: str) -> ResponseReturnValue:
-    """Preview the e-mail with what was typed. With ``act=trial`` the organiser gets it; stores nothing."""
+def automatic_live_preview(slug: str, kind: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     form = _own_form(event, kind, is_sent=True)
-    if not form.validate():
-        return _edit_page(event, kind, form), 422
-    is_trial = request.form.get("act") == "trial"
-    outcome = _try(sample_email(event, kind, form.texts()[language()])) if is_trial else {}
-    return _edit_page(event, kind, form, **outcome)
+
+    def render() -> str:
+        emails = []
+        for code, text in form.texts().items():
+            with force_locale(code):
+                emails.append((code, sample_email(event, kind, text)))
+        return _read(event, emails)
+
+    return preview_of(form, partial(_edit_page, event, kind), render)
 
 
-@bp.post(ONE)
+@bp.route(ONE, methods=["GET", "POST"])
 def save(slug: str, kind: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    form = _own_form(event, kind, is_sent=True)
+    form, page = _own_form(event, kind, is_sent=request.method == "POST"), partial(_edit_page, event, kind)
+    if request.method != "POST":
+        return page(form)
     return save_form(
         form,
         lambda: actions.save_paragraph(event, kind, form.texts(), form.base_version),
-        partial(_edit_page, event, kind),
+        page,
         lambda: _own_form(event, kind),
-        url_for(".edit", slug=slug, kind=kind, done="saved"),
+        url_for(".save", slug=slug, kind=kind, done="saved"),
     )
-
-
-def _scope(event: Event) -> str:
-    return f"mailing {event.slug}"
 
 
 def _form(event: Event, *, is_sent: bool = False) -> MailingForm:
@@ -152,8 +152,9 @@ def _label(reach: Reach) -> str:
     return f"{label}, {without}" if reach.without else label
 
 
-def _form_page(event: Event, form: MailingForm, notice: str = "") -> str:
+def _form_page(event: Event, form: MailingForm, notice: str = "", **outcome: Any) -> str:
     now = clock.now()
+    form.stamp.data = form.stamp.data or form_tokens.issue(f"mailing {event.slug}")
     until = free_again_at(event.id, now)
     return render_template(
         "admin/mailings/new.html",
@@ -163,23 +164,16 @@ def _form_page(event: Event, form: MailingForm, notice: str = "") -> str:
         reasons=dict.fromkeys(filter(None, (why_not(event, one, now) for one in (Audience.ALL, Audience.SUBSCRIBERS)))),
         enough=actions.EnoughForToday(event, until).message if until else None,
         thanks=thanks(),
-    )
-
-
-def _preview_page(event: Event, form: MailingForm, outcome: dict[str, Any]) -> str:
-    words = form.words()
-    reach = form.reached[words.audience]
-    own_language_first = sorted(reach.languages, key=lambda one: one != language())
-    return render_template(
-        "admin/mailings/preview.html",
-        event=event,
-        form=form,
-        reach=reach,
-        label=_label(reach),
-        emails=[(code, NAMED.get(code, code), preview(event, words, code)) for code in own_language_first],
         a_minute=A_MINUTE,
         **outcome,
     )
+
+
+def _read(event: Event, emails: list[tuple[str, RenderedEmail]]) -> str:
+    """E-mails to be read, each with the code of its language."""
+    names = dict(LANGUAGE_NAMES)
+    named = [(code, names.get(code, code), email) for code, email in emails]
+    return render_template("admin/mailings/read.html", event=event, emails=named)
 
 
 def _own_form(event: Event, kind: str, *, is_sent: bool = False) -> ParagraphForm:
@@ -190,14 +184,9 @@ def _own_form(event: Event, kind: str, *, is_sent: bool = False) -> ParagraphFor
     return ParagraphForm(formdata=request.form if is_sent else None, data=said)
 
 
-def _edit_page(event: Event, kind: str, form: ParagraphForm, **outcome: Any) -> str:
-    samples = []
-    for code, text in form.texts().items():
-        with force_locale(code):
-            samples.append((code, NAMED[code], sample_email(event, kind, text)))
+def _edit_page(event: Event, kind: str, form: ParagraphForm) -> str:
     name, leaves = AUTOMATIC[kind]
-    about = {"event": event, "kind": kind, "name": name, "leaves": leaves, "form": form, "emails": samples}
-    return render_template("admin/mailings/automatic.html", **about, **outcome)
+    return render_template("admin/mailings/automatic.html", event=event, kind=kind, name=name, leaves=leaves, form=form)
 
 
 def _try(outbox_email: RenderedEmail) -> dict[str, Any]:

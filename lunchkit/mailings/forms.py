@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from lunchkit.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT, Audience, Words
@@ -15,6 +15,7 @@ from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
 
 LONGEST_PARAGRAPH = 1000
+UNREAD = _l("Read the e-mail in the preview, then tick this.")
 
 
 class MailingForm(BareForm):
@@ -23,6 +24,7 @@ class MailingForm(BareForm):
     audience = RadioField(_l("To whom"))
     subject = StringField(_l("Subject"), filters=[clean_line], validators=[at_most(LONGEST_SUBJECT)])
     text = TextAreaField(_l("Text"), filters=[clean_text], validators=[at_most(LONGEST_TEXT)])
+    is_read = BooleanField(_l("I have read the e-mail: it may leave"))
     stamp = HiddenField()
     is_over = False
     """Whether the lunch is over: lunchkit then proposes thanks. Thanks and invitations need no words."""

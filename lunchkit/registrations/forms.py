@@ -1,7 +1,7 @@
 """The registration form: what is asked, and how it is cleaned into one frozen value."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import TypeVar
 
@@ -151,10 +151,16 @@ class RegistrationForm(DetailsForm):
 
 
 def registration_form(
-    event: Event, data: MultiDict[str, str] | None = None, *, of_members: bool = False
+    event: Event,
+    data: MultiDict[str, str] | None = None,
+    *,
+    of_members: bool = False,
+    questions: Sequence[CustomField] | None = None,
 ) -> RegistrationForm:
-    """The public form of an event, filled from form data if given; ``of_members`` does not ask for membership."""
-    form = form_of(RegistrationForm, event, None, data)
+    """The public form of an event, filled from form data if given; ``of_members`` does not ask for membership.
+    ``questions``: in place of those that the organisers have saved.
+    """
+    form = form_of(RegistrationForm, event, None, data, questions=questions)
     if of_members:
         del form.is_member
     return form
@@ -172,9 +178,10 @@ def form_of(
     data: MultiDict[str, str] | None,
     *,
     must_answer: bool = True,
+    questions: Sequence[CustomField] | None = None,
 ) -> Kind:
     """A form with what the event asks: empty, filled from the row, or from form data; its companions stay allowed."""
-    questions = custom_fields(event.id)
+    questions = custom_fields(event.id) if questions is None else questions
     said = details_of_registration(registration) if registration else AttendeeDetails("", None)
     most, kept = max(event.companions_allowed, said.companions), dict(said.answers)
     values = vars(said) | own_values(questions, kept) if registration else {}

@@ -1,5 +1,7 @@
 """The public pages of registering; the page behind one's own link is in ``own_page``."""
 
+from typing import Any
+
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -47,9 +49,7 @@ def new(slug: str, members: str = "") -> ResponseReturnValue:
     of_members = event.is_members_link(members)
     if not event.takes_registrations(clock.now(), of_members=of_members):
         return redirect(url_for("site.event", slug=slug))
-    form = registration_form(event, of_members=of_members)
-    form.stamp.data = stamps.issue(event.slug)
-    return _form_page(event, form)
+    return empty_form_page(event, of_members=of_members)
 
 
 @bp.post("/e/<slug>/register")
@@ -87,6 +87,13 @@ def create(slug: str, members: str = "") -> ResponseReturnValue:
 
 def _looks_human(form: RegistrationForm, stamp: stamps.Stamp) -> bool:
     return not form.topic.data and current_settings().form_minimum_seconds <= stamp.age <= STAMP_LIFE
+
+
+def empty_form_page(event: Event, **how: Any) -> str:
+    """The form as a person finds it who opens it; ``how``: see ``registration_form``."""
+    form = registration_form(event, **how)
+    form.stamp.data = stamps.issue(event.slug)
+    return _form_page(event, form)
 
 
 def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:

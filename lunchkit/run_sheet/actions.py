@@ -89,21 +89,9 @@ def add_poll(event: Event, details: PollDetails) -> Poll:
         lock_existing_event(session, event.id)
         record_facts(session, what=details.question)
         poll = place_poll(session, event, details)
-        _add_row_of(session, event, poll)
+        title = _("The same poll, after the debate") if poll.before_id else _("Poll")
+        _add(session, event, ItemDetails(POLL_MINUTES, title), poll)
         return poll
-
-
-def schedule_poll(event: Event, poll: Poll) -> None:
-    """Add a row for a poll that has none; does nothing if it has one. Raises RunIsFull."""
-    with transaction() as session:
-        lock_existing_event(session, event.id)
-        if session.scalar(select(RunItem.id).where(RunItem.poll_id == poll.id)) is None:
-            _add_row_of(session, event, poll)
-
-
-def _add_row_of(session: Session, event: Event, poll: Poll) -> None:
-    title = _("The same poll, after the debate") if poll.before_id else _("Poll")
-    _add(session, event, ItemDetails(POLL_MINUTES, title), poll)
 
 
 def _add(session: Session, event: Event, details: ItemDetails, poll: Poll | None = None) -> RunItem:
@@ -131,16 +119,13 @@ def change_run_item(item: RunItem, details: ItemDetails) -> None:
             setattr(item, name, value)
 
 
-def remove_poll(poll: Poll, *, with_second: bool = False) -> None:
-    """Delete a poll and its rows; ``with_second`` also the poll that asks it again after the debate.
-
-    Raises PollIsFrozen once people have seen either, AskedAgain where there is a second one without ``with_second``.
-    """
+def remove_poll(poll: Poll) -> None:
+    """Delete a poll, the one that asks it again, and their rows. Raises PollIsFrozen once people have seen either."""
     with transaction() as session:
         lock_poll(session, poll)
         polls = [poll.id, *session.scalars(select(Poll.id).where(Poll.before_id == poll.id))]
         session.execute(delete(RunItem).where(RunItem.poll_id.in_(polls)))
-        delete_poll(session, poll, with_second=with_second)
+        delete_poll(session, poll)
 
 
 def remove_run_item(item: RunItem) -> None:
@@ -158,21 +143,13 @@ def move_run_item(item: RunItem, direction: str) -> None:
         _arrange_polls(session, item.event_id)
 
 
-def begin_run_item(item: RunItem) -> None:
-    """Note that this row has begun, and those before it. Idempotent."""
+def set_begun(item: RunItem, *, has_begun: bool) -> None:
+    """Note that this row has begun, and those before it; or that it has not, nor those behind it. Idempotent."""
     with transaction() as session:
         rows, now = _lock(session, item), clock.now()
-        for row in rows[: rows.index(item) + 1]:
-            row.began_at = row.began_at or now
-        touch(session, item.event_id)
-
-
-def take_back_run_item(item: RunItem) -> None:
-    """Note that this row has not begun yet, nor those behind it. Idempotent."""
-    with transaction() as session:
-        rows = _lock(session, item)
-        for row in rows[rows.index(item) :]:
-            row.began_at = None
+        place = rows.index(item)
+        for row in rows[: place + 1] if has_begun else rows[place:]:
+            row.began_at = (row.began_at or now) if has_begun else None
         touch(session, item.event_id)
 
 

@@ -18,7 +18,7 @@ from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.order import programme_rows
 from lunchkit.room.polls.queries import asked_again_as, poll_or_404, polls_of
 from lunchkit.run_sheet import actions
-from lunchkit.run_sheet.forms import RunItemForm, run_item_form
+from lunchkit.run_sheet.forms import RunItemForm
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.run_sheet.queries import run_item_or_404, run_sheet_of
 
@@ -31,37 +31,29 @@ bp = Blueprint("run_sheet", __name__)
 
 @bp.get(ALL)
 def index(slug: str) -> ResponseReturnValue:
-    return _index_page(any_event_by_slug_or_404(slug), run_item_form())
+    return _index_page(any_event_by_slug_or_404(slug), RunItemForm(formdata=None))
 
 
 @bp.post(ALL)
 def create(slug: str) -> ResponseReturnValue:
-    event, form = any_event_by_slug_or_404(slug), run_item_form(data=request.form)
+    event, form = any_event_by_slug_or_404(slug), RunItemForm(formdata=request.form)
     return _save(event, form, _index_page, lambda: actions.add_run_item(event, form.details()), "added")
 
 
-@bp.get(ONE)
-def edit(slug: str, item_id: int) -> ResponseReturnValue:
-    event, item = _both(slug, item_id)
-    return _edit_page(item, event, run_item_form(item))
-
-
-@bp.post(ONE)
+@bp.route(ONE, methods=["GET", "POST"])
 def update(slug: str, item_id: int) -> ResponseReturnValue:
     event, item = _both(slug, item_id)
-    form, page = run_item_form(item, request.form), partial(_edit_page, item)
+    form, page = RunItemForm(formdata=request.form or None, obj=item), partial(_edit_page, item)
+    if request.method != "POST":
+        return page(event, form)
     return _save(event, form, page, lambda: actions.change_run_item(item, form.details()), "changed")
 
 
-@bp.get(f"{ONE}/removal")
-def removal(slug: str, item_id: int) -> ResponseReturnValue:
-    event, item = _both(slug, item_id)
-    return render_template("admin/run_sheet/removal.html", event=event, item=item)
-
-
-@bp.post(f"{ONE}/removal")
+@bp.route(f"{ONE}/removal", methods=["GET", "POST"])
 def remove(slug: str, item_id: int) -> ResponseReturnValue:
     event, item = _both(slug, item_id)
+    if request.method != "POST":
+        return render_template("admin/run_sheet/removal.html", event=event, item=item)
     return _do(event, "removed", lambda: actions.remove_run_item(item))
 
 
@@ -75,16 +67,18 @@ def order(slug: str, item_id: int) -> ResponseReturnValue:
     return back_to_list(slug, item)
 
 
-@bp.get(POLLS)
-def new_poll(slug: str) -> ResponseReturnValue:
-    return _poll_page(any_event_by_slug_or_404(slug), PollForm(formdata=None))
+@bp.post(f"{ONE}/<any(beginning, return):step>")
+def follow(slug: str, item_id: int, step: str) -> ResponseReturnValue:
+    event, item = _both(slug, item_id)
+    remote = url_for("organiser.presenter.remote", slug=slug)
+    return after(event, lambda: actions.set_begun(item, has_begun=step == "beginning"), remote)
 
 
-@bp.post(POLLS)
+@bp.route(POLLS, methods=["GET", "POST"])
 def create_poll(slug: str) -> ResponseReturnValue:
-    event, form = any_event_by_slug_or_404(slug), PollForm(formdata=request.form)
-    if not form.validate():
-        return _poll_page(event, form), 422
+    event, form = any_event_by_slug_or_404(slug), PollForm(formdata=request.form or None)
+    if request.method != "POST" or not form.validate():
+        return _poll_page(event, form), 422 if form.errors else 200
     try:
         actions.add_poll(event, form.details())
     except USER_ERRORS as error:
@@ -98,34 +92,12 @@ def ask_again(slug: str, poll_id: int) -> ResponseReturnValue:
     return _do(event, "again", lambda: actions.add_poll(event, details_of(poll, before_id=poll.id)))
 
 
-@bp.post(f"{POLL}/row")
-def schedule_poll(slug: str, poll_id: int) -> ResponseReturnValue:
-    event, poll = _event_and_poll(slug, poll_id)
-    return _do(event, "added", lambda: actions.schedule_poll(event, poll))
-
-
-@bp.get(f"{POLL}/removal")
-def poll_removal(slug: str, poll_id: int) -> ResponseReturnValue:
-    event, poll = _event_and_poll(slug, poll_id)
-    return render_template("admin/polls/removal.html", event=event, poll=poll, second=asked_again_as(poll.id))
-
-
-@bp.post(f"{POLL}/removal")
+@bp.route(f"{POLL}/removal", methods=["GET", "POST"])
 def remove_poll(slug: str, poll_id: int) -> ResponseReturnValue:
     event, poll = _event_and_poll(slug, poll_id)
-    return _do(event, "removed", lambda: actions.remove_poll(poll, with_second="second" in request.form))
-
-
-@bp.post(f"{ONE}/beginning")
-def begin(slug: str, item_id: int) -> ResponseReturnValue:
-    event, item = _both(slug, item_id)
-    return after(event, lambda: actions.begin_run_item(item), url_for("organiser.presenter.remote", slug=slug))
-
-
-@bp.post(f"{ONE}/return")
-def take_back(slug: str, item_id: int) -> ResponseReturnValue:
-    event, item = _both(slug, item_id)
-    return after(event, lambda: actions.take_back_run_item(item), url_for("organiser.presenter.remote", slug=slug))
+    if request.method != "POST":
+        return render_template("admin/polls/removal.html", event=event, poll=poll, second=asked_again_as(poll.id))
+    return _do(event, "removed", lambda: actions.remove_poll(poll))
 
 
 def _both(slug: str, item_id: int) -> tuple[Event, RunItem]:

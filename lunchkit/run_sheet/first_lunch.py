@@ -3,13 +3,12 @@
 Its texts are in the language of the settings. Organisers write over them; nothing names a theme or a network.
 """
 
-from functools import cache
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from lunchkit.platform.config import WORKING_LANGUAGES, current_settings
+from lunchkit.platform.config import current_settings
 from lunchkit.room.polls.forms import PollDetails
 from lunchkit.room.polls.models import Kind
 from lunchkit.run_sheet.models import ItemDetails
@@ -30,31 +29,13 @@ def template_values() -> dict[str, Any]:
         }
 
 
-def _questions() -> tuple[str, str]:
-    return _("Could your organisation do the same?"), _("In one word: what would you need for it?")
-
-
-@cache
-def proposed_questions() -> frozenset[str]:
-    """The questions of the proposed polls in every working language."""
-    found: set[str] = set()
-    for language in WORKING_LANGUAGES:
-        with force_locale(language):
-            found.update(_questions())
-    return frozenset(found)
-
-
-def is_proposed(question: str) -> bool:
-    """Whether nobody has reworded a question of the proposal: the public does not see it before the poll opens."""
-    return question in proposed_questions()
-
-
 def template_polls() -> list[tuple[PollDetails, int | None]]:
     """The polls, each with the place of the one that it repeats after the debate."""
     with force_locale(current_settings().language):
-        first, second = _questions()
-        question = PollDetails(first, (_("Yes, tomorrow"), _("Yes, under certain conditions"), _("No")))
-        words = PollDetails(second, (), kind=Kind.WORDS.value, most_choices=1)
+        choices = (_("Yes, tomorrow"), _("Yes, under certain conditions"), _("No"))
+        question = PollDetails(_("Could your organisation do the same?"), choices)
+        in_one_word = _("In one word: what would you need for it?")
+        words = PollDetails(in_one_word, (), kind=Kind.WORDS.value, most_choices=1)
     return [(question, None), (words, None), (question, 0)]
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
@@ -16,10 +15,10 @@ from lunchkit.platform.fields import BareForm, NumberField, at_most, between, ha
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
 from lunchkit.run_sheet.first_lunch import template_values
-from lunchkit.run_sheet.models import ItemDetails, RunItem
-from lunchkit.run_sheet.queries import next_start
+from lunchkit.run_sheet.models import ItemDetails
 
 UNTITLED = _l("Say what happens.")
+FOUR_WEEKS = timedelta(weeks=4)
 
 
 class RunItemForm(VersionedForm):
@@ -40,11 +39,6 @@ class RunItemForm(VersionedForm):
         return ItemDetails(**self.values())
 
 
-def run_item_form(item: RunItem | None = None, data: MultiDict[str, str] | None = None) -> RunItemForm:
-    """The form: empty, filled from the row, or from a request's form data if given."""
-    return RunItemForm(formdata=data, obj=item)
-
-
 class TakeOverForm(BareForm):
     """What else comes along from another lunch."""
 
@@ -52,9 +46,13 @@ class TakeOverForm(BareForm):
 
 
 def like_values(event: Event, now: datetime) -> dict[str, Any]:
-    """What the form of «the next one like the last» holds: on the wall clock, all moments moved by as many days."""
+    """What the form of «the next one like the last» holds: on the wall clock, all moments moved by as many days.
+    The day is the same of the week, four weeks later or as often four weeks as it takes to be a week ahead.
+    """
     values = wall_values(event)
-    day = next_start(event, now).date()
+    day, earliest = values["date"] + FOUR_WEEKS, (now + timedelta(days=7)).astimezone(ZoneInfo(event.zone)).date()
+    while day < earliest:
+        day += FOUR_WEEKS
     for name in ("members_open_at", "opens_at", "closes_at"):
         values[name] = values[name] and values[name] + (day - values["date"])
     return values | {"date": day}
@@ -62,6 +60,6 @@ def like_values(event: Event, now: datetime) -> dict[str, Any]:
 
 def first_values(now: datetime) -> dict[str, Any]:
     """What the form of a first lunch holds: the template's texts, noon to two on the first Tuesday in four weeks."""
-    day = (now + timedelta(weeks=4)).astimezone(ZoneInfo(current_settings().timezone)).date()
+    day = (now + FOUR_WEEKS).astimezone(ZoneInfo(current_settings().timezone)).date()
     day += timedelta(days=(1 - day.weekday()) % 7)
     return template_values() | {"date": day, "start": time(12), "end": time(14)}

@@ -1,9 +1,7 @@
 """Reads of schedules, named after the question that they answer."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -12,7 +10,6 @@ from lunchkit.events.models import CustomField, Event
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.room.polls.models import Poll
-from lunchkit.run_sheet.first_lunch import proposed_questions
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.speakers.models import Appearance
 
@@ -57,16 +54,8 @@ class Prepared(NamedTuple):
     questions: int
     rows: int
     speakers: int
-    proposed: int
-    """Polls that still say what the proposal of a first lunch says: they show to nobody yet."""
     minutes: int
     """Of all rows of the schedule together."""
-
-
-def run_items(event_id: int) -> Sequence[RunItem]:
-    """The rows of a lunch's schedule with their polls, in order."""
-    found = select(RunItem).where(RunItem.event_id == event_id).order_by(RunItem.position, RunItem.id)
-    return db.session.scalars(found.options(selectinload(RunItem.poll))).all()
 
 
 def run_item_or_404(event_id: int, item_id: int) -> RunItem:
@@ -80,7 +69,8 @@ def run_item_or_404(event_id: int, item_id: int) -> RunItem:
 def run_sheet_of(event: Event) -> RunSheet:
     """The schedule of a lunch, each row with its planned moment; in two queries."""
     rows, starts_at = [], event.starts_at
-    for item in run_items(event.id):
+    found = select(RunItem).where(RunItem.event_id == event.id).order_by(RunItem.position, RunItem.id)
+    for item in db.session.scalars(found.options(selectinload(RunItem.poll))):
         rows.append(RunRow(item, starts_at))
         starts_at += timedelta(minutes=item.minutes)
     length, minutes = ((end - event.starts_at) // timedelta(minutes=1) for end in (event.ends_at, starts_at))
@@ -104,7 +94,6 @@ def prepared_for(event_id: int) -> Prepared:
     """How much was prepared for a lunch that another one may take over; in one query."""
     of_this = [table.event_id == event_id for table in (Poll, CustomField, RunItem, Appearance)]
     of_this[1] = of_this[1] & CustomField.removed_at.is_(None)
-    of_this.append((Poll.event_id == event_id) & Poll.opened_at.is_(None) & Poll.question.in_(proposed_questions()))
     counts = [select(func.count()).where(condition).scalar_subquery() for condition in of_this]
     minutes = select(func.coalesce(func.sum(RunItem.minutes), 0)).where(RunItem.event_id == event_id).scalar_subquery()
     return Prepared(*map(int, db.session.execute(select(*counts, minutes)).one()))
@@ -114,23 +103,3 @@ def latest_event() -> Event | None:
     """The lunch that «the next one like the last» copies: the latest that was not cancelled."""
     kept = select(Event).where(Event.cancelled_at.is_(None))
     return db.session.scalar(kept.order_by(Event.starts_at.desc(), Event.id.desc()).limit(1))
-
-
-def next_start(event: Event, now: datetime) -> datetime:
-    """The proposed start of the lunch after this one, at least a week ahead: a naive time on the wall clock.
-
-    Same weekday and hour, as many weeks later as this lunch came after the one before it; four weeks where there was
-    none before, or only one more than 57 weeks before, which was a pause.
-    """
-    before = db.session.scalar(
-        select(func.max(Event.starts_at)).where(
-            Event.series_id == event.series_id, Event.starts_at < event.starts_at, Event.cancelled_at.is_(None)
-        )
-    )
-    weeks = round((event.starts_at - before) / timedelta(weeks=1)) if before else 4
-    gap = timedelta(weeks=max(1, weeks) if weeks <= 57 else 4)
-    earliest = (now + timedelta(days=7)).astimezone(ZoneInfo(event.zone)).replace(tzinfo=None)
-    start = event.starts_local.replace(tzinfo=None) + gap
-    while start < earliest:
-        start += gap
-    return start

@@ -20,10 +20,8 @@ from lunchkit.platform.static_files import compress
 from lunchkit.platform.text import clean_line
 from lunchkit.recap.exports import share_links
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
-from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import lacks_words, polls_of
 from lunchkit.room.queries import room_of_event
-from lunchkit.run_sheet.first_lunch import is_proposed
 from lunchkit.run_sheet.queries import run_sheet_of
 from lunchkit.settings.queries import current_site
 from lunchkit.site.presenter.fitting import fits
@@ -86,7 +84,8 @@ def event_page(event: Event) -> str:
     speakers = appearances(event.id)
     draft_state = EventState.LATER if event.opens_later(now) else EventState.OPEN
     state = draft_state if is_draft else event.state(now, left)
-    listed = [poll for poll in polls if poll.before_id is None and _is_listed(poll, asked, state)]
+    is_over = state is EventState.OVER
+    listed = [poll for poll in polls if poll.before_id is None and (poll.id in asked or not is_over)]
     return render_template(
         "site/event.html",
         event=event,
@@ -110,15 +109,14 @@ def event_page(event: Event) -> str:
     )
 
 
-def _is_listed(poll: Poll, asked: set[int], state: EventState) -> bool:
-    """Whether the page lists a poll: once it was opened; before the event is over also if it is no proposal."""
-    return poll.id in asked or (state is not EventState.OVER and not is_proposed(poll.question))
-
-
 @bp.get("/e/<slug>/poster")
 def poster(slug: str) -> ResponseReturnValue:
-    event, now = event_by_slug_or_404(slug), clock.now()
-    address = links.public("site.event", slug=slug)
+    return poster_page(event_by_slug_or_404(slug))
+
+
+def poster_page(event: Event) -> str:
+    """The poster of an event: one page of paper."""
+    now, address = clock.now(), links.public("site.event", slug=event.slug)
     return render_template(
         "site/poster.html",
         event=event,

@@ -17,7 +17,7 @@ from lunchkit.speakers.models import Appearance, Speaker
 
 PLACES = {
     "event": (_l("Page of the lunch"), "organiser.events.edit", {}),
-    "run_item": (_l("Schedule"), "organiser.run_sheet.edit", {"item_id": "id"}),
+    "run_item": (_l("Schedule"), "organiser.run_sheet.update", {"item_id": "id"}),
     "poll": (_l("Poll"), "organiser.run_sheet.index", {}),  # one that was opened cannot be changed, but annulled
     "question": (_l("Question from the room"), "organiser.qa.index", {}),
     "appearance": (_l("Another speaker"), "organiser.speakers.show", {"speaker_id": "speaker_id"}),

@@ -27,9 +27,6 @@ AlreadyClosed = user_error(
 NotOpen = user_error("NotOpen", _l("This question has not been asked yet."))
 TooFewToShow = user_error("TooFewToShow", _l("Fewer than five people answered this question: its result is not shown."))
 NothingToReveal = user_error("NothingToReveal", _l("There is no result to show yet: close the question first."))
-AskedAgain = user_error(
-    "AskedAgain", _l("This question is asked again after the debate. Remove that second one first.")
-)
 CannotAskAgain = user_error(
     "CannotAskAgain",
     _l(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from lunchkit.events.models import Event
 from lunchkit.platform.ordered import next_position, swap
 from lunchkit.room.operations import room_in
-from lunchkit.room.polls.errors import AskedAgain, CannotAskAgain, KeepsItsPlace, PollIsFrozen
+from lunchkit.room.polls.errors import CannotAskAgain, KeepsItsPlace, PollIsFrozen
 from lunchkit.room.polls.forms import COLUMNS, PollDetails
 from lunchkit.room.polls.models import Choice, Kind, Poll
 
@@ -57,7 +57,7 @@ def arrange(session: Session, event_id: int, wanted: Sequence[int]) -> None:
 def _add(session: Session, event: Event, position: int, details: PollDetails, before_id: int | None) -> Poll:
     room_in(session, event.id)  # so that its code is there before anybody asks for it
     poll = Poll(event_id=event.id, position=position, before_id=before_id)
-    _write(poll, details)
+    write_poll(poll, details)
     session.add(poll)
     session.flush()
     return poll
@@ -74,19 +74,14 @@ def rewrite_poll(session: Session, poll: Poll, details: PollDetails) -> None:
     if others and not Kind(details.kind).is_one_of:
         raise CannotAskAgain
     for one in (poll, *others):
-        _write(one, details)
+        write_poll(one, details)
 
 
-def delete_poll(session: Session, poll: Poll, *, with_second: bool = False) -> None:
-    """Delete a poll that nobody has seen; ``with_second`` also the one that asks it again after the debate.
-
-    Raises PollIsFrozen once people have seen either, AskedAgain where there is a second one without ``with_second``.
-    """
+def delete_poll(session: Session, poll: Poll) -> None:
+    """Delete a poll, and the one that asks it again. Raises PollIsFrozen once people have seen either."""
     seconds = [other for other in _partners(session, poll) if other.before_id == poll.id]
-    if poll.is_frozen or any(other.is_frozen for other in seconds if with_second):
+    if poll.is_frozen or any(other.is_frozen for other in seconds):
         raise PollIsFrozen
-    if seconds and not with_second:
-        raise AskedAgain
     for one in (*seconds, poll):
         session.delete(one)
         session.flush()
@@ -111,7 +106,8 @@ def _partners(session: Session, poll: Poll) -> Sequence[Poll]:
     return session.scalars(found.with_for_update().execution_options(populate_existing=True)).all()
 
 
-def _write(poll: Poll, details: PollDetails) -> None:
+def write_poll(poll: Poll, details: PollDetails) -> None:
+    """Set the details on the row and its choices, in the caller's transaction."""
     for name in COLUMNS:
         setattr(poll, name, getattr(details, name))
     poll.translations = {language: dict(texts) for language, texts in details.translations.items()}

@@ -16,22 +16,25 @@ from lunchkit.platform import clock
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import language
 from lunchkit.platform.links import public
+from lunchkit.platform.previews import preview
 from lunchkit.room.actions import room_of
 from lunchkit.room.answers_to_phones import after
 from lunchkit.room.models import Slide
 from lunchkit.room.polls.actions import annul_poll, close_poll, hide_poll, open_poll, reveal_poll
 from lunchkit.room.polls.admin import closing_reply
 from lunchkit.room.polls.errors import NotOpen, TooFewToShow
+from lunchkit.room.polls.forms import PollForm, poll_form
 from lunchkit.room.polls.models import FEWEST_SHOWN, Poll, Stage
+from lunchkit.room.polls.order import write_poll
 from lunchkit.room.polls.queries import count_unread, is_short, poll_or_404, polls_of, screen_poll_view
 from lunchkit.room.polls.view_models import poll_view
 from lunchkit.room.qa.queries import count_waiting
-from lunchkit.room.queries import room_of_event
+from lunchkit.room.queries import OwnAnswer, room_of_event
 from lunchkit.room.survey.queries import glance
 from lunchkit.run_sheet.queries import run_progress, run_sheet_of
 from lunchkit.site.presenter import actions
 from lunchkit.site.presenter.feeds import addresses_of
-from lunchkit.site.presenter.queries import current_poll, next_step, shown_slide
+from lunchkit.site.presenter.queries import ballot_view, current_poll, next_step, shown_slide
 
 LARGEST_ID = 2_147_483_647
 bp = Blueprint("presenter", __name__)
@@ -84,6 +87,26 @@ def _schedule(event: Event, now: datetime) -> dict[str, Any]:
     at = run_progress(run_sheet_of(event), now)
     seconds = (at.ends_at - now) // timedelta(seconds=1) if at.ends_at else 0
     return {"at": at, "seconds": seconds, "late": round(at.late / timedelta(minutes=1))}
+
+
+@bp.post("/e/<slug>/polls/preview")
+@bp.post(f"/e/<slug>/polls/<int(max={LARGEST_ID}):poll_id>/preview")
+def live_preview(slug: str, poll_id: int | None = None) -> ResponseReturnValue:
+    """A phone that shows a poll as typed: one that is there, or a new one."""
+    event = any_event_by_slug_or_404(slug)
+    poll = poll_or_404(event.id, poll_id) if poll_id is not None else None
+    form = poll_form(poll, request.form)
+
+    def page(form: PollForm) -> str:
+        return render_template("admin/polls/edit.html", event=event, poll=poll, form=form)
+
+    def render() -> str:
+        shown = Poll(before_id=poll.before_id if poll else None)
+        write_poll(shown, form.details())
+        phone = ballot_view(event, poll_view(shown, language()))
+        return render_template("presenter/phone.html", event=event, phone=phone, mine=OwnAnswer(), slip=None)
+
+    return preview(form, page, render)
 
 
 @bp.post("/e/<slug>/room/step")

@@ -17,6 +17,7 @@ from lunchkit.room.models import Room, Slide
 from lunchkit.room.polls.answers import Spec, values_of
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import ballots_of, polls_of, public_view, screen_poll_view
+from lunchkit.room.polls.view_models import PollView
 from lunchkit.room.qa.queries import RoomQuestion, approved_questions, ranked_questions
 from lunchkit.room.queries import OwnAnswer, ballot_store, own_answer
 from lunchkit.room.survey.models import Stage as FeedbackStage
@@ -141,6 +142,12 @@ def phone_view(room: Room, language: str, device: Device | None = None) -> Simpl
         was_answered=is_after and state == "over" and count_answered(room.event_id, feedback) > 0,
         result=last.position if is_after and last is not None and last.is_public else None,
     )
+
+
+def ballot_view(event: Event, poll: PollView) -> SimpleNamespace:
+    """What phones show while a poll is open, in a room in which nothing else goes on."""
+    nothing = {"revision": 0, "takes_questions": False, "questions": (), "in_rehearsal": False}
+    return SimpleNamespace(event=event, code="-", state="open", key="open-0-0", poll=poll, **nothing)
 
 
 def screen_view(room: Room, language: str) -> SimpleNamespace:
