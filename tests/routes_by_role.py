@@ -80,9 +80,7 @@ POST     /organiser/e/<slug>/questions/<question_id>/answer
 POST     /organiser/e/<slug>/questions/<question_id>/approval
 POST     /organiser/e/<slug>/questions/<question_id>/record
 POST     /organiser/e/<slug>/questions/<question_id>/restoration
-POST     /organiser/e/<slug>/questions/<question_id>/restoration/all
 POST     /organiser/e/<slug>/questions/<question_id>/setting-aside
-POST     /organiser/e/<slug>/questions/<question_id>/setting-aside/all
 GET+POST /organiser/e/<slug>/recap
 GET+POST /organiser/e/<slug>/recap/correction
 POST     /organiser/e/<slug>/recap/link
@@ -112,7 +110,6 @@ GET+POST /organiser/e/<slug>/registrations/new
 GET+POST /organiser/e/<slug>/registrations/unconfirmed
 GET      /organiser/e/<slug>/room
 POST     /organiser/e/<slug>/room/blank
-POST     /organiser/e/<slug>/room/current/<noun>
 POST     /organiser/e/<slug>/room/questions
 POST     /organiser/e/<slug>/room/rehearsal
 POST     /organiser/e/<slug>/room/slide

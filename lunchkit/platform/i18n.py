@@ -161,9 +161,9 @@ def wall(value: datetime, zone: str) -> str:
     return clock(value.astimezone(ZoneInfo(zone)))
 
 
-def number(value: float) -> str:
-    """A number with Swiss separators."""
-    return format_decimal(value, locale=f"{language()}_CH")
+def number(value: float, pattern: str | None = None) -> str:
+    """A number with Swiss separators; ``pattern`` as Unicode writes it, «0.0» for one decimal."""
+    return format_decimal(value, pattern, locale=f"{language()}_CH")
 
 
 _SPACE = "[ \u00a0\u202f]"

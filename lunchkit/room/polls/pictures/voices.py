@@ -63,8 +63,7 @@ def voices_of(movement: dict[str, Any] | None, before: Result, after: Result) ->
     for row in rows_of(after):
         was = earlier.get(row.position)
         figures = was.total if was else 0, row.total
-        stayed = sum(flow.count for flow in moved.flows if flow.was == flow.now == row.position)
-        came = sum(flow.count for flow in moved.flows if flow.now == row.position) - stayed
+        stayed, came = moved.stayed(row.position), moved.joined(row.position)
         late, gone = max(row.count - stayed - came, 0), max((was.count if was else 0) - stayed, 0)
         parts = [("full", stayed), ("coloured", came), ("dotted", late), ("hatched", row.by_hand), ("dashed", gone)]
         found.append(Voices(row.label, *figures, parts if moved.level is Level.FLOWS else []))
