@@ -28,7 +28,7 @@ from lunchkit.room.polls.pictures import (
 from lunchkit.room.polls.pictures.drawing import WIDE_HEIGHT, breadth
 from lunchkit.room.polls.pictures.rows import cloud_of
 from lunchkit.room.polls.pictures.sentences import movement_notes
-from lunchkit.room.polls.pictures.voices import voices_of
+from lunchkit.room.polls.pictures.voices import draw_tallies, voices_of
 from lunchkit.room.polls.results import Result, Row, Written
 from lunchkit.room.polls.view_models import ChoiceView, PollView
 from tests.test_exports import FORMULAS
@@ -242,6 +242,16 @@ def test_voices_stay_in_their_picture(wide: bool, level: str, label: str, times:
     drawing = draw_voices(moved, before, after, wide)
     assert_in_picture(drawing)
     assert (count_dots(drawing, "discs") == 0) == (times == 9), "of more than sixty, bars"
+
+
+@pytest.mark.parametrize("label", ["Oui", LONG[:60]])
+def test_tallies_say_how_many_answered_and_nine_answers_fit_on_the_projector(label: str) -> None:
+    before, after = result(*[2] * 9, labels=[label] * 9), result(*[3] * 9, labels=[label] * 9)
+    drawing = draw_tallies({"level": "tallies", "k": 3, "positions": [*range(9)]}, before, after)
+    assert_in_picture(drawing)
+    assert drawing.height <= WIDE_HEIGHT * 1.6
+    assert count_dots(drawing, "discs") == 18 + 27
+    assert {"Before (18 people)", "After (27 people)"} <= {line.text for line in drawing.words}
 
 
 def ropes(drawing: Drawing) -> list[tuple[float, float]]:
