@@ -12,7 +12,6 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.room.ballot_store import BallotStore
-from lunchkit.room.operations import CLOSES_AFTER
 from lunchkit.room.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
 from lunchkit.room.polls.errors import AlreadyClosed, AnotherPollIsOpen
 from lunchkit.room.polls.models import Poll, Stage
@@ -169,16 +168,6 @@ def test_votes_that_race_the_close_are_counted_or_refused_never_both(app: Flask,
     told = all_at_once(app, [*taps, lambda: close_poll(db.session.get_one(Poll, poll_id))])[:-1]
     assert set(told) <= {200, 409}
     assert fresh(poll).ballots == told.count(200)
-
-
-def test_a_poll_closes_itself_two_hours_after_the_lunch(app: Flask, event: Event) -> None:
-    poll = asked(event)
-    voted(app, event, 1, 1)
-    finish_closings()
-    assert fresh(poll).stage is Stage.OPEN, "not before"
-    with clock.fixed_at(event.ends_at + CLOSES_AFTER):
-        finish_closings()
-    assert (fresh(poll).stage, poll.ballots) == (Stage.CLOSED, 1)
 
 
 def test_a_poll_whose_key_was_lost_closes_with_what_was_counted(app: Flask, event: Event) -> None:

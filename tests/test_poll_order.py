@@ -189,10 +189,7 @@ def test_what_people_have_seen_stays_as_they_saw_it(event: Event, seen: Poll) ->
     assert order(event) == ["Un ?", "Trois ?"], "its number does not"
 
 
-# Order
-
-
-# Doors
+# Pages
 
 
 def test_the_list_offers_what_is_possible(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:

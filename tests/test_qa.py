@@ -4,12 +4,10 @@ import json
 import re
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, expect
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -43,9 +41,7 @@ from lunchkit.room.qa.queries import (
 )
 from lunchkit.room.queries import revisions_of
 from lunchkit.site.presenter.actions import end_rehearsal
-from tests.chromium import open_context
 from tests.conftest import EventMaker, csrf_of, new_client
-from tests.live import house
 from tests.seating import all_at_once
 
 CANARY = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -425,15 +421,6 @@ def test_phone_that_keeps_no_cookie_is_told_so(app: Flask, room: Room) -> None:
     assert count_waiting(room.event_id) == 0 and count_supports(question.id) == 0
 
 
-def test_phones_send_by_post_to_a_code_and_a_question_that_are_known(app: Flask, room: Room) -> None:
-    client, question = phone_of(app, room), shown(room)
-    for path in ("questions", f"questions/{question.id}/support"):
-        assert client.get(f"/v/{room.code}/{path}").status_code == 405
-        assert client.post(f"/v/XXXXX/{path}", data={"text": "Qui paie ?"}).status_code == 404
-    for number in (2**31, 2**31 - 1):
-        assert client.post(f"/v/{room.code}/questions/{number}/support").status_code == 404
-
-
 def test_hostile_words_are_only_words(app: Flask, organiser_client: FlaskClient, room: Room) -> None:
     for text in (CANARY, "\x00\ud800‮olleh", "{{ 7*7 }}", '" autofocus onfocus=alert(1) x="'):
         body = {"text": text.encode("utf-8", "surrogatepass"), "key": CANARY}
@@ -453,64 +440,6 @@ def test_hostile_words_are_only_words(app: Flask, organiser_client: FlaskClient,
         assert "<script>alert" not in page and "<img src=x" not in page and '" autofocus onfocus' not in page
         assert "&lt;script&gt;alert" in page, "control: it is there, as words"
         assert ">49<" not in page.replace(" ", "")
-
-
-# A phone with JavaScript
-
-
-@pytest.mark.browser
-def test_a_phone_sends_without_leaving_the_page_and_loses_nothing(chromium: Browser, tmp_path: Path) -> None:
-    with house(tmp_path) as lunch:
-        with lunch.app.app_context(), lunch.app.test_request_context():
-            event = db.session.scalars(select(Event).where(Event.slug == lunch.events["running"])).one()
-            room, question = opened(event), shown(room_of(event))
-            address, event_id, row = lunch.url(f"/v/{room.code}"), event.id, f"#question-{question.id} button"
-            db.session.remove()
-        context = open_context(chromium)
-        page = context.new_page()
-        page.goto(address)
-
-        desk = open_context(chromium).new_page()
-        desk.goto(lunch.sign_in)
-        with desk.expect_navigation():
-            desk.locator("main button").first.click()
-        desk.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/room"))
-        expect(desk.locator("[data-unread]")).to_be_hidden()
-
-        # A tap is kept, and a reload shows what the server has.
-        page.locator(row).click()
-        expect(page.locator(row)).to_have_attribute("aria-pressed", "true")
-        page.reload()
-        expect(page.locator(row)).to_have_attribute("aria-pressed", "true")
-
-        # A question is typed, the page is loaded again, the network fails, and comes back: one question arrives.
-        page.locator("#question-text").fill("Et si le réseau tombe ?")
-        page.locator("#question-off").check()
-        page.reload()
-        expect(page.locator("#question-text")).to_have_value("Et si le réseau tombe ?")
-        expect(page.locator("#question-off")).to_be_checked()
-        context.route("**/questions", lambda route: route.abort())
-        page.locator("[data-ask] button").click()
-        expect(page.locator("[data-ask] [data-told]")).not_to_be_empty()
-        expect(page.locator("#question-text")).to_have_value("Et si le réseau tombe ?")
-        context.unroute("**/questions")
-        expect(page.locator("#question-text")).to_have_value("")
-        assert page.url.split("#")[0] == address
-
-        # The remote control hears of it without being loaded again, and of its being read.
-        expect(desk.locator("[data-unread]")).to_have_text(re.compile(r"à lire\s*1"))
-        other = desk.context.new_page()
-        other.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/questions"))
-        other.get_by_role("button", name="Montrer à la salle").click()
-        expect(desk.locator("[data-unread]")).to_be_hidden()
-        desk.context.close()
-        context.close()
-        with lunch.app.app_context():
-            assert count_supports(question.id) == 1
-            (waiting,) = (q for q in questions_to_judge(event_id)[Turn.APPROVED] if q.Question.id != question.id)
-            assert (waiting.Question.text, waiting.Question.off_record) == ("Et si le réseau tombe ?", True)
-            db.session.remove()
-            db.engine.dispose()
 
 
 # Views for organisers
