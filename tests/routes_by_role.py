@@ -68,7 +68,6 @@ GET      /organiser/e/<slug>/polls/<poll_id>/answers
 GET+POST /organiser/e/<slug>/polls/<poll_id>/closing
 GET+POST /organiser/e/<slug>/polls/<poll_id>/hands
 POST     /organiser/e/<slug>/polls/<poll_id>/hiding
-GET+POST /organiser/e/<slug>/polls/<poll_id>/note
 POST     /organiser/e/<slug>/polls/<poll_id>/opening
 POST     /organiser/e/<slug>/polls/<poll_id>/reveal
 POST     /organiser/e/<slug>/polls/<poll_id>/verdict

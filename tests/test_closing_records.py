@@ -155,7 +155,8 @@ def test_what_organisers_may_do_after_the_close_is_no_change(
     first = fresh(poll).record
     hide_poll(poll)
     reveal_poll(poll)
-    assert fresh(poll).record == first
+    enter_hand_counts(poll, {1: 0, 2: 0}, note="Une remarque.")
+    assert (fresh(poll).record, poll.note) == (first, "Une remarque."), "a remark is no number"
     page = f"/organiser/e/{event.slug}/polls/{poll.id}/hands"
     names = re.findall(r'name="(count-\d+|\w*\d+)"', organiser_client.get(page).get_data(as_text=True))
     data = dict.fromkeys(names, "3") | {"csrf_token": csrf_of(organiser_client, page)}
