@@ -61,7 +61,7 @@ def stream(request: Request, channel: Channel) -> Response:
     Where no socket is handed over, or descriptors run short, it is sent away: it asks for the state now and then, and
     votes still find a socket.
     """
-    if SOCKET not in request.environ:
+    if SOCKET not in request.environ or request.method != "GET":
         return Response(status=204)
     if hub().watchers >= most_streams():
         return Response(status=503, headers={"Retry-After": "30"})
@@ -95,7 +95,6 @@ def detaching(app: WSGIApplication) -> WSGIApplication:
     def detached(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         socket = environ.get(SOCKET)
         if socket is None or environ["REQUEST_METHOD"] != "GET":
-            environ.pop(SOCKET, None)
             return app(environ, start_response)
         kept: list[Any] = []
 
