@@ -20,11 +20,13 @@ LINE_HEIGHT, AVERAGE = 1.12, 0.595
 
 
 class Shape(NamedTuple):
-    """A path. ``look`` names a class of css/pictures.css; ``width`` is that of its stroke."""
+    """A path. ``look`` names a class of css/pictures.css; ``width`` is that of its stroke, ``dash`` the length of a
+    dash, where it has dashes."""
 
     d: str
     look: str
     width: float = 0
+    dash: float = 0
 
 
 class Words(NamedTuple):
@@ -49,9 +51,9 @@ class Drawing:
     shapes: list[Shape] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
 
-    def draw(self, d: str, look: str, width: float = 0) -> None:
+    def draw(self, d: str, look: str, width: float = 0, dash: float = 0) -> None:
         if d:
-            self.shapes.append(Shape(d, look, round(width, 1)))
+            self.shapes.append(Shape(d, look, round(width, 1), round(dash, 2)))
 
     def write(self, x: float, y: float, size: float, text: str, look: str = "words", anchor: str = "start") -> None:
         self.words.append(Words(round(x, 1), round(y, 1), round(size, 1), text, look, anchor))
