@@ -109,17 +109,6 @@ def curve(x0: float, y0: float, x1: float, y1: float) -> str:
     return f"M{fmt(x0)} {fmt(y0)}C{middle} {fmt(y0)} {middle} {fmt(y1)} {fmt(x1)} {fmt(y1)}"
 
 
-def hatch(x: float, y: float, width: float, height: float, step: float) -> str:
-    """Strokes from lower left to upper right, cut at the edges of a box."""
-    lines = []
-    for number in range(1, int((width + height) / step) + 1):
-        at = number * step
-        x0, x1 = max(0.0, at - height), min(at, width)
-        if x1 > x0:
-            lines.append(f"M{fmt(x + x0)} {fmt(y + at - x0)}L{fmt(x + x1)} {fmt(y + at - x1)}")
-    return "".join(lines)
-
-
 def breadth(text: str) -> float:
     """About how broad a text in bold is, in ems: with a margin for Helvetica, without one for DejaVu Sans."""
     return AVERAGE * len(text)

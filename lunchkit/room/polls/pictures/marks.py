@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import pi
 
-from lunchkit.room.polls.pictures.drawing import LINE_HEIGHT, Drawing, box, breadth, disc, dot, fmt, hatch, split_lines
+from lunchkit.room.polls.pictures.drawing import LINE_HEIGHT, Drawing, box, breadth, disc, dot, fmt, split_lines
 
 Spots = Sequence[tuple[float, float]]
 
@@ -52,10 +52,11 @@ def draw_bar(sheet: Drawing, mark: str, area: Area) -> None:
     if mark == "full":
         sheet.draw(box(area.x, area.y, area.width, area.height), "full")
     else:
-        sheet.draw(inner, "came" if mark == "coloured" else "line", edge, 4 * edge if mark == "dashed" else 0)
+        dash = (area.height - edge) / 4 if mark == "dashed" else 0
+        sheet.draw(inner, "came" if mark == "coloured" else "line", edge, dash)
     if mark in ("hatched", "dotted"):
-        step = edge * (3.5 if mark == "hatched" else 7)
-        sheet.draw(hatch(area.x, area.y, area.width, area.height, step), "line", edge * 0.8)
+        stripes = f"M{fmt(area.x)} {fmt(area.y + area.height / 2)}h{fmt(area.width)}"
+        sheet.draw(stripes, "line", area.height, edge * (2.5 if mark == "hatched" else 6))
 
 
 def draw_legend(
