@@ -119,6 +119,13 @@ def test_a_headline_says_the_result_with_people_and_per_cent(of: Result, says: s
     assert plain(headline(of)) == says
 
 
+def test_shares_that_do_not_add_up_are_called_rounded_and_a_mean_place_has_a_decimal() -> None:
+    several = result(5, 2, n=5, kind=Kind.MULTIPLE)
+    assert [one.is_rounded for one in (result(2, 2, 2), result(5, 5), several)] == [True, False, False]
+    assert "Percentages are rounded." in {line.text for line in draw_result(result(2, 2, 2)).words}
+    assert {"1.0", "2.0"} <= {line.text for line in draw_result(graded(Kind.RANKING, (0, 6), (6, 0))).words}
+
+
 def test_a_cloud_says_how_many_words_it_leaves_out() -> None:
     assert cloud_of(words(*[1] * 40))[-1] == ("mot39", 1), "control"
     shown = cloud_of(words(9, *[1] * 96))

@@ -278,6 +278,8 @@ def test_words_are_read_before_they_show(organiser_client: FlaskClient, event: E
     open_poll(poll)
     path = f"/organiser/e/{event.slug}/polls/{poll.id}"
     assert organiser_client.get(f"{path}/answers").status_code == 200, "empty"
+    page = organiser_client.get(f"{path}/hands").text
+    assert 'name="note"' in page and "count_" not in page, "no raised hand is a word"
     close_poll(poll)
     for number in range(45):
         db.session.add(WrittenAnswer(poll_id=poll.id, normalised=f"mot{number:02}", text=f"Mot{number:02}", count=2))
