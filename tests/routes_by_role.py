@@ -71,7 +71,6 @@ GET      /organiser/e/<slug>/polls/<poll_id>/answers
 GET+POST /organiser/e/<slug>/polls/<poll_id>/closing
 GET+POST /organiser/e/<slug>/polls/<poll_id>/hands
 POST     /organiser/e/<slug>/polls/<poll_id>/hiding
-GET+POST /organiser/e/<slug>/polls/<poll_id>/note
 POST     /organiser/e/<slug>/polls/<poll_id>/opening
 POST     /organiser/e/<slug>/polls/<poll_id>/reveal
 POST     /organiser/e/<slug>/polls/<poll_id>/verdict
@@ -83,9 +82,7 @@ POST     /organiser/e/<slug>/questions/<question_id>/answer
 POST     /organiser/e/<slug>/questions/<question_id>/approval
 POST     /organiser/e/<slug>/questions/<question_id>/record
 POST     /organiser/e/<slug>/questions/<question_id>/restoration
-POST     /organiser/e/<slug>/questions/<question_id>/restoration/all
 POST     /organiser/e/<slug>/questions/<question_id>/setting-aside
-POST     /organiser/e/<slug>/questions/<question_id>/setting-aside/all
 GET+POST /organiser/e/<slug>/recap
 GET+POST /organiser/e/<slug>/recap/correction
 POST     /organiser/e/<slug>/recap/link
@@ -115,7 +112,6 @@ GET+POST /organiser/e/<slug>/registrations/new
 GET+POST /organiser/e/<slug>/registrations/unconfirmed
 GET      /organiser/e/<slug>/room
 POST     /organiser/e/<slug>/room/blank
-POST     /organiser/e/<slug>/room/current/<noun>
 POST     /organiser/e/<slug>/room/questions
 POST     /organiser/e/<slug>/room/rehearsal
 POST     /organiser/e/<slug>/room/slide

@@ -12,7 +12,6 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.room.ballot_store import BallotStore
-from lunchkit.room.operations import CLOSES_AFTER
 from lunchkit.room.polls.actions import annul_poll, close_poll, finish_closings, open_poll, reveal_poll
 from lunchkit.room.polls.errors import AlreadyClosed, AnotherPollIsOpen
 from lunchkit.room.polls.models import Poll, Stage
@@ -22,7 +21,8 @@ from tests.conftest import EventMaker, new_client
 from tests.room import JSON, Phone, ask, asked, code_of, fresh, leave_no_keys, phones, running_event, voted
 from tests.seating import all_at_once
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures(leave_no_keys.__name__)]
+pytestmark = pytest.mark.usefixtures(leave_no_keys.__name__)
+both_databases = pytest.mark.both_databases  # others meet the database little: ballots are in a file of their own
 
 
 @pytest.fixture
@@ -77,6 +77,7 @@ def test_every_kind_of_question_takes_its_answers_and_refuses_what_is_none(
     assert fresh(poll).ballots == 1
 
 
+@both_databases
 def test_one_question_at_a_time_and_no_answer_to_the_one_before(app: Flask, event: Event) -> None:
     first, second = asked(event), ask(event)
     (phone,) = phones(app, event, 1)
@@ -112,6 +113,7 @@ def test_a_code_may_be_typed_as_people_type(app: Flask, event: Event) -> None:
     assert client.get(f"/V/{code}").status_code == 200, "the QR code is in capitals"
 
 
+@both_databases
 def test_what_was_annulled_may_be_asked_anew_and_begins_at_nothing(app: Flask, event: Event) -> None:
     poll = asked(event)
     voted(app, event, 3, 1)
@@ -124,6 +126,7 @@ def test_what_was_annulled_may_be_asked_anew_and_begins_at_nothing(app: Flask, e
     assert (fresh(poll).ballots, counts(poll)[1], counts(poll)[2]) == (1, 0, 1)
 
 
+@both_databases
 def test_two_hundred_phones_at_once_are_two_hundred_ballots(app: Flask, make_event: EventMaker) -> None:
     event = running_event(make_event, capacity=200)
     poll = asked(event)
@@ -138,6 +141,7 @@ def test_two_hundred_phones_at_once_are_two_hundred_ballots(app: Flask, make_eve
     assert counts(poll) == {1: 67, 2: 67, 3: 66, 0: 0}
 
 
+@both_databases
 @pytest.mark.parametrize("kind", ["poll", "survey"])
 def test_an_answer_that_waits_for_the_disk_holds_no_connection(
     app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch, kind: str
@@ -162,6 +166,7 @@ def test_an_answer_that_waits_for_the_disk_holds_no_connection(
     assert held == [0, 0], "a room that waits with all of them waits for ever: each needs another for its revision"
 
 
+@both_databases
 def test_votes_that_race_the_close_are_counted_or_refused_never_both(app: Flask, event: Event) -> None:
     poll = asked(event)
     poll_id = poll.id
@@ -169,16 +174,6 @@ def test_votes_that_race_the_close_are_counted_or_refused_never_both(app: Flask,
     told = all_at_once(app, [*taps, lambda: close_poll(db.session.get_one(Poll, poll_id))])[:-1]
     assert set(told) <= {200, 409}
     assert fresh(poll).ballots == told.count(200)
-
-
-def test_a_poll_closes_itself_two_hours_after_the_lunch(app: Flask, event: Event) -> None:
-    poll = asked(event)
-    voted(app, event, 1, 1)
-    finish_closings()
-    assert fresh(poll).stage is Stage.OPEN, "not before"
-    with clock.fixed_at(event.ends_at + CLOSES_AFTER):
-        finish_closings()
-    assert (fresh(poll).stage, poll.ballots) == (Stage.CLOSED, 1)
 
 
 def test_a_poll_whose_key_was_lost_closes_with_what_was_counted(app: Flask, event: Event) -> None:
@@ -232,6 +227,7 @@ def test_a_box_that_is_locked_is_said_to_be_busy(app: Flask, event: Event, monke
     assert ballot_store().count(poll.id) == 1
 
 
+@both_databases
 @pytest.mark.parametrize("is_killed", [False, True])
 def test_what_another_request_did_to_one_of_a_pair_counts_for_the_movement(
     app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch, is_killed: bool

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from lunchkit.platform import clock
 from lunchkit.platform.calendar import cancellation, download, feed, invitation
 from tests.calendar_reader import ENTRY, content_lines, lunch_at, property_names, read_calendar
 
@@ -73,8 +74,11 @@ def test_invitation_asks_one_attendee_who_has_accepted() -> None:
 
 
 def test_cancellation_takes_the_same_event_back() -> None:
-    file = cancellation(ENTRY, "Zoé Müller", "zoe@example.org", 8)
+    sent_at = datetime(2025, 5, 1, 8, tzinfo=UTC)
+    with clock.fixed_at(sent_at):
+        file = cancellation(ENTRY, "Zoé Müller", "zoe@example.org", 8)
     calendar = read_calendar(file)
+    assert calendar.vevent.dtstamp.value == sent_at, "of the message, not of the lunch"
     assert (calendar.method.value, calendar.vevent.status.value) == ("CANCEL", "CANCELLED")
     assert (calendar.vevent.uid.value, calendar.vevent.sequence.value) == (ENTRY.uid, "8")
     assert [attendee.value for attendee in calendar.vevent.attendee_list] == ["mailto:zoe@example.org"]

@@ -52,7 +52,7 @@ def slide(event: Event, poll: PollView, **more: Any) -> str:
     screen = SimpleNamespace(
         event=event, code="R7KM3", address="lunch.example/v", qr=Markup(), revision=1, slide=more.pop("slide", "poll"),
         is_blank=False, key="k", poll=poll, ballots=9, expected=34, speakers=(), questions=(),
-        timer_ends_at=more.pop("timer_ends_at", None), in_rehearsal=False, asks_feedback=False, may=(),
+        timer_ends_at=more.pop("timer_ends_at", None), in_rehearsal=False, asks_feedback=False, goes_on=True,
     )  # fmt: skip
     return render_template("presenter/_screen.html", screen=screen)
 
@@ -71,11 +71,3 @@ def test_a_clock_that_ran_out_says_so_for_half_a_minute(
     html = slide(event, revealed("A", "B"), timer_ends_at=datetime.now(UTC) + timedelta(seconds=seconds))
     assert ("data-timed" in html) == shows == (" timed" in html)
     assert (">Time is up<" in html) == (shows and seconds < 0)
-
-
-def test_tallies_say_how_many_answered_and_hold_long_answers_in_two_lines(in_english: None, event: Event) -> None:
-    after = revealed("A" * 60, "B", movement={"level": "tallies", "k": 3, "positions": [1, 2]})
-    assert after.result is not None
-    html = slide(event, replace(after, before=replace(after.result, n=1)), slide="movement")
-    assert "Before (1 person)" in html and "After (15 people)" in html
-    assert 'class="tallies long"' in html

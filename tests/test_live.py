@@ -9,13 +9,13 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from flask import Flask, Request, Response
+from flask import Flask, Request
 from werkzeug.test import EnvironBuilder
 
 from lunchkit.platform.live.batches import Batches
 from lunchkit.platform.live.hub import Channel, Feed, Hub
 from lunchkit.platform.live.messages import GZIP_HEAD
-from lunchkit.platform.live.streams import state, stream
+from lunchkit.platform.live.streams import SOCKET, WATCH, state, stream
 
 
 class Moving:
@@ -171,28 +171,20 @@ def request_for(path: str, **headers: str) -> Request:
     return Request(EnvironBuilder(path=path, headers=named).get_environ())
 
 
-def pieces_of(answer: Response) -> Iterator[bytes]:
-    return (bytes(piece) for piece in answer.iter_encoded())
-
-
-def test_a_stream_says_how_it_is_to_be_treated(channel: Channel) -> None:
+def test_a_stream_says_how_it_is_to_be_treated_and_is_none_where_no_socket_is_handed_over(channel: Channel) -> None:
     app = Flask("test")
     with app.test_request_context():
-        plain = stream(request_for("/"), channel)
-        packed = stream(request_for("/", Accept_Encoding="gzip, br"), channel)
-        pieces = pieces_of(plain)
-        assert next(pieces).startswith(b"retry: ")
-        assert next(pieces) == b'id: 1\ndata: {"rev":1}\n\n'
-        assert "Content-Encoding" not in plain.headers
-        assert packed.headers["Content-Encoding"] == "gzip"
-        decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        packed_pieces = pieces_of(packed)
-        assert decoder.decompress(next(packed_pieces)).startswith(b"retry: ")
-        assert decoder.decompress(next(packed_pieces)) == b'id: 1\ndata: {"rev":1}\n\n'
-        for answer in (plain, packed):
-            assert answer.headers["X-Accel-Buffering"] == "no"
-            assert answer.headers["Cache-Control"] == "no-store"
-            answer.close()
+        requests = [request_for("/"), request_for("/", Accept_Encoding="gzip, br")]
+        assert [stream(request, channel).status_code for request in requests] == [204, 204]
+        for request in requests:
+            request.environ[SOCKET] = object()
+        plain, packed = (stream(request, channel) for request in requests)
+        begins = [request.environ[WATCH].beginning for request in requests]
+    assert begins[0].startswith(b"retry: ") and zlib.decompressobj(31).decompress(begins[1]).startswith(b"retry: ")
+    assert [answer.headers.get("Content-Encoding") for answer in (plain, packed)] == [None, "gzip"]
+    for answer in (plain, packed):
+        assert answer.headers["X-Accel-Buffering"] == "no"
+        assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_the_fallback_answers_304_to_whoever_has_it(moving: Moving, channel: Channel) -> None:

@@ -23,9 +23,6 @@ from lunchkit.room.queries import ballot_store
 from tests.conftest import EventMaker
 from tests.room import asked, phones, running_event
 
-pytestmark = pytest.mark.both_databases
-
-
 OWN = 4
 Tap = tuple[int, str]
 """Who, and what they answer; the first four are the observer's own phones."""

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from flask import Flask, Response
 from sqlalchemy import update
 from werkzeug.datastructures import MultiDict
@@ -19,8 +18,6 @@ from lunchkit.room.queries import ballot_store
 from tests.conftest import EventMaker, new_client
 from tests.room import Phone, ask, asked, code_of, running_event
 from tests.statements import statements
-
-pytestmark = pytest.mark.both_databases
 
 
 def new_phone(app: Flask, event: Event) -> Phone:

@@ -1,6 +1,5 @@
 """Speakers and questions of a lunch."""
 
-import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -13,8 +12,6 @@ from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Organisation, Speaker
 from lunchkit.speakers.queries import appearances
 from tests.conftest import EventMaker, csrf_of
-
-pytestmark = pytest.mark.both_databases
 
 
 def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:

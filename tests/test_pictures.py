@@ -28,7 +28,7 @@ from lunchkit.room.polls.pictures import (
 from lunchkit.room.polls.pictures.drawing import WIDE_HEIGHT, breadth
 from lunchkit.room.polls.pictures.rows import cloud_of
 from lunchkit.room.polls.pictures.sentences import movement_notes
-from lunchkit.room.polls.pictures.voices import voices_of
+from lunchkit.room.polls.pictures.voices import draw_tallies, voices_of
 from lunchkit.room.polls.results import Result, Row, Written
 from lunchkit.room.polls.view_models import ChoiceView, PollView
 from tests.test_exports import FORMULAS
@@ -117,6 +117,13 @@ def plain(text: str) -> str:
 )
 def test_a_headline_says_the_result_with_people_and_per_cent(of: Result, says: str) -> None:
     assert plain(headline(of)) == says
+
+
+def test_shares_that_do_not_add_up_are_called_rounded_and_a_mean_place_has_a_decimal() -> None:
+    several = result(5, 2, n=5, kind=Kind.MULTIPLE)
+    assert [one.is_rounded for one in (result(2, 2, 2), result(5, 5), several)] == [True, False, False]
+    assert "Percentages are rounded." in {line.text for line in draw_result(result(2, 2, 2)).words}
+    assert {"1.0", "2.0"} <= {line.text for line in draw_result(graded(Kind.RANKING, (0, 6), (6, 0))).words}
 
 
 def test_a_cloud_says_how_many_words_it_leaves_out() -> None:
@@ -217,13 +224,15 @@ def test_voices_are_those_who_stayed_came_and_left() -> None:
 @pytest.mark.parametrize("wide", [False, True])
 def test_each_voice_is_a_mark_that_is_told_apart_without_colour(wide: bool) -> None:
     drawing = draw_voices(MOVEMENTS["flows"], BEFORE, result(17, 15, 13), wide)
-    one_of_the_legend, came, dashes = 1, 5 + 3 + 4, 6
+    one_of_the_legend, came = 1, 5 + 3 + 4
     late = 17 - 14
     assert count_dots(drawing, "discs") == 9 + 12 + 9 + late + 2 * one_of_the_legend
-    rings = {look: "".join(shape.d for shape in drawing.shapes if shape.look == look) for look in ("came", "line")}
-    assert rings["came"].count("z") == came + one_of_the_legend and rings["line"].count("z") == late + one_of_the_legend
-    gone = 3 + 4 + 5
-    assert rings["line"].count("A") == dashes * (gone + one_of_the_legend), "dashed"
+    gone, rings = 3 + 4 + 5, {"came": 0, "line": 0, "dashed": 0}
+    for shape in drawing.shapes:
+        if shape.look in rings:
+            rings["dashed" if shape.dash else shape.look] += shape.d.count("z")
+    expected = {"came": came, "line": late, "dashed": gone}
+    assert rings == {mark: count + one_of_the_legend for mark, count in expected.items()}
     plain_lines = draw_voices(MOVEMENTS["changed"], BEFORE, AFTER, wide)
     assert count_dots(plain_lines, "discs") == sum(row.count for row in (*BEFORE.rows, *AFTER.rows))
     assert "Before" in {words.text for words in plain_lines.words}
@@ -242,6 +251,16 @@ def test_voices_stay_in_their_picture(wide: bool, level: str, label: str, times:
     drawing = draw_voices(moved, before, after, wide)
     assert_in_picture(drawing)
     assert (count_dots(drawing, "discs") == 0) == (times == 9), "of more than sixty, bars"
+
+
+@pytest.mark.parametrize("label", ["Oui", LONG[:60]])
+def test_tallies_say_how_many_answered_and_nine_answers_fit_on_the_projector(label: str) -> None:
+    before, after = result(*[2] * 9, labels=[label] * 9), result(*[3] * 9, labels=[label] * 9)
+    drawing = draw_tallies({"level": "tallies", "k": 3, "positions": [*range(9)]}, before, after)
+    assert_in_picture(drawing)
+    assert drawing.height <= WIDE_HEIGHT * 1.6
+    assert count_dots(drawing, "discs") == 18 + 27
+    assert {"Before (18 people)", "After (27 people)"} <= {line.text for line in drawing.words}
 
 
 def ropes(drawing: Drawing) -> list[tuple[float, float]]:

@@ -189,15 +189,13 @@ def test_no_vote_opens_where_others_could_know_its_key(app: Flask, make_event: E
 def test_the_server_says_at_its_start_that_the_folder_is_not_ours(tmp_path: Path) -> None:
     runtime = tmp_path / "run"
     runtime.mkdir()
-    for words in (("serve",), ("demo", "--instance", str(tmp_path / "demo"))):
-        instance = tmp_path / "demo" if "demo" in words else tmp_path / "instance"
-        found = KeyRing(instance, runtime).folder
-        assert found is not None
-        found.mkdir(mode=0o755)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("LUNCHKIT_")}
-        environment |= {"LUNCHKIT_INSTANCE": str(tmp_path / "instance"), "RUNTIME_DIRECTORY": str(runtime)}
-        command = [sys.executable, "-m", "lunchkit", *words]
-        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
-        assert ended.returncode == 1
-        assert [str(found) in line for line in ended.stderr.splitlines()] == [True], ended.stderr
-        assert "database" not in ended.stderr
+    found = KeyRing(tmp_path / "instance", runtime).folder
+    assert found is not None
+    found.mkdir(mode=0o755)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LUNCHKIT_")}
+    environment |= {"LUNCHKIT_INSTANCE": str(tmp_path / "instance"), "RUNTIME_DIRECTORY": str(runtime)}
+    command = [sys.executable, "-m", "lunchkit", "serve"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert [str(found) in line for line in ended.stderr.splitlines()] == [True], ended.stderr
+    assert "database" not in ended.stderr

@@ -243,7 +243,6 @@ def one_of_each(event: Event) -> dict[str, Any]:
         "item_id": item.id,
         "scan_id": scan.id,
         "draft_id": list_.id,
-        "noun": "opening",
         "kind": "confirmation",
         "ending": "csv",
     }

@@ -187,10 +187,7 @@ def test_what_people_have_seen_stays_as_they_saw_it(event: Event, seen: Poll) ->
     assert order(event) == ["Un ?", "Trois ?"], "its number does not"
 
 
-# Order
-
-
-# Doors
+# Pages
 
 
 def test_the_list_offers_what_is_possible(organiser_client: FlaskClient, event: Event, seen: Poll) -> None:
@@ -260,7 +257,7 @@ def test_hands_are_counted_beside_phones(organiser_client: FlaskClient, event: E
     assert post(organiser_client, path, path, count_1="4", count_2="", count_0="2").status_code == 303
     db.session.expire_all()
     counts = {row.position: row.count for row in db.session.scalars(db.select(HandCount))}
-    assert counts == {1: 4, 2: 0, 0: 2}
+    assert counts == {1: 4, 0: 2}
     assert db.session.get_one(Poll, seen.id).hand_ballots == 6
     assert 'value="4"' in organiser_client.get(path).get_data(as_text=True)
     other = polls_of(event.id)[1]
@@ -280,6 +277,8 @@ def test_words_are_read_before_they_show(organiser_client: FlaskClient, event: E
     open_poll(poll)
     path = f"/organiser/e/{event.slug}/polls/{poll.id}"
     assert organiser_client.get(f"{path}/answers").status_code == 200, "empty"
+    page = organiser_client.get(f"{path}/hands").text
+    assert 'name="note"' in page and "count_" not in page, "no raised hand is a word"
     close_poll(poll)
     for number in range(45):
         db.session.add(WrittenAnswer(poll_id=poll.id, normalised=f"mot{number:02}", text=f"Mot{number:02}", count=2))
@@ -326,7 +325,7 @@ def test_a_remark_stands_beside_the_result_on_its_page_and_in_its_data(
 ) -> None:
     close_poll(seen)
     reveal_poll(seen)
-    page = f"/organiser/e/{event.slug}/polls/{seen.id}/note"
+    page = f"/organiser/e/{event.slug}/polls/{seen.id}/hands"
     result = f"/e/{event.slug}/polls/{seen.position}"
     remark = "La moitié de la salle était partie."
     assert remark not in organiser_client.get(result).text, "control"

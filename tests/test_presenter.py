@@ -18,7 +18,7 @@ from lunchkit.room.polls.queries import answers_to_judge, polls_of
 from lunchkit.site.presenter.actions import end_rehearsal, go_on, show_slide, start_rehearsal
 from lunchkit.site.presenter.queries import current_poll, next_step, phone_view, screen_view, shown_slide
 from tests.conftest import EventMaker, csrf_of
-from tests.room import JSON, ask, asked, code_of, phones, running_event, voted
+from tests.room import ask, asked, code_of, phones, running_event, voted
 
 
 @pytest.fixture
@@ -54,6 +54,7 @@ def test_one_button_leads_through_a_whole_lunch_and_a_step_that_is_done_is_not_d
     crowd = phones(app, event, 6)
     done = []
     for _ in range(8):
+        assert screen_view(room_now(event), "fr").goes_on
         step, poll = step_of(event)
         done.append((step, poll.position if poll else None))
         for _twice in range(2):  # the phone, a moment after the keyboard
@@ -64,6 +65,8 @@ def test_one_button_leads_through_a_whole_lunch_and_a_step_that_is_done_is_not_d
     assert done == [
         ("open", 1), ("close", 1), ("reveal", 1), ("open", 2), ("close", 2), ("reveal", 2), ("movement", 2), ("done", None),
     ]  # fmt: skip
+    assert slide_of(event) == Slide.WELCOME
+    assert not screen_view(room_now(event), "fr").goes_on
 
 
 @pytest.mark.parametrize("slide", [Slide.POLL, Slide.MOVEMENT])
@@ -106,35 +109,6 @@ def test_a_rehearsal_shows_results_of_few_and_forgets_them(app: Flask, event: Ev
     assert not poll.is_public
     end_rehearsal(event)
     assert state_of(event) == "welcome"
-
-
-def test_the_keyboard_of_the_projector_acts_on_the_question_that_is_shown_and_its_bar_says_what_can_be_done(
-    app: Flask, organiser_client: FlaskClient, event: Event
-) -> None:
-    poll = ask(event)
-    page = f"/organiser/e/{event.slug}/room"
-    headers = {**JSON, "X-CSRFToken": csrf_of(organiser_client, page)}
-
-    def press(noun: str) -> int:
-        return organiser_client.post(f"{page}/current/{noun}", headers=headers).status_code
-
-    def may() -> tuple[str, ...]:
-        db.session.expire_all()
-        return screen_view(room_now(event), "fr").may
-
-    assert press("closing") == 409, "nothing has been asked"
-    assert may() == ("step", "opening")
-    assert [press(noun) for noun in ("opening", "opening")] == [200] * 2
-    assert may() == ("step", "closing", "annulment")
-    voted(app, event, 5, 1)
-    assert (press("closing"), may()) == (200, ("step", "reveal", "annulment"))
-    assert (press("reveal"), may()) == (200, ("step", "hiding", "annulment"))
-    show_slide(event, Slide.WELCOME)
-    assert may() == (), "everything was asked, and the welcome shows"
-    show_slide(event, Slide.POLL, poll)
-    assert [press(noun) for noun in ("hiding", "annulment", "nonsense")] == [200, 200, 404]
-    db.session.refresh(poll)
-    assert poll.stage == "void"
 
 
 def test_the_big_button_says_that_answers_are_to_be_read(

@@ -3,26 +3,24 @@
 import csv
 import io
 import json
+import re
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from sqlalchemy import select
 
+from lunchkit.events.models import Event
+from lunchkit.platform.db import db
+from lunchkit.room.qa.models import Turn
+from lunchkit.room.qa.queries import questions_to_judge
 from tests.chromium import DESK, open_context, read_qr
 from tests.live import House, house
+from tests.test_qa import count_supports, opened, shown
 
 JSON = {"Accept": "application/json"}
 LABELS = {1: "Oui", 2: "Oui, à certaines conditions", 3: "Non", 0: "Sans avis"}
-
-
-@pytest.fixture
-def lunch(tmp_path: Path) -> Iterator[House]:
-    """The demo, whose running lunch has its first question open."""
-    with house(tmp_path) as lunch:
-        yield lunch
 
 
 @dataclass
@@ -111,8 +109,16 @@ def counts_on(page: Page, column: int = 0) -> dict[str, int]:
     }
 
 
-def test_a_whole_lunch(lunch: House, chromium: Browser, tmp_path: Path) -> None:
-    desk = screen_at(lunch, chromium)
+def test_a_whole_lunch(chromium: Browser, tmp_path: Path) -> None:
+    with house(tmp_path) as lunch:
+        desk = screen_at(lunch, chromium)
+        vote_twice(lunch, chromium, desk, tmp_path)
+        ask_and_support(lunch, chromium, desk)
+        come_back(lunch, chromium, desk)
+
+
+def vote_twice(lunch: House, chromium: Browser, desk: Page, tmp_path: Path) -> None:
+    """Before the debate, a word, after it, and how opinions moved; the first question is open."""
     vote, screen = addresses(desk, lunch)
     desk.goto(screen)
     scanned = read_qr(desk, "svg.qr", tmp_path)
@@ -148,11 +154,11 @@ def test_a_whole_lunch(lunch: House, chromium: Browser, tmp_path: Path) -> None:
     assert "%" not in desk.locator("main").inner_text(), "hidden until the reveal"
 
     # The keyboard alone: close, reveal.
-    desk.keyboard.press("c")
+    desk.keyboard.press("PageDown")
     expect(desk.locator("[data-stage=closed]")).to_be_visible()
     expect(ana.page.locator("input[name=choice]")).to_have_count(0)
     assert "%" not in ana.page.locator("main").inner_text()
-    desk.keyboard.press("r")
+    desk.keyboard.press("ArrowRight")
     expect(desk.locator("[data-stage=revealed]")).to_be_visible()
     first = {1: 3, 2: 6, 3: 0, 0: 0}
     expect(ana.page.locator("main table").first).to_be_attached()
@@ -161,15 +167,15 @@ def test_a_whole_lunch(lunch: House, chromium: Browser, tmp_path: Path) -> None:
         assert counts_on(page) == {LABELS[position]: count for position, count in first.items()}
     assert_published(lunch, 1, first)
 
-    # In between, a word; it shows once the organiser has read it.
+    # In between, a word; of one person alone it would never show, and the screen says so before it is closed.
     desk.keyboard.press(" ")
     expect(desk.locator("[data-stage=open]")).to_be_visible()
     ana.page.locator("input[name=word]").first.fill("la surveillance")
     ana.page.locator("form.ballot button.button").first.click()
     expect(ana.page.locator("[data-sent=saved]")).to_be_visible()
-    desk.keyboard.press("v")
-    desk.locator("#annulment button[value=yes]").click()
-    expect(desk.locator("[data-stage=open]")).to_have_count(0)
+    desk.keyboard.press(" ")
+    desk.locator("#few button[value=yes]").click()
+    expect(desk.locator("[data-stage=closed]")).to_be_visible()
 
     # After the debate, the same question.
     desk.keyboard.press("n")
@@ -197,16 +203,61 @@ def test_a_whole_lunch(lunch: House, chromium: Browser, tmp_path: Path) -> None:
     expect(ana.page.locator("main")).to_contain_text("6 voix sur 9 ont bougé")
 
     # Black, and back.
-    desk.keyboard.press("b")
-    expect(desk.locator("[data-slide=blank]")).to_be_visible()
-    desk.keyboard.press("b")
-    expect(desk.locator("[data-slide=movement]")).to_be_visible()
+    for shows in ("blank", "movement"):
+        desk.keyboard.press("b")
+        expect(desk.locator(f"[data-slide={shows}]")).to_be_visible()
 
 
-def test_the_code_is_typed_on_the_home_page_and_the_projector_says_that_it_lost_the_connection_and_comes_back(
-    lunch: House, chromium: Browser
-) -> None:
-    desk = screen_at(lunch, chromium)
+def ask_and_support(lunch: House, chromium: Browser, desk: Page) -> None:
+    """A phone asks and supports without leaving its page, and loses nothing."""
+    with lunch.app.app_context(), lunch.app.test_request_context():
+        event = db.session.scalars(select(Event).where(Event.slug == lunch.events["running"])).one()
+        room, event_id = opened(event), event.id
+        question, address = shown(room), lunch.url(f"/v/{room.code}")
+        row, question_id = f"#question-{question.id} button", question.id
+        db.session.remove()
+    context = open_context(chromium)
+    page = context.new_page()
+    page.goto(address)
+    desk.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/room"))
+    expect(desk.locator("[data-unread]")).to_be_hidden()
+
+    # A tap is kept, and a reload shows what the server has.
+    page.locator(row).click()
+    expect(page.locator(row)).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(page.locator(row)).to_have_attribute("aria-pressed", "true")
+
+    # A question is typed, the page is loaded again, the network fails, and comes back: one question arrives.
+    page.locator("#question-text").fill("Et si le réseau tombe ?")
+    page.locator("#question-off").check()
+    page.reload()
+    expect(page.locator("#question-text")).to_have_value("Et si le réseau tombe ?")
+    expect(page.locator("#question-off")).to_be_checked()
+    context.route("**/questions", lambda route: route.abort())
+    page.locator("[data-ask] button").click()
+    expect(page.locator("[data-ask] [data-told]")).not_to_be_empty()
+    expect(page.locator("#question-text")).to_have_value("Et si le réseau tombe ?")
+    context.unroute("**/questions")
+    expect(page.locator("#question-text")).to_have_value("")
+    assert page.url.split("#")[0] == address
+
+    # The remote control hears of it without being loaded again, and of its being read.
+    expect(desk.locator("[data-unread]")).to_have_text(re.compile(r"à lire\s*1"))
+    other = desk.context.new_page()
+    other.goto(lunch.url(f"/organiser/e/{lunch.events['running']}/questions"))
+    other.get_by_role("button", name="Montrer à la salle").click()
+    expect(desk.locator("[data-unread]")).to_be_hidden()
+    with lunch.app.app_context():
+        assert count_supports(question_id) == 1
+        (waiting,) = (q for q in questions_to_judge(event_id)[Turn.APPROVED] if q.Question.id != question_id)
+        assert (waiting.Question.text, waiting.Question.off_record) == ("Et si le réseau tombe ?", True)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def come_back(lunch: House, chromium: Browser, desk: Page) -> None:
+    """The code is typed on the home page; the projector says that it lost the connection, and comes back."""
     vote, screen = addresses(desk, lunch)
     page = open_context(chromium).new_page()
     page.goto(lunch.base)
@@ -219,5 +270,5 @@ def test_the_code_is_typed_on_the_home_page_and_the_projector_says_that_it_lost_
     expect(desk.locator("[data-lost]")).to_be_visible(timeout=15_000)
     lunch.server.start()
     expect(desk.locator("[data-lost]")).to_be_hidden(timeout=20_000)
-    Guests(chromium, vote, 1).vote(1)
-    expect(desk.locator("[data-ballots]")).to_have_text("1")
+    desk.keyboard.press("b")
+    expect(desk.locator("[data-slide=blank]")).to_be_visible()

@@ -213,7 +213,7 @@ def test_streams_leave_descriptors_for_votes(app: Flask, event: Event, monkeypat
     asked(event)
     (phone,) = phones(app, event, 1)
     monkeypatch.setattr(type(hub()), "watchers", property(lambda _hub: most_streams()))
-    answer = phone.client.get(f"/v/{phone.code}/stream")
+    answer = phone.client.get(f"/v/{phone.code}/stream", environ_overrides={SOCKET: None})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert phone.client.get(f"/v/{phone.code}/state.json").status_code == 200
     assert phone.vote(1).status_code == 200

@@ -219,21 +219,6 @@ def projected(phone: Phone) -> bytes:
     return bytes(phone.client.get(f"/screen/{phone.code}/state.json").data)
 
 
-def test_a_live_poll_moves_by_seven_phones_at_a_time(app: Flask, event: Event) -> None:
-    poll = asked(event, is_live=True)
-    seen = []
-    for number, phone in enumerate(phones(app, event, 23)):
-        phone.vote(number % 2 + 1)
-        seen.append(ballot_store().shown_answers(poll.id)[0])
-    steps = [later - earlier for earlier, later in zip([0, *seen], seen, strict=False) if later != earlier]
-    assert steps == [7, 7], "and the last seven or more stay hidden until the close"
-    voter = phones(app, event, 1)[0]
-    for choice in (1, 2, 1, 2, 1, 2):  # one person who cannot decide must not be watched doing so
-        shown = ballot_store().shown_answers(poll.id)
-        voter.vote(choice)
-    assert ballot_store().shown_answers(poll.id) == shown
-
-
 class Killed(BaseException):
     """The process ends here."""
 

@@ -18,7 +18,7 @@ NEVER = ("lost", "doubled", "wrong", "unanswered", "not_converged", "projector_w
 def played(storm: Storm) -> Figures:
     """A vote with double taps, changed minds and broken-off requests, one that is closed in the middle, a restart."""
     storm.come_in()
-    storm.storm(3.0, kill=0.1, blow="reload")
+    storm.storm(2.0, kill=0.1, blow="reload")
     storm.close_amid()
     storm.come_back()
     return storm.finish()

@@ -21,7 +21,8 @@ from tests.conftest import EventMaker
 from tests.room import JSON, Phone, key_bytes, leave_no_keys, phones
 from tests.test_secrecy import STEPS, hits, killed_at, places, traces
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures(leave_no_keys.__name__)]
+pytestmark = pytest.mark.usefixtures(leave_no_keys.__name__)
+both_databases = pytest.mark.both_databases
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ def answer(phone: Phone, **fields: object) -> None:
     assert phone.client.post(f"/v/{phone.code}/feedback", data=fields, headers=JSON).status_code == 200
 
 
+@both_databases
 def test_after_the_close_no_byte_is_left_of_cookie_key_or_tag(
     app: Flask, lunch: Event, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -60,6 +62,7 @@ def test_a_log_says_nothing_of_an_answer(app: Flask, lunch: Event, caplog: pytes
     assert "Introuvable" not in caplog.text and "feedback" not in caplog.text
 
 
+@both_databases
 def test_the_order_of_rows_says_nothing_of_who_came_first(app: Flask, lunch: Event, tmp_path: Path) -> None:
     crowd = phones(app, lunch, 40)
     for number, phone in enumerate(crowd):
@@ -84,6 +87,7 @@ def test_no_column_beside_a_remark_could_tell_when_or_who(app: Flask) -> None:
     assert all(not str(column.type).lower().startswith(("date", "time")) for column in Remark.__table__.columns)
 
 
+@both_databases
 def test_what_was_erased_leaves_no_byte_behind(app: Flask, lunch: Event, tmp_path: Path) -> None:
     crowd = phones(app, lunch, 6)
     secret = "Camille-a-trop-parle"

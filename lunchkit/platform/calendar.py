@@ -1,6 +1,6 @@
 """Calendar files (RFC 5545) in three shapes: to download or subscribe to, an invitation, a cancellation.
 
-Knows no models: takes entries, gives bytes. The same entries give the same bytes, so that an ETag holds.
+Knows no models: takes entries, gives bytes. The same entries give the same file to download, so that an ETag holds.
 Times are written on the wall clock of the place where one rule describes its zone, in UTC everywhere else.
 """
 
@@ -12,8 +12,9 @@ from functools import cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Component, Event, vCalAddress, vDuration, vText
+from icalendar import Alarm, Calendar, Component, Event, vCalAddress, vDDDTypes, vDuration, vText
 
+from lunchkit.platform import clock
 from lunchkit.platform.addresses import is_zone
 from lunchkit.platform.text import clean_line, clean_text
 
@@ -154,6 +155,7 @@ def _event(entry: Entry, sequence: int) -> Event:
 
 def _personal_event(entry: Entry, name: str, email: str, sequence: int) -> Event:
     event = _event(entry, sequence)
+    event["DTSTAMP"] = vDDDTypes(clock.now())  # of the message, where there is a METHOD (RFC 5545, 3.8.7.2)
     attendee = _mailbox(name, email)
     attendee.params.update({"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
     event.add("ORGANIZER", _mailbox(entry.organiser_name, entry.organiser_email))

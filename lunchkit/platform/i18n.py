@@ -4,6 +4,7 @@ Attendees, speakers and readers have four; organisers' pages and the command lin
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -13,6 +14,8 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, get_locale
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from lunchkit.platform.config import LANGUAGES, WORKING_LANGUAGES, current_settings
@@ -44,7 +47,7 @@ def init_i18n(app: Flask) -> None:
     Babel(app, locale_selector=select_language, default_locale="fr", default_translation_directories="translations")
     app.after_request(_remember_language)
     app.jinja_env.filters.update(
-        when=when, weekday=weekday, month_year=month_year, hours=hours,
+        when=_kept_together(when), weekday=weekday, month_year=month_year, hours=hours,
         moment=moment, wall=wall, long_date=long_date, clock=clock, number=number, typo=typo,
         longest_word=longest_word, paragraphs=paragraphs,
     )  # fmt: skip
@@ -139,6 +142,18 @@ def when(event: Scheduled) -> str:
     return f"{long_date(starts)}, {clock(starts)} – {long_date(ends)}, {clock(ends)}"
 
 
+def _kept_together(say: Callable[[Scheduled], str]) -> Callable[[Context, Scheduled], str]:
+    """The same, on a page without a break within «12h–14h»; e-mails and files stay plain."""
+
+    @pass_context
+    def on_page(context: Context, event: Scheduled) -> str:
+        name = context.name or ""
+        is_page = name.endswith(".html") and "/mail/" not in name
+        return re.sub(r"–(?=\d)", "–\u2060", say(event)) if is_page else say(event)
+
+    return on_page
+
+
 def weekday(event: Scheduled) -> str:
     """«mardi»."""
     return format_date(event.starts_local, "EEEE", locale=language())
@@ -161,9 +176,9 @@ def wall(value: datetime, zone: str) -> str:
     return clock(value.astimezone(ZoneInfo(zone)))
 
 
-def number(value: float) -> str:
-    """A number with Swiss separators."""
-    return format_decimal(value, locale=f"{language()}_CH")
+def number(value: float, pattern: str | None = None) -> str:
+    """A number with Swiss separators; ``pattern`` as Unicode writes it, «0.0» for one decimal."""
+    return format_decimal(value, pattern, locale=f"{language()}_CH")
 
 
 _SPACE = "[ \u00a0\u202f]"

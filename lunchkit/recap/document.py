@@ -27,7 +27,7 @@ from lunchkit.registrations.queries import seats_left
 from lunchkit.room.polls.exports import result_from_json, result_json
 from lunchkit.room.polls.models import FEWEST_TOGETHER
 from lunchkit.room.polls.queries import poll_at, public_view
-from lunchkit.room.qa.queries import PublicQuestion, public_questions
+from lunchkit.room.qa.queries import public_questions
 from lunchkit.speakers.queries import appearances, approved_quotations
 
 VERSION = 1
@@ -83,7 +83,7 @@ def _kept(event: Event, section: RecapSection, language: str) -> Content:
     return kept | ({"frozen": frozen} if frozen is not None else {})
 
 
-def _asked(question: PublicQuestion) -> Content:
+def _asked(question: Any) -> Content:
     supports = question.supports if question.supports >= FEWEST_TOGETHER else None
     return {"text": question.text, "supports": supports, "answered": question.is_answered}
 

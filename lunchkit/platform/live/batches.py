@@ -6,6 +6,7 @@ Each gets an answer after the commit. Many writers cost one flush to the disk: e
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -24,39 +25,27 @@ class Aside:
     run: Callable[[Callable[[], None]], object] = staticmethod(lambda work: work())
 
 
-class _Waiting(Generic[Item, Outcome]):
-    def __init__(self, item: Item) -> None:
-        self.item = item
-        self.done = threading.Event()
-        self.outcome: Outcome | None = None
-        self.error: Exception | None = None
-
-
 class Batches(Generic[Item, Outcome]):
     """One writer for all requests of this process."""
 
     def __init__(self, write: Callable[[Sequence[Item]], Sequence[Outcome]]) -> None:
         self._write = write
-        self._waiting: list[_Waiting[Item, Outcome]] = []
+        self._waiting: list[tuple[Item, Future[Outcome]]] = []
         self._lock = threading.Lock()
         self._writes = False
 
     def submit(self, item: Item) -> Outcome:
         """Write one thing with whatever else waits. Returns after the commit; raises what the writing raised."""
-        mine: _Waiting[Item, Outcome] = _Waiting(item)
+        mine: Future[Outcome] = Future()
         with self._lock:
-            self._waiting.append(mine)
+            self._waiting.append((item, mine))
             starts, self._writes = not self._writes, True
         if starts:
             threading.Thread(target=self._work, name="batches", daemon=True).start()
-        if not mine.done.wait(PATIENCE):
-            raise TimeoutError
-        if mine.error is not None:
-            raise mine.error
-        return mine.outcome  # type: ignore[return-value]
+        return mine.result(PATIENCE)
 
     def _work(self) -> None:
-        batch: list[_Waiting[Item, Outcome]] = []
+        batch: list[tuple[Item, Future[Outcome]]] = []
         while True:
             time.sleep(GATHER if len(batch) < CROWD else CROWD_GATHER)
             with self._lock:
@@ -64,19 +53,25 @@ class Batches(Generic[Item, Outcome]):
                 if not batch:
                     self._writes = False
                     return
-            try:
-                Aside.run(lambda batch=batch: self._write_all(batch))  # type: ignore[misc]
-            except Exception as error:  # noqa: BLE001 - each of those who wait must be told
-                for waiting in batch:
-                    waiting.error = error
-            for waiting in batch:
-                waiting.done.set()
+            outcomes = self._written([item for item, _waiting in batch])
+            for (_item, waiting), outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, Exception):
+                    waiting.set_exception(outcome)
+                else:
+                    waiting.set_result(outcome)
 
-    def _write_all(self, batch: list[_Waiting[Item, Outcome]]) -> None:
+    def _written(self, items: Sequence[Item]) -> Sequence[Outcome | Exception]:
+        """What became of each: its outcome, or the error that all of them share."""
+        found: list[Outcome | Exception] = []
+
+        def write() -> None:
+            try:
+                found.extend(self._write(items))
+            except Exception as error:  # noqa: BLE001 - in another thread gevent would print it
+                found[:] = [error] * len(items)
+
         try:
-            outcomes = self._write([waiting.item for waiting in batch])
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                waiting.outcome = outcome
-        except Exception as error:  # noqa: BLE001 - in another thread gevent would print it
-            for waiting in batch:
-                waiting.error = error
+            Aside.run(write)
+        except Exception as error:  # noqa: BLE001 - each of those who wait must be told
+            return [error] * len(items)
+        return found

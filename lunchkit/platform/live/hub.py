@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lunchkit.platform.live.messages import BEAT, Message, Packet
@@ -42,15 +42,14 @@ class Channel:
         self.latest: Message | None = None
         self.sockets: dict[int, bool] = {}
         """By descriptor, whether who is behind it takes gzip."""
-        self.readers = 0
         self.closing = False
         self.ticks = False
-        self.moved = threading.Condition()
+        self._lock = threading.Lock()
         self._building = threading.Lock()
 
     @property
     def is_watched(self) -> bool:
-        return bool(self.sockets or self.readers) and not self.closing
+        return bool(self.sockets) and not self.closing
 
     def look(self) -> Message:
         """The present state; built only if the revision moved."""
@@ -70,7 +69,7 @@ class Channel:
     def attach(self, descriptor: int, head: bytes, seen: int | None, *, packs: bool) -> None:
         """Take over a socket: write its head and the state, and keep it for what comes. Raises OSError."""
         self.current()
-        with self.moved:
+        with self._lock:
             newest = self.latest
             event = newest.event.for_whom(packs) if newest and newest.revision != seen else b""
             if not _write(descriptor, head + event):
@@ -78,42 +77,13 @@ class Channel:
             self.sockets[descriptor] = packs
             self._tick_on()
 
-    def read(self, seen: int | None, *, packs: bool) -> Iterator[bytes]:
-        """Events for one reader, as they come, with a heartbeat in between; ends when the hub closes."""
-        self.current()
-        with self.moved:
-            self.readers += 1
-            message = self.latest
-            self._tick_on()
-        try:
-            while not self.closing:
-                if message is not None and message.revision != seen:
-                    seen = message.revision
-                    yield message.event.for_whom(packs)
-                else:
-                    yield BEAT.for_whom(packs)
-                with self.moved:
-                    self._wait_for_other_than(seen)
-                    message = self.latest
-        finally:
-            with self.moved:
-                self.readers -= 1
-
-    def _wait_for_other_than(self, seen: int | None) -> None:
-        self.moved.wait_for(lambda: self.closing or self.latest_revision != seen, HEARTBEAT)
-
-    @property
-    def latest_revision(self) -> int | None:
-        return self.latest.revision if self.latest else None
-
     def close(self) -> None:
         """Close all connections: the browsers come back to the next process."""
-        with self.moved:
+        with self._lock:
             self.closing = True
             for descriptor in self.sockets:
                 _hang_up(descriptor)
             self.sockets.clear()
-            self.moved.notify_all()
 
     def _tick_on(self) -> None:
         if not self.ticks:
@@ -150,14 +120,13 @@ class Channel:
             pause = max(rest, 3 * (time.monotonic() - started))
 
     def _goes_on(self) -> bool:
-        with self.moved:
+        with self._lock:
             self.ticks = self.is_watched
             return self.ticks
 
     def _push(self, message: Message) -> None:
-        with self.moved:
+        with self._lock:
             self.latest = message
-            self.moved.notify_all()
         self._send(message.event)
 
     def _send(self, packet: Packet) -> None:
@@ -206,7 +175,7 @@ class Hub:
 
     @property
     def watchers(self) -> int:
-        return sum(len(channel.sockets) + channel.readers for channel in list(self._channels.values()))
+        return sum(len(channel.sockets) for channel in list(self._channels.values()))
 
     def watched(self, key: tuple[object, ...]) -> Channel | None:
         channel = self._channels.get(key)

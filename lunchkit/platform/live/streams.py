@@ -1,8 +1,8 @@
 """A feed as an answer: a stream of server-sent events, or the present state alone for browsers that get none.
 
-A stream as a generator holds a greenlet, a request and its contexts. Where gunicorn hands over the socket
-(``detaching``), the head is written to a duplicate of it, the hub keeps that, and gunicorn closes its own: its
-documented way to end a connection quietly is a StopIteration. Anywhere else the generator is served.
+A stream as a generator would hold a greenlet, a request and its contexts. gunicorn hands over the socket
+(``detaching``): the head is written to a duplicate of it, the hub keeps that, and gunicorn closes its own: its
+documented way to end a connection quietly is a StopIteration. Under any other server browsers ask for the state.
 """
 
 import logging
@@ -10,7 +10,7 @@ import os
 import random
 import resource
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -58,21 +58,19 @@ def channel_of(key: tuple[object, ...], make: Callable[[], Feed]) -> Channel:
 
 def stream(request: Request, channel: Channel) -> Response:
     """The stream of a channel from its present state on; a browser that has it (Last-Event-ID, ``seen``) gets no event.
-    Where descriptors run short it is sent away: it asks for the state now and then, and votes still find a socket.
+    Where no socket is handed over, or descriptors run short, it is sent away: it asks for the state now and then, and
+    votes still find a socket.
     """
+    if SOCKET not in request.environ or request.method != "GET":
+        return Response(status=204)
     if hub().watchers >= most_streams():
         return Response(status=503, headers={"Retry-After": "30"})
     seen = request.headers.get("Last-Event-ID", type=int) or request.args.get("seen", type=int)
     retry = b"retry: %d\n\n" % random.randint(*RETRY)  # noqa: S311
     packs = request.accept_encodings["gzip"] > 0
     beginning = GZIP_HEAD + pack(retry) if packs else retry
-
-    def events() -> Iterator[bytes]:
-        yield beginning
-        yield from channel.read(seen, packs=packs)
-
     request.environ[WATCH] = Watch(channel, beginning, seen, packs)
-    response = Response(events(), content_type="text/event-stream; charset=utf-8")
+    response = Response(content_type="text/event-stream; charset=utf-8")
     if packs:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
@@ -96,7 +94,7 @@ def detaching(app: WSGIApplication) -> WSGIApplication:
 
     def detached(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         socket = environ.get(SOCKET)
-        if socket is None or hasattr(socket, "cipher") or environ["REQUEST_METHOD"] != "GET":
+        if socket is None or environ["REQUEST_METHOD"] != "GET":
             return app(environ, start_response)
         kept: list[Any] = []
 

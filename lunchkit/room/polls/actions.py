@@ -128,22 +128,24 @@ def annul_poll(poll: Poll) -> None:
     destroy_ballots(poll)
 
 
-def enter_hand_counts(poll: Poll, counts: Mapping[int, int], people: int | None = None) -> None:
-    """Keep what was counted on paper or by raised hands; ``people`` where one of them may have chosen several."""
+def enter_hand_counts(
+    poll: Poll, counts: Mapping[int, int], people: int | None = None, note: str | None = None
+) -> None:
+    """Keep what was counted on paper or by raised hands; ``people`` where one of them may have chosen several.
+
+    ``note`` is the remark that shows beside the result; it stays where none is given.
+    """
     with _changed(poll) as session:
         if not poll.is_frozen:
             raise errors.NotOpen
         is_intact = not is_altered(poll)
         for position, count in counts.items():
-            session.merge(HandCount(poll_id=poll.id, position=position, count=count))
+            row = session.get(HandCount, {"poll_id": poll.id, "position": position})
+            if count or row is not None:  # a remark alone leaves the closing record as it is
+                session.merge(HandCount(poll_id=poll.id, position=position, count=count))
         poll.hand_ballots = sum(counts.values()) if people is None else people
+        poll.note = poll.note if note is None else note
         operations.write_record(session, poll, is_intact=is_intact)
-
-
-def annotate_poll(poll: Poll, note: str) -> None:
-    """Set the remark that shows beside the result."""
-    with _changed(poll):
-        poll.note = note
 
 
 def judge_answers(poll: Poll, verdict: str, *normalised: str) -> None:

@@ -15,9 +15,8 @@ from lunchkit.platform.i18n import language
 from lunchkit.room.answers_to_phones import after, done, refused, wants_json
 from lunchkit.room.polls import actions, queries
 from lunchkit.room.polls.errors import FewHaveAnswered, NotOpen, PollIsFrozen
-from lunchkit.room.polls.forms import NoteForm, PollForm, poll_form
+from lunchkit.room.polls.forms import PollForm, poll_form
 from lunchkit.room.polls.hand_counts import HandForm, hand_form
-from lunchkit.room.polls.kinds import SHAPES
 from lunchkit.room.polls.models import Kind, Poll
 from lunchkit.room.polls.order import stays
 
@@ -44,7 +43,7 @@ def update(slug: str, poll_id: int) -> ResponseReturnValue:
         actions.change_poll(poll, form.details())
     except USER_ERRORS as error:
         return show_on_form(error, partial(_edit_page, event, poll, form))
-    return _to_schedule(slug, "changed")
+    return redirect(_schedule(slug, done="changed"), code=303)
 
 
 @bp.post(f"{ONE}/opening")
@@ -74,14 +73,14 @@ def annulment(slug: str, poll_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/hands")
 def hands(slug: str, poll_id: int) -> ResponseReturnValue:
-    event, poll = _counted_by_hand(slug, poll_id)
-    return _hands_page(event, poll, hand_form(queries.result_of(poll, language())))
+    event, poll = _asked(slug, poll_id)
+    return _hands_page(event, poll, hand_form(poll, queries.result_of(poll, language())))
 
 
 @bp.post(f"{ONE}/hands")
 def enter_hands(slug: str, poll_id: int) -> ResponseReturnValue:
-    event, poll = _counted_by_hand(slug, poll_id)
-    form = hand_form(queries.result_of(poll, language()), request.form)
+    event, poll = _asked(slug, poll_id)
+    form = hand_form(poll, queries.result_of(poll, language()), request.form)
     if not form.validate():
         return _hands_page(event, poll, form), 422
     try:
@@ -89,21 +88,6 @@ def enter_hands(slug: str, poll_id: int) -> ResponseReturnValue:
     except USER_ERRORS as error:
         return show_on_form(error, partial(_hands_page, event, poll, form))
     return redirect(url_for("organiser.presenter.remote", slug=slug, done="hands"), code=303)
-
-
-@bp.get(f"{ONE}/note")
-def note(slug: str, poll_id: int) -> ResponseReturnValue:
-    event, poll = _both(slug, poll_id)
-    return render_template("admin/polls/note.html", event=event, poll=poll, form=NoteForm(data={"note": poll.note}))
-
-
-@bp.post(f"{ONE}/note")
-def annotate(slug: str, poll_id: int) -> ResponseReturnValue:
-    event, poll = _both(slug, poll_id)
-    form = NoteForm(request.form)
-    if not form.validate():
-        return render_template("admin/polls/note.html", event=event, poll=poll, form=form), 422
-    return _arrange(event, "noted", lambda: actions.annotate_poll(poll, form.note.data or ""), poll)
 
 
 @bp.get(f"{ONE}/answers")
@@ -144,10 +128,8 @@ def _both(slug: str, poll_id: int) -> tuple[Event, Poll]:
     return event, queries.poll_or_404(event.id, poll_id)
 
 
-def _counted_by_hand(slug: str, poll_id: int) -> tuple[Event, Poll]:
+def _asked(slug: str, poll_id: int) -> tuple[Event, Poll]:
     event, poll = _both(slug, poll_id)
-    if not SHAPES[Kind(poll.kind)].by_hand:
-        abort(404)
     if not poll.is_frozen:
         raise NotOpen
     return event, poll
@@ -173,24 +155,12 @@ bp.post(f"{ONE}/hiding", endpoint="hiding")(_acting(actions.hide_poll))
 bp.post(f"{ONE}/annulment", endpoint="annul")(_acting(actions.annul_poll))
 
 
-def _arrange(event: Event, told: str, action: Callable[[], object], poll: Poll | None = None) -> ResponseReturnValue:
-    try:
-        action()
-    except USER_ERRORS as error:
-        return refused(event, error, _schedule(event.slug))
-    return _to_schedule(event.slug, told, poll)
-
-
 def _room(slug: str) -> str:
     return url_for("organiser.presenter.remote", slug=slug)
 
 
 def _schedule(slug: str, **more: Any) -> str:
     return url_for("organiser.run_sheet.index", slug=slug, **more)
-
-
-def _to_schedule(slug: str, told: str, poll: Poll | None = None) -> ResponseReturnValue:
-    return redirect(_schedule(slug, done=told, _anchor=f"poll-{poll.id}" if poll else None), code=303)
 
 
 def _edit_page(event: Event, poll: Poll, form: PollForm, notice: str | None = None) -> str:

@@ -25,7 +25,6 @@ AlreadyClosed = user_error(
     _l("This question has been asked and counted. To ask it again, annul it first: its result is then lost."),
 )
 NotOpen = user_error("NotOpen", _l("This question has not been asked yet."))
-TooFewToShow = user_error("TooFewToShow", _l("Fewer than five people answered this question: its result is not shown."))
 NothingToReveal = user_error("NothingToReveal", _l("There is no result to show yet: close the question first."))
 CannotAskAgain = user_error(
     "CannotAskAgain",

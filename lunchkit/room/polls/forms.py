@@ -203,12 +203,6 @@ def _start(poll: Poll) -> dict[str, Any]:
     return start
 
 
-class NoteForm(BareForm):
-    """A remark on a result."""
-
-    note = _line(_l("Remark on the result"), 300)
-
-
 def _check_lines(kind: Kind, lines: Sequence[str]) -> None:
     if len({line.casefold() for line in lines}) < len(lines):
         raise ValidationError(_("Two choices are the same."))

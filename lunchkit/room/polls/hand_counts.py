@@ -1,4 +1,4 @@
-"""The form for what was counted on paper or by raised hands."""
+"""The form for what was counted on paper or by raised hands, and for a remark on the result."""
 
 from typing import Any
 
@@ -6,11 +6,13 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import Field
+from wtforms import Field, StringField
 from wtforms.validators import Optional
 
-from lunchkit.platform.fields import BareForm, NumberField, between
-from lunchkit.room.polls.models import Kind
+from lunchkit.platform.fields import BareForm, NumberField, at_most, between
+from lunchkit.platform.text import clean_line
+from lunchkit.room.polls.kinds import SHAPES
+from lunchkit.room.polls.models import Kind, Poll
 from lunchkit.room.polls.results import Result
 
 MOST_BY_HAND = 5000
@@ -18,6 +20,8 @@ MOST_BY_HAND = 5000
 
 class HandForm(BareForm):
     """A number for each answer: see ``hand_form``."""
+
+    note = StringField(_l("Remark on the result"), filters=[clean_line], validators=[at_most(300)])
 
     def numbers(self) -> list[Field]:
         return [field for field in self if field.name.startswith("count_")]
@@ -31,18 +35,22 @@ class HandForm(BareForm):
             self["people"].errors = [_("From %(low)s to %(high)s people can have given these answers.", **between_them)]
         return not self.errors
 
-    def details(self) -> tuple[dict[int, int], int | None]:
-        """The numbers of a valid form, by position, 0 for «sans avis»; and how many people, where it asks for them."""
+    def details(self) -> tuple[dict[int, int], int | None, str]:
+        """The numbers of a valid form, by position, 0 for «sans avis»; how many people, where it asks; the remark."""
         counts = {int(number.name.removeprefix("count_")): number.data or 0 for number in self.numbers()}
-        return counts, (self["people"].data or 0) if "people" in self else None
+        return counts, (self["people"].data or 0) if "people" in self else None, self.note.data or ""
 
 
-def hand_form(result: Result, data: MultiDict[str, str] | None = None) -> HandForm:
-    """The form for the answers of a question; where one person may give several it asks for the people too."""
-    fields: dict[str, Any] = {f"count_{row.position}": _number(row.label, row.by_hand) for row in result.rows}
+def hand_form(poll: Poll, result: Result, data: MultiDict[str, str] | None = None) -> HandForm:
+    """The form for the answers of a question; where one person may give several it asks for the people too.
+
+    Of a kind to which no raised hand is an answer it asks for the remark alone.
+    """
+    rows = result.rows if SHAPES[result.kind].by_hand else ()
+    fields: dict[str, Any] = {f"count_{row.position}": _number(row.label, row.by_hand) for row in rows}
     if result.kind is Kind.MULTIPLE:
         fields["people"] = _number(_l("People who answered"), result.by_hand)
-    form: HandForm = type("HandForm", (HandForm,), fields)(formdata=data)
+    form: HandForm = type("HandForm", (HandForm,), fields)(formdata=data, data={"note": poll.note})
     return form
 
 

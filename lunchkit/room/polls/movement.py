@@ -62,6 +62,18 @@ class Movement:
     def shows(self) -> bool:
         return self.both > 0
 
+    def stayed(self, place: int) -> int:
+        """People who gave this answer twice; 0 where flows are not told, here and below."""
+        return sum(flow.count for flow in self.flows if flow.was == flow.now == place)
+
+    def left(self, place: int) -> int:
+        """People who gave this answer first, and another one then."""
+        return sum(flow.count for flow in self.flows if flow.was == place != flow.now)
+
+    def joined(self, place: int) -> int:
+        """People who gave another answer first, and this one then."""
+        return sum(flow.count for flow in self.flows if flow.was != place == flow.now)
+
 
 def publishable(
     flows: Mapping[Way, int],

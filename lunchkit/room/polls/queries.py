@@ -19,6 +19,7 @@ from lunchkit.room.polls.kinds import SHAPES
 from lunchkit.room.polls.models import NO_OPINION, HandCount, Kind, Poll, Stage, Tally, WrittenAnswer, may_show
 from lunchkit.room.polls.results import Result, Row, Written
 from lunchkit.room.polls.view_models import PollView, poll_view
+from lunchkit.room.polls.word_folding import normalise
 from lunchkit.room.polls.written_answers import Gathered, gather
 from lunchkit.room.queries import ballot_store, people_at
 
@@ -164,7 +165,7 @@ def _result(
 def _in_order(poll: Poll, written: list[Written]) -> tuple[Written, ...]:
     """Words by how many wrote them; texts in an order that says nothing of who came first, the same at each look."""
     if poll.kind == Kind.WORDS:
-        return tuple(sorted(written, key=lambda item: (-item.count, item.text.casefold())))
+        return tuple(sorted(written, key=lambda item: (-item.count, normalise(item.text))))
     shuffled = sorted(written, key=lambda item: item.text)
     random.Random(poll.id).shuffle(shuffled)  # noqa: S311
     return tuple(shuffled)

@@ -74,6 +74,11 @@ class Result:
         steps = [row for row in self.choices for _person in range(row.total)]
         return steps[(len(steps) - 1) // 2] if steps else None
 
+    @property
+    def is_rounded(self) -> bool:
+        """Whether each person is in one row, and the shares of all rows are more or less than 100 together."""
+        return self.kind.is_one_of and sum(self.share(row.total) for row in self.rows) not in (0, 100)
+
     def share(self, count: int) -> int:
         """Per cent of the people who answered, rounded half up."""
         return (200 * count + self.n) // (2 * self.n) if self.n else 0

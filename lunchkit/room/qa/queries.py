@@ -1,9 +1,9 @@
 """Reads of questions from the room, named after what they answer. Supports are counted, never remembered."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Label, and_, func, or_, select
 
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
@@ -19,29 +19,6 @@ class RoomQuestion(NamedTuple):
     off_record: bool
     is_supported: bool | None
     """By this phone; None where the same words go to all phones."""
-
-
-class RankedQuestion(NamedTuple):
-    """A question as the projector shows it."""
-
-    text: str
-    supports: int
-    off_record: bool
-
-
-class JudgedQuestion(NamedTuple):
-    """A question before an organiser."""
-
-    question: Question
-    supports: int
-
-
-class PublicQuestion(NamedTuple):
-    """A question that may leave the room."""
-
-    text: str
-    supports: int
-    is_answered: bool
 
 
 def question_or_404(event_id: int, question_id: int) -> Question:
@@ -60,10 +37,10 @@ def is_shown() -> ColumnElement[bool]:
     )
 
 
-def count_of_supports() -> ColumnElement[int]:
+def count_of_supports() -> Label[int]:
     """How many phones support a question: counted row by row, or as it was frozen after the lunch."""
     rows = select(func.count()).where(Support.question_id == Question.id).correlate(Question).scalar_subquery()
-    return Question.supports + rows
+    return (Question.supports + rows).label("supports")
 
 
 WAITS = and_(Question.approved_at.is_(None), Question.answered_at.is_(None), Question.set_aside_at.is_(None))
@@ -86,34 +63,29 @@ def approved_questions(event_id: int, device: Device | None = None) -> tuple[Roo
     return tuple(RoomQuestion(*row, is_supported=row.id in mine) for row in rows)
 
 
-def ranked_questions(event_id: int) -> tuple[RankedQuestion, ...]:
-    """What the projector shows: approved and not answered yet, the most supported first."""
+def ranked_questions(event_id: int) -> Sequence[Any]:
+    """What the projector shows, the most supported first, each as (text, supports, off_record)."""
     supports = count_of_supports()
-    rows = db.session.execute(
+    return db.session.execute(
         select(Question.text, supports, Question.off_record)
         .where(Question.event_id == event_id, is_shown())
         .order_by(supports.desc(), Question.id)
-    )
-    return tuple(RankedQuestion(*row) for row in rows)
+    ).all()
 
 
-def questions_to_judge(event_id: int) -> dict[Turn, list[JudgedQuestion]]:
-    """All questions of a lunch by turn: the longest waiting and the most supported first, then the latest first."""
-    rows = db.session.execute(
+def questions_to_judge(event_id: int) -> dict[Turn, list[Any]]:
+    """All questions of a lunch by turn: the longest waiting and the most supported first, then the latest first.
+
+    Each as (Question, supports).
+    """
+    found = db.session.execute(
         select(Question, count_of_supports()).where(Question.event_id == event_id).order_by(Question.id)
-    )
-    found = [JudgedQuestion(question, supports) for question, supports in rows]
-    by_turn = {turn: [each for each in found if each.question.turn is turn] for turn in Turn}
+    ).all()
+    by_turn = {turn: [each for each in found if each.Question.turn is turn] for turn in Turn}
     by_turn[Turn.APPROVED].sort(key=lambda each: -each.supports)
     for turn in (Turn.ANSWERED, Turn.SET_ASIDE):
         by_turn[turn].reverse()
     return by_turn
-
-
-def set_aside_last(questions: Sequence[JudgedQuestion]) -> list[Question]:
-    """The questions of the latest setting aside: one, or all that waited."""
-    latest = max((each.question.set_aside_at for each in questions if each.question.set_aside_at), default=None)
-    return [each.question for each in questions if each.question.set_aside_at == latest]
 
 
 def count_waiting(event_id: int) -> int:
@@ -121,13 +93,15 @@ def count_waiting(event_id: int) -> int:
     return db.session.scalar(select(func.count()).where(Question.event_id == event_id, WAITS)) or 0
 
 
-def public_questions(event_id: int) -> tuple[PublicQuestion, ...]:
-    """What may leave the room: nothing off the record, nothing unread or set aside, nothing of a rehearsal."""
+def public_questions(event_id: int) -> Sequence[Any]:
+    """What may leave the room: nothing off the record, nothing unread or set aside, nothing of a rehearsal.
+
+    Each as (text, supports, is_answered).
+    """
     supports = count_of_supports()
-    rows = db.session.execute(
-        select(Question.text, supports, Question.answered_at.is_not(None))
+    return db.session.execute(
+        select(Question.text, supports, Question.answered_at.is_not(None).label("is_answered"))
         .where(Question.event_id == event_id, or_(Question.approved_at.is_not(None), Question.answered_at.is_not(None)))
         .where(Question.set_aside_at.is_(None), Question.off_record.is_(False), Question.in_rehearsal.is_(False))
         .order_by(supports.desc(), Question.id)
-    )
-    return tuple(PublicQuestion(text, count, bool(answered)) for text, count, answered in rows)
+    ).all()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from math import ceil
 from typing import Any
 
@@ -13,16 +12,13 @@ from flask_babel import gettext as _
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import language
 from lunchkit.platform.links import public
 from lunchkit.platform.previews import preview
 from lunchkit.room.actions import room_of
 from lunchkit.room.answers_to_phones import after
 from lunchkit.room.models import Slide
-from lunchkit.room.polls.actions import annul_poll, close_poll, hide_poll, open_poll, reveal_poll
 from lunchkit.room.polls.admin import closing_reply
-from lunchkit.room.polls.errors import NotOpen, TooFewToShow
 from lunchkit.room.polls.forms import PollForm, poll_form
 from lunchkit.room.polls.models import FEWEST_SHOWN, Poll, Stage
 from lunchkit.room.polls.order import write_poll
@@ -148,48 +144,6 @@ def rehearsal(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/room/questions")
 def questions(slug: str) -> ResponseReturnValue:
     return _do(slug, lambda event: actions.take_questions(event, takes=_is_on()))
-
-
-@bp.post("/e/<slug>/room/current/<noun>")
-def current(slug: str, noun: str) -> ResponseReturnValue:
-    actions_by_noun: dict[str, Callable[[Poll], None]] = {
-        "opening": open_poll,
-        "closing": partial(close_poll, even_few="few" in request.form),
-        "reveal": _reveal,
-        "hiding": hide_poll,
-        "annulment": annul_poll,
-    }
-
-    if noun not in actions_by_noun:
-        raise NotFound
-
-    def act(event: Event) -> None:
-        actions_by_noun[noun](_opened_next(event) if noun == "opening" else _current(event))
-
-    return _do(slug, act)
-
-
-def _reveal(poll: Poll) -> None:
-    if poll.has_few:
-        raise TooFewToShow
-    reveal_poll(poll)
-
-
-def _current(event: Event) -> Poll:
-    poll = current_poll(room_of(event), polls_of(event.id))
-    if poll is None:
-        raise NotOpen
-    return poll
-
-
-def _opened_next(event: Event) -> Poll:
-    shown = current_poll(room_of(event), polls_of(event.id))
-    if shown is not None and shown.stage in (Stage.OPEN, Stage.VOID):
-        return shown
-    planned = next((poll for poll in polls_of(event.id) if poll.stage is Stage.PLANNED), None)
-    if planned is None:
-        raise NotOpen
-    return planned
 
 
 def _poll_id() -> int | None:

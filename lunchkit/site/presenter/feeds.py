@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TypeVar, cast
 
 from flask import Flask, current_app, render_template, url_for
@@ -60,22 +61,19 @@ def _line(message: dict[str, object]) -> bytes:
 
 
 def _outside(work: Callable[[], Value]) -> Callable[[], Value]:
-    app = _this_app()
-
-    def done() -> Value:
-        with app.app_context():
-            return work()
-
-    return done
+    return _within(_this_app().app_context, work)
 
 
 def _spoken(work: Callable[[], Value], language: str) -> Callable[[], Value]:
     """The same in a request of its own, in a language: nothing of the first follower's request may leak in."""
     app = _this_app()
     base = app.extensions["lunchkit_settings"].address
+    return _within(lambda: app.test_request_context("/", base_url=base, query_string={"lang": language}), work)
 
+
+def _within(context: Callable[[], AbstractContextManager[object]], work: Callable[[], Value]) -> Callable[[], Value]:
     def done() -> Value:
-        with app.test_request_context("/", base_url=base, query_string={"lang": language}):
+        with context():
             return work()
 
     return done

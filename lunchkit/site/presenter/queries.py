@@ -50,22 +50,6 @@ def next_step(room: Room, polls: Sequence[Poll]) -> tuple[str, Poll | None]:
     return ("open", planned) if planned else ("done", None)
 
 
-def possible(room: Room, polls: Sequence[Poll]) -> tuple[str, ...]:
-    """The keys that work now: ``step``, and the nouns of ``presenter.admin.current``."""
-    current = current_poll(room, polls)
-    stage = current.stage if current is not None else Stage.PLANNED
-    step, _poll = next_step(room, polls)
-    keys_by_noun = {
-        "step": step != "done" or room.slide != Slide.WELCOME,
-        "opening": stage is Stage.VOID or (stage is not Stage.OPEN and any(p.stage is Stage.PLANNED for p in polls)),
-        "closing": stage is Stage.OPEN,
-        "reveal": stage is Stage.CLOSED and current is not None and not current.has_few,
-        "hiding": stage is Stage.REVEALED,
-        "annulment": stage in (Stage.OPEN, Stage.CLOSED, Stage.REVEALED),
-    }
-    return tuple(noun for noun, is_possible in keys_by_noun.items() if is_possible)
-
-
 def shown_slide(room: Room, poll: Poll | None) -> Slide:
     """What the projector shows: the welcome in place of an annulled or planned poll.
 
@@ -174,7 +158,7 @@ def screen_view(room: Room, language: str) -> SimpleNamespace:
         timer_ends_at=room.timer_ends_at,
         in_rehearsal=room.rehearsing_since is not None,
         asks_feedback=_asks_feedback(room.event),
-        may=possible(room, polls),
+        goes_on=next_step(room, polls)[0] != "done" or room.slide != Slide.WELCOME,
     )
 
 

@@ -1,5 +1,5 @@
 // Sends what the organiser does at the projector to the server, and asks first where it must be asked.
-// <nav class="bar" data-step="/…" data-opening="/…" …> holds the addresses and the words.
+// <nav class="bar" data-step="/…" data-blank="/…" …> holds the addresses and the words.
 const bar = document.querySelector(".bar");
 const told = document.querySelector("[data-told]");
 const token = document.querySelector("meta[name=csrf-token]").content;
@@ -13,7 +13,7 @@ function tell(text) {
   toldUntil = setTimeout(() => (told.hidden = true), 6000);
 }
 
-async function send(act, fields = {}) {
+async function send(act, fields) {
   if (busyWith === act) return; // a second tap on the same key must not do the next thing too
   busyWith = act;
   let askAgain = false;
@@ -44,12 +44,5 @@ function ask(name) {
 const ACTS = {
   help: () => ask("help"),
   full: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
-  async annulment() {
-    if ((await ask("annulment")) === "yes") send("annulment");
-  },
-  async timer() {
-    const minutes = await ask("timer");
-    if (minutes !== "") send("timer", { minutes });
-  },
 };
 export const act = (name) => (ACTS[name] ?? (() => send(name)))();

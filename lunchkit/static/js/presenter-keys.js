@@ -1,5 +1,5 @@
 // Steers the projector from the keyboard, or with the bar that shows when the pointer moves.
-// The bar shows what is possible now: <template data-may="step closing …"> of the slide says so.
+// <template data-goes-on> in the slide: there is a next step.
 // <button data-do="step"> of the bar does the same as its key.
 import { act } from "./presenter-actions.js";
 
@@ -8,14 +8,8 @@ const KEYS = {
   ArrowRight: "step",
   PageDown: "step",
   n: "step",
-  o: "opening",
-  c: "closing",
-  r: "reveal",
-  m: "hiding",
-  v: "annulment",
   b: "blank",
   ".": "blank",
-  t: "timer",
   f: "full",
   "?": "help",
 }; // prettier-ignore
@@ -34,9 +28,8 @@ export function press(event) {
 }
 
 function allow() {
-  const may = document.querySelector("[data-may]")?.dataset.may.split(" ") ?? [];
-  for (const verb of bar.querySelectorAll("[data-verb]")) verb.hidden = !may.includes(verb.dataset.do);
-  if (!may.includes("closing")) document.getElementById("few").close(); // somebody else closed it meanwhile
+  bar.querySelector("[data-do=step]").hidden = !document.querySelector("[data-goes-on]");
+  if (!document.querySelector("[data-stage=open]")) document.getElementById("few").close(); // another person closed it
 }
 
 export function show() {

@@ -15,7 +15,7 @@ from lunchkit.room.polls.pictures.sentences import (
     movement_notes,
     titled,
 )
-from lunchkit.room.polls.pictures.voices import draw_voices, voices_of
+from lunchkit.room.polls.pictures.voices import draw_tallies, draw_voices, voices_of
 
 __all__ = ["Drawing", "draw_movement", "draw_poster", "draw_result", "draw_voices", "headline", "movement_headline"]
 
@@ -23,7 +23,7 @@ __all__ = ["Drawing", "draw_movement", "draw_poster", "draw_result", "draw_voice
 def init_pictures(app: Flask) -> None:
     """Give templates the pictures and the sentences."""
     app.jinja_env.globals.update(
-        draw_result=draw_result, draw_movement=draw_movement, draw_voices=draw_voices,
+        draw_result=draw_result, draw_movement=draw_movement, draw_voices=draw_voices, draw_tallies=draw_tallies,
         draw_poster=draw_poster, read_movement=read,
         headline_of=headline, movement_headline=movement_headline, movement_notes=movement_notes,
         by_mean_rank=by_mean_rank, labels_of=labels_of, looks_of=looks_of, rows_of=rows_of, titled=titled,

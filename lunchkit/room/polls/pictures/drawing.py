@@ -20,11 +20,13 @@ LINE_HEIGHT, AVERAGE = 1.12, 0.595
 
 
 class Shape(NamedTuple):
-    """A path. ``look`` names a class of css/pictures.css; ``width`` is that of its stroke."""
+    """A path. ``look`` names a class of css/pictures.css; ``width`` is that of its stroke, ``dash`` the length of a
+    dash, where it has dashes."""
 
     d: str
     look: str
     width: float = 0
+    dash: float = 0
 
 
 class Words(NamedTuple):
@@ -49,9 +51,9 @@ class Drawing:
     shapes: list[Shape] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
 
-    def draw(self, d: str, look: str, width: float = 0) -> None:
+    def draw(self, d: str, look: str, width: float = 0, dash: float = 0) -> None:
         if d:
-            self.shapes.append(Shape(d, look, round(width, 1)))
+            self.shapes.append(Shape(d, look, round(width, 1), round(dash, 2)))
 
     def write(self, x: float, y: float, size: float, text: str, look: str = "words", anchor: str = "start") -> None:
         self.words.append(Words(round(x, 1), round(y, 1), round(size, 1), text, look, anchor))
@@ -105,17 +107,6 @@ def curve(x0: float, y0: float, x1: float, y1: float) -> str:
     """A rope that leaves and arrives level."""
     middle = fmt((x0 + x1) / 2)
     return f"M{fmt(x0)} {fmt(y0)}C{middle} {fmt(y0)} {middle} {fmt(y1)} {fmt(x1)} {fmt(y1)}"
-
-
-def hatch(x: float, y: float, width: float, height: float, step: float) -> str:
-    """Strokes from lower left to upper right, cut at the edges of a box."""
-    lines = []
-    for number in range(1, int((width + height) / step) + 1):
-        at = number * step
-        x0, x1 = max(0.0, at - height), min(at, width)
-        if x1 > x0:
-            lines.append(f"M{fmt(x + x0)} {fmt(y + at - x0)}L{fmt(x + x1)} {fmt(y + at - x1)}")
-    return "".join(lines)
 
 
 def breadth(text: str) -> float:

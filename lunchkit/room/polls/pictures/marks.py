@@ -1,10 +1,10 @@
 """Marks for people, told apart without colour: discs, or bars where they are many; and the legend of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import pi
 
-from lunchkit.room.polls.pictures.drawing import LINE_HEIGHT, Drawing, box, breadth, disc, dot, fmt, hatch, split_lines
+from lunchkit.room.polls.pictures.drawing import LINE_HEIGHT, Drawing, box, breadth, disc, dot, fmt, split_lines
 
 Spots = Sequence[tuple[float, float]]
 
@@ -33,23 +33,14 @@ def draw_people(sheet: Drawing, mark: str, spots: Spots, pitch: float, stroke: f
     if mark == "full":
         sheet.draw(dots, "discs", 2 * r)
         return
-    circle = _dashes if mark == "dashed" else disc
-    sheet.draw("".join(circle(x, y, ring) for x, y in spots), "came" if mark == "coloured" else "line", stroke)
+    dash = ring * pi / 6 if mark == "dashed" else 0
+    sheet.draw("".join(disc(x, y, ring) for x, y in spots), "came" if mark == "coloured" else "line", stroke, dash)
     if mark == "dotted":
         sheet.draw(dots, "discs", r * 0.8)
     elif mark == "hatched":
         bar = ring * 0.7
         strokes = (f"M{fmt(x - bar)} {fmt(y + bar)}L{fmt(x + bar)} {fmt(y - bar)}" for x, y in spots)
         sheet.draw("".join(strokes), "line", stroke)
-
-
-def _dashes(x: float, y: float, r: float) -> str:
-    return "".join(_arc(x, y, r, turn * pi / 3) for turn in range(6))
-
-
-def _arc(x: float, y: float, r: float, angle: float) -> str:
-    (ax, ay), (bx, by) = ((x + r * cos(turn), y + r * sin(turn)) for turn in (angle, angle + 0.62))
-    return f"M{fmt(ax)} {fmt(ay)}A{fmt(r)} {fmt(r)} 0 0 1 {fmt(bx)} {fmt(by)}"
 
 
 def draw_bar(sheet: Drawing, mark: str, area: Area) -> None:
@@ -60,21 +51,12 @@ def draw_bar(sheet: Drawing, mark: str, area: Area) -> None:
     inner = box(area.x + edge / 2, area.y + edge / 2, max(area.width - edge, 0.1), area.height - edge)
     if mark == "full":
         sheet.draw(box(area.x, area.y, area.width, area.height), "full")
-    elif mark == "dashed":
-        sheet.draw("".join(_rails(area)), "line", edge)
     else:
-        sheet.draw(inner, "came" if mark == "coloured" else "line", edge)
+        dash = (area.height - edge) / 4 if mark == "dashed" else 0
+        sheet.draw(inner, "came" if mark == "coloured" else "line", edge, dash)
     if mark in ("hatched", "dotted"):
-        step = edge * (3.5 if mark == "hatched" else 7)
-        sheet.draw(hatch(area.x, area.y, area.width, area.height, step), "line", edge * 0.8)
-
-
-def _rails(area: Area) -> Iterator[str]:
-    step, end = area.height / 3, area.x + area.width
-    for y in (area.y + area.stroke / 2, area.y + area.height - area.stroke / 2):
-        for number in range(int(area.width / step) + 1):
-            x = area.x + number * step
-            yield f"M{fmt(x)} {fmt(y)}H{fmt(min(x + step * 0.55, end))}"
+        stripes = f"M{fmt(area.x)} {fmt(area.y + area.height / 2)}h{fmt(area.width)}"
+        sheet.draw(stripes, "line", area.height, edge * (2.5 if mark == "hatched" else 6))
 
 
 def draw_legend(

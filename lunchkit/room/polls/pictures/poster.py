@@ -2,19 +2,15 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
-
 from lunchkit.platform.i18n import typo
 from lunchkit.room.polls.models import Kind
 from lunchkit.room.polls.pictures.drawing import WIDE, Drawing, split_lines
 from lunchkit.room.polls.pictures.rows import draw_result
 from lunchkit.room.polls.pictures.sentences import headline, movement_headline, movement_notes, titled
 from lunchkit.room.polls.pictures.voices import draw_voices
-from lunchkit.room.polls.results import Result
 from lunchkit.room.polls.view_models import PollView
 
 MARGIN = 65
-_MOST_TEXTS = 8
 
 
 def draw_poster(poll: PollView, source: str) -> dict[str, Any]:
@@ -26,8 +22,7 @@ def draw_poster(poll: PollView, source: str) -> dict[str, Any]:
     head, parts = Drawing(WIDE + 2 * MARGIN, title, says), []
     y = _write(head, 56, 40, title)
     y = _write(head, y + 8, 96, says) if says else y
-    for words, drawing in _parts(poll):
-        y = _write(head, y + 72, 96, words) if words else y
+    for drawing in _parts(poll):
         parts.append((round(y + 24), drawing))
         y += 24 + drawing.height
     y = _write(head, y + 32, 44, typo(poll.note)) if poll.note else y
@@ -39,25 +34,14 @@ def _write(head: Drawing, top: float, size: float, text: str) -> float:
     return top + head.write_lines(0, top + size * 0.8, size, split_lines(text, WIDE / size, 6))
 
 
-def _parts(poll: PollView) -> list[tuple[str, Drawing]]:
+def _parts(poll: PollView) -> list[Drawing]:
     result = poll.result
     if result is None or not result.is_shown or result.is_bare:
         return []
     if poll.before is None or not poll.is_compared:
-        return [("", _draw_texts(result) if result.kind is Kind.TEXT else draw_result(result, wide=True))]
+        return [] if result.kind is Kind.TEXT else [draw_result(result, wide=True)]
     notes, told = Drawing(WIDE), movement_notes(poll.movement, poll.before, result)
     if poll.shows_movement:
         told.insert(0, f"{movement_headline(poll.movement)}.")
     notes.height = round(20 + notes.write_lines(0, 40, 30, split_lines(" ".join(told), WIDE / 30, 4), "light"))
-    return [("", draw_voices(poll.movement, poll.before, result, wide=True)), ("", notes)]
-
-
-def _draw_texts(result: Result) -> Drawing:
-    sheet, y = Drawing(WIDE, typo(result.question), headline(result)), 50.0
-    for item in result.written[:_MOST_TEXTS]:
-        y += sheet.write_lines(0, y, 44, split_lines(f"«{item.text}»", WIDE / 44, 3)) + 24
-    left = len(result.written) - _MOST_TEXTS
-    if left > 0:
-        sheet.write(0, y, 34, _("… and %(count)s more", count=left), "light")
-    sheet.height = round(y)
-    return sheet
+    return [draw_voices(poll.movement, poll.before, result, wide=True), notes]

@@ -49,13 +49,14 @@ _SIZES = (44, 38, 32, 27)
 
 
 def legend(result: Result) -> list[tuple[str, str]]:
-    """What the fills of a picture mean, where that is not plain: pairs of a fill (full, frame, hatched) and words."""
+    """What is not plain in a picture: pairs of a fill (full, frame, hatched), or none, and words."""
     if result.kind is Kind.STATEMENTS:
         return [("full", _("agree")), ("frame", _("pass")), ("hatched", _("disagree"))]
     if result.kind is Kind.RANKING:
         return [("", _("The number is the mean place; 1 is first."))]
     by_hand = any(row.by_hand for row in result.rows)
-    return [("full", _("by phone")), ("hatched", _("by hand"))] if by_hand else []
+    marks = [("full", _("by phone")), ("hatched", _("by hand"))] if by_hand else []
+    return [*marks, ("", _("Percentages are rounded."))] if result.is_rounded else marks
 
 
 def cloud_of(result: Result) -> list[tuple[str, int]]:
@@ -87,7 +88,7 @@ def _with_end(result: Result, row: Row) -> Row:
 
 def _figures(result: Result, row: Row) -> tuple[str, str]:
     if result.kind is Kind.RANKING:
-        return (number(round(row.mean_rank, 1)) if row.mean_rank is not None else "–", "")
+        return (number(row.mean_rank, "0.0") if row.mean_rank is not None else "–", "")
     people = row.grades[0] if result.kind is Kind.STATEMENTS and row.grades else row.total
     return (str(people), f"{result.share(people)}\u202f%")
 

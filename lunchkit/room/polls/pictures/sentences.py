@@ -113,7 +113,7 @@ def _ranking_headline(result: Result) -> str:
     if not ranked:
         return _choice_headline(result)
     first = _listed([_name(row) for row in ranked if row.mean_rank == ranked[0].mean_rank])
-    rank, n = number(round(ranked[0].mean_rank or 0, 1)), max(sum(row.grades) for row in ranked)
+    rank, n = number(ranked[0].mean_rank or 0, "0.0"), max(sum(row.grades) for row in ranked)
     return str(_("In first place: %(names)s (mean place %(rank)s, %(n)s people)", names=first, rank=rank, n=n))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lunchkit.platform.i18n import typo
 from lunchkit.room.polls.movement import Level, read
@@ -28,6 +29,8 @@ class _Frame:
     pitch: float
     bar: float
     stroke: float
+    left: float = 0  # how much room answers have beside their lines; without it they are above them
+    right: float = 0  # and the figures
 
     @property
     def indent(self) -> float:
@@ -37,6 +40,8 @@ class _Frame:
 
 _NARROW = _Frame(width=NARROW, size=17, figure=24, small=13, pitch=16, bar=22, stroke=2)
 _WIDE = _Frame(width=WIDE, size=40, figure=62, small=30, pitch=36, bar=48, stroke=3.5)
+_LOW = replace(_WIDE, size=48, figure=88, small=34, pitch=50, left=640, right=400)
+_LOWEST = replace(_WIDE, size=34, figure=52, pitch=32, left=680, right=260)
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,7 @@ def voices_of(movement: dict[str, Any] | None, before: Result, after: Result) ->
     for row in rows_of(after):
         was = earlier.get(row.position)
         figures = was.total if was else 0, row.total
-        stayed = sum(flow.count for flow in moved.flows if flow.was == flow.now == row.position)
-        came = sum(flow.count for flow in moved.flows if flow.now == row.position) - stayed
+        stayed, came = moved.stayed(row.position), moved.joined(row.position)
         late, gone = max(row.count - stayed - came, 0), max((was.count if was else 0) - stayed, 0)
         parts = [("full", stayed), ("coloured", came), ("dotted", late), ("hatched", row.by_hand), ("dashed", gone)]
         found.append(Voices(row.label, *figures, parts if moved.level is Level.FLOWS else []))
@@ -73,7 +77,23 @@ def voices_of(movement: dict[str, Any] | None, before: Result, after: Result) ->
 
 def draw_voices(movement: dict[str, Any] | None, before: Result, after: Result, wide: bool = False) -> Drawing:
     """The row of each choice under its figures, and what the marks mean."""
-    frame, rows = _WIDE if wide else _NARROW, voices_of(movement, before, after)
+    return _draw(_WIDE if wide else _NARROW, movement, before, after)
+
+
+def draw_tallies(movement: dict[str, Any] | None, before: Result, after: Result) -> Drawing:
+    """Both results for the projector, where nobody may be told who moved."""
+    sheet = _draw(_LOW if len(after.rows) <= 5 else _LOWEST, movement, before, after)
+    people = (
+        ngettext("Before (%(num)s person)", "Before (%(num)s people)", before.n),
+        ngettext("After (%(num)s person)", "After (%(num)s people)", after.n),
+    )
+    said = [("", text) for text in (*people, *movement_notes(movement, before, after)[:1])]
+    sheet.height = round(draw_legend(sheet, said, 34, sheet.height + 12, has_discs=True))
+    return sheet
+
+
+def _draw(frame: _Frame, movement: dict[str, Any] | None, before: Result, after: Result) -> Drawing:
+    rows = voices_of(movement, before, after)
     says = " ".join([f"{headline(after)}.", *movement_notes(movement, before, after)])
     sheet = Drawing(frame.width, typo(after.question), says)
     has_bars = max((count for row in rows for count in (row.before, row.after)), default=0) > MOST_DISCS
@@ -81,14 +101,14 @@ def draw_voices(movement: dict[str, Any] | None, before: Result, after: Result, 
     most = max(people) if has_bars else 0
     y = 0.0
     for row in rows:
-        y = _write_head(sheet, frame, row, y)
+        y, bottom = _write_head(sheet, frame, row, y)
         for word, parts in _lines(row):
-            x = frame.indent if word else 0.0
+            x = frame.left + (frame.indent if word else 0)
             if word:
-                sheet.write(0, y + frame.pitch * 0.78, frame.small, word, "light")
-            area = Area(x, y, frame.width - x, frame.bar if has_bars else frame.pitch, frame.stroke)
-            y += _draw_line(sheet, parts, area, most)
-        y += frame.pitch * 0.6
+                sheet.write(frame.left, y + frame.pitch * 0.78, frame.small, word, "light")
+            height = frame.bar if has_bars else frame.pitch
+            y += _draw_line(sheet, parts, Area(x, y, frame.width - frame.right - x, height, frame.stroke), most)
+        y = max(y + frame.pitch * 0.6, bottom)
     sheet.draw(f"M0 {fmt(y)}H{frame.width}", "line", frame.stroke)
     used = {mark for row in rows for mark, count in row.parts if count}
     meanings = [(mark, word) for mark, word in _meanings().items() if mark in used]
@@ -113,14 +133,17 @@ def _meanings() -> dict[str, str]:
     }
 
 
-def _write_head(sheet: Drawing, frame: _Frame, row: Voices, top: float) -> float:
+def _write_head(sheet: Drawing, frame: _Frame, row: Voices, top: float) -> tuple[float, float]:
+    """Returns where the lines of the row begin, and where the answer ends."""
     sheet.draw(f"M0 {fmt(top)}H{frame.width}", "line", frame.stroke)
     figures = f"{row.before} → {row.after}"
     base = top + frame.figure * 1.1
-    lines = split_lines(row.label, (frame.width - (breadth(figures) + 0.5) * frame.figure) / frame.size)
+    room = (frame.left or frame.width - breadth(figures) * frame.figure) - frame.figure / 2
+    lines = split_lines(row.label, room / frame.size)
     sheet.write_lines(0, base, frame.size, lines)
     sheet.write(frame.width, base, frame.figure, figures, anchor="end")
-    return base + (len(lines) - 1) * frame.size * LINE_HEIGHT + frame.size * 0.6
+    bottom = base + (len(lines) - 1) * frame.size * LINE_HEIGHT + frame.size * 0.6
+    return top + frame.pitch * 0.3 if frame.left else bottom, bottom
 
 
 def _draw_line(sheet: Drawing, parts: Parts, area: Area, most: int) -> float:

@@ -1,14 +1,11 @@
 """The projector in fonts that are broader than ours, with a long name of the house: nothing breaks, nothing is covered."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lunchkit.site.presenter.fitting import in_parts
 from tests.chromium import open_context
-from tests.live import house
-from tests.test_room_budgets import JSON, Room
 
 WINDOWS = ((1024, 768), (1280, 720), (1920, 1080))
 FONTS = ("Helvetica, Arial, sans-serif", '"DejaVu Sans", Verdana, sans-serif', '"DejaVu Sans Mono", monospace')
@@ -40,13 +37,6 @@ OVERLAPS = """(parts) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Room]:
-    """A room in which the first question is open."""
-    with house(tmp_path_factory.mktemp("house")) as lunch:
-        yield Room(lunch, chromium)
-
-
 def in_font(page: Page, font: str, code: str = "", address: str = "") -> None:
     """Another font, another code, another address; then it fits again, as in a window that changes its size."""
     page.evaluate(
@@ -61,16 +51,6 @@ def in_font(page: Page, font: str, code: str = "", address: str = "") -> None:
     )
 
 
-def step(room: Room) -> None:
-    """The one next thing, done when this returns."""
-    room.desk.goto(room.room)
-    token = str(room.desk.locator("form.next input[name=csrf_token]").get_attribute("value"))
-    answer = room.desk.request.post(
-        f"{room.room}/step", form={"csrf_token": token}, headers={"Origin": room.lunch.base, **JSON}
-    )
-    assert answer.ok, answer.text()
-
-
 def join_faults(page: Page) -> list[str]:
     """Code and address in all fonts, on the slide that shows."""
     found = []
@@ -82,34 +62,36 @@ def join_faults(page: Page) -> list[str]:
     return found
 
 
-def test_code_address_and_words_stay_whole_and_apart_in_every_font(room: Room) -> None:
+def windows(browser: Browser, screen: str) -> list[Page]:
+    """The projector in windows of several sizes, each on its slide by a stream of its own."""
     pages = []
     for width, height in WINDOWS:
-        pages.append(open_context(room.browser, viewport={"width": width, "height": height}).new_page())
-        pages[-1].goto(room.screen)
-        assert join_faults(pages[-1]) == []
-        in_font(pages[-1], FONTS[1], CODES[0])
-        pages[-1].evaluate("for (const one of document.querySelectorAll('.code, .address')) one.style = ''")
-        assert "something is too broad" in pages[-1].evaluate(JOIN), "control: without the script it would be"
-    room.answer({"choice": "1"}, {"choice": "2"}, {"choice": "2"})
-    for _ in range(3):  # closed, revealed, and the question for words
-        step(room)
-    words = ("reconnaissance", "un budget", "écoute", "du temps", "du temps", "illisible", "œuvre", "tarif", "énergie")
-    room.answer(*({"word": word} for word in words))
-    room.desk.goto(room.room)
-    room.desk.goto(room.lunch.url(str(room.desk.locator("a[href$='/answers']").last.get_attribute("href"))))
-    with room.desk.expect_navigation():
-        room.desk.locator("button[value=approve]").first.click()  # all of them at once
-    expect(room.desk.locator("button[value=approve]")).to_have_count(0)
-    step(room)
-    step(room)
+        pages.append(open_context(browser, viewport={"width": width, "height": height}).new_page())
+        pages[-1].goto(screen)
+    return pages
+
+
+def faults_of_code(pages: Sequence[Page]) -> list[str]:
+    """Code and address of the slide that shows; with a control."""
+    found = []
     for page in pages:
-        expect(page.locator(".cloudy li").first).to_be_attached()  # as they hear it by their stream
+        found += join_faults(page)
+        in_font(page, FONTS[1], CODES[0])
+        page.evaluate("for (const one of document.querySelectorAll('.code, .address')) one.style = ''")
+        assert "something is too broad" in page.evaluate(JOIN), "control: without the script it would be"
+    return found
+
+
+def faults_of_words(pages: Sequence[Page]) -> list[str]:
+    """Words in a cloud and in a row, as they came by the stream; with a control."""
+    found = []
+    for page in pages:
+        expect(page.locator(".cloudy li").first).to_be_attached()
         assert page.locator(".cloudy li").count() >= 5
-        assert join_faults(page) == []
+        found += join_faults(page)
         for font in FONTS[:2]:
             in_font(page, font)
-            assert page.evaluate(OVERLAPS, ".cloudy ul, .ranked") == []
-            assert page.evaluate(OVERLAPS, ".ranked li") == []
+            found += page.evaluate(OVERLAPS, ".cloudy ul, .ranked") + page.evaluate(OVERLAPS, ".ranked li")
         page.evaluate("document.querySelector('.ranked li + li').style.marginLeft = '-9em'")
         assert page.evaluate(OVERLAPS, ".ranked li") != [], "control"
+    return found
