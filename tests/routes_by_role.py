@@ -174,5 +174,4 @@ GET+POST /organiser/team/<organiser_id>/removal
 POST     /organiser/team/<organiser_id>/role
 POST     /organiser/team/<organiser_id>/sessions/end
 POST     /organiser/team/invitations
-POST     /organiser/team/invitations/<invitation_id>/withdrawal
 """

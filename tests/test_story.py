@@ -195,7 +195,7 @@ def ada_invites_noa_to_the_door(story: Story) -> None:
     story.ada.locator("[name=name]").fill("Noa Panais")
     story.ada.locator("[name=email]").fill(NOA)
     go_on(story.ada, "Inviter")
-    link = re.search(re.escape(story.base) + r"/organiser/invitation/\S+", text_of(story.email(NOA)))
+    link = re.search(re.escape(story.base) + r"/organiser/sign-in/\S+", text_of(story.email(NOA)))
     assert link is not None
     story.noa = open_context(story.browser).new_page()
     story.noa.goto(link[0])

@@ -13,7 +13,6 @@ from lunchkit.platform.text import normalise
 MESSAGES: dict[str, LazyString] = {
     "sign_in.enter": _l("signed in"),
     "sign_in.found": _l("set up the installation"),
-    "sign_in.join": _l("accepted the invitation"),
     "sign_in.begin": _l("used their sign-in link, and was asked for a passkey"),
     "sign_in.passkey": _l("confirmed with a passkey"),
     "sign_in.code": _l("confirmed with a recovery code"),
@@ -34,7 +33,6 @@ MESSAGES: dict[str, LazyString] = {
     "passkeys.renew_codes": _l("made new recovery codes"),
     "passkeys.reset": _l("reset somebody’s passkeys"),
     "team.invite": _l("invited somebody to the team"),
-    "team.withdraw": _l("revoked an invitation"),
     "team.give_role": _l("changed somebody’s role"),
     "team.end_sessions": _l("signed somebody out everywhere"),
     "team.remove": _l("removed somebody from the team"),

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.db import db
 from lunchkit.platform.links import public, token_hash
 from lunchkit.platform.mail import outbox
 from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind, fill
 from lunchkit.team.forms import ROLE_NAMES
-from lunchkit.team.models import LINK_LIFE, Invitation, Organiser, SignInLink
-from lunchkit.team.queries import invitation_link, link_token, link_where, sign_in_code
+from lunchkit.team.models import LINK_LIFE, Organiser, SignInLink
+from lunchkit.team.queries import link_token, link_where, sign_in_code
 
 SIGN_IN = "team/sign_in"
 INVITATION = "team/invitation"
@@ -103,10 +102,10 @@ def enqueue_notice(
         outbox.enqueue(session, kind=NOTICE, recipient=one.email, language=one.language, facts=told, hold=hold)
 
 
-def enqueue_invitation(session: Session, invitation: Invitation, language: str) -> None:
-    """Enqueue an invitation. The outbox holds its id only."""
-    facts = {"invitation": invitation.id}
-    outbox.enqueue(session, kind=INVITATION, recipient=invitation.email, language=language, facts=facts)
+def enqueue_invitation(session: Session, organiser: Organiser, nonce: str, by: Organiser) -> None:
+    """Enqueue the e-mail to a person who was added to the team. The outbox holds the nonce only, no link."""
+    facts = {"nonce": nonce, "by": by.name, "reply_to": by.email}
+    outbox.enqueue(session, kind=INVITATION, recipient=organiser.email, language=organiser.language, facts=facts)
 
 
 def enqueue_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
@@ -127,32 +126,31 @@ def notice(facts: dict[str, Any]) -> RenderedEmail:
 
 @email_kind(INVITATION, Urgency.SIGN_IN)
 def invitation_email(facts: dict[str, Any]) -> RenderedEmail | None:
-    """Render an invitation; None where it is not valid any more."""
-    invitation = db.session.get(Invitation, facts["invitation"], populate_existing=True)
-    if invitation is None or not invitation.is_valid(clock.now()):
+    """Render an invitation into the team; None where its link is not valid any more."""
+    token, link = _link(facts["nonce"])
+    if link is None or link.organiser is None:
         return None
-    by = invitation.invited_by
-    rendered = _render(
-        "invitation",
-        name=invitation.name,
-        inviter=by.name if by else current_settings().network_name,
-        role=invitation.role,
-        address=invitation_link(invitation),
-        until=invitation.expires_at,
-        way_back=public("organiser.home.home"),
-    )
-    return replace(rendered, reply_to=by.email if by else None)
+    told = {"name": link.organiser.name, "role": link.organiser.role, "inviter": facts["by"], "until": link.expires_at}
+    address, way_back = public("sign_in.confirm", token=token), public("organiser.home.home")
+    rendered = _render("invitation", **told, address=address, way_back=way_back)
+    return replace(rendered, reply_to=facts["reply_to"])
 
 
 @email_kind(SIGN_IN, Urgency.SIGN_IN)
 def sign_in(facts: dict[str, Any]) -> RenderedEmail | None:
     """Render the e-mail to sign in; None where its link is not valid any more."""
-    token = link_token(facts["nonce"])
-    link = link_where(SignInLink.token_hash == token_hash(token))
-    if link is None or not link.is_valid(clock.now()):
+    token, link = _link(facts["nonce"])
+    if link is None:
         return None
     address, code = public("sign_in.confirm", token=token), sign_in_code(facts["nonce"])
     return _render("sign_in", name=facts["name"], address=address, code=code, minutes=LINK_LIFE.seconds // 60)
+
+
+def _link(nonce: str) -> tuple[str, SignInLink | None]:
+    """The token of a nonce, and its link where it is valid."""
+    token = link_token(nonce)
+    link = link_where(SignInLink.token_hash == token_hash(token))
+    return token, link if link and link.is_valid(clock.now()) else None
 
 
 def _render(template: str, **variables: object) -> RenderedEmail:

@@ -16,13 +16,6 @@ NotTheOwner = user_error("NotTheOwner", _l("You are not the owner any more: noth
 OnlyToOrganisers = user_error(
     "OnlyToOrganisers", _l("Only an organiser can become the owner. Give them that role first.")
 )
-InvitedAlready = user_error(
-    "InvitedAlready", _l("This person is invited already, for another role. Withdraw that invitation first.")
-)
-InvalidInvitation = user_error("InvalidInvitation", _l("This invitation is no longer good."), 410)
-TooManyInvitations = user_error(
-    "TooManyInvitations", _l("Too many invitations are open. Withdraw those that nobody will accept.")
-)
 
 InvalidLink = user_error("InvalidLink", _l("This link is no longer good."), 410)
 WrongCode = user_error(
