@@ -19,18 +19,15 @@ from lunchkit.mailings.forms import MailingForm, ParagraphForm
 from lunchkit.mailings.models import Audience
 from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
 from lunchkit.platform import clock, form_tokens
-from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language
 from lunchkit.platform.mail.outbox import A_MINUTE
 from lunchkit.platform.mail.queries import EmailState, email_counts, email_counts_by_mailing, last_leaves_at
-from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.mail.rendering import RenderedEmail
 from lunchkit.platform.versions import save as save_form
 from lunchkit.registrations.emails import as_trial, sample_email
 from lunchkit.settings.actions import send_trial
-from lunchkit.settings.errors import NoMailServer
-from lunchkit.team.queries import current_organiser
+from lunchkit.team.queries import required_session
 
 AREA = "/e/<slug>/emails"
 ONE = f"{AREA}/automatic/<kind>"
@@ -86,8 +83,8 @@ def send(slug: str) -> ResponseReturnValue:
     form = _form(event, is_sent=True)
     if not form.validate():
         return _form_page(event, form), 422 if form.reached else 409
-    token, organiser = form_tokens.read(form.stamp.data, _scope(event)), current_organiser()
-    by, key = organiser.name if organiser else "", token.key if token else None
+    token, by = form_tokens.read(form.stamp.data, _scope(event)), required_session().organiser.name
+    key = token.key if token else None
     try:
         actions.send_mailing(event, form.words(), by=by, form_key=key)
     except USER_ERRORS as error:
@@ -200,11 +197,6 @@ def _edit_page(event: Event, kind: str, form: ParagraphForm, **outcome: Any) -> 
     return render_template("admin/mailings/automatic.html", **about, **outcome)
 
 
-def _try(outbox_email: RenderedEmail) -> dict[str, Any]:
+def _try(email: RenderedEmail) -> dict[str, Any]:
     """Send a test e-mail to the organiser; returns what the page says of it. Raises NoMailServer, TooManyTrials."""
-    settings, organiser = current_settings(), current_organiser()
-    if not settings.mail_host or organiser is None:
-        raise NoMailServer
-    outcome = send_trial(as_trial(outbox_email), organiser.email)
-    reason = explain(outcome.error, settings) if outcome.error else None
-    return {"outcome": outcome, "reason": reason, "recipient": organiser.email}
+    return {"outcome": send_trial(as_trial(email), required_session().organiser.email)}

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -14,10 +15,11 @@ from lunchkit.platform.db import db, transaction
 from lunchkit.platform.images.intake import draw_logo
 from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.actions import CLAIM, deliver_held, resume
-from lunchkit.platform.mail.connection import Trial, try_connection
+from lunchkit.platform.mail.connection import try_connection
 from lunchkit.platform.mail.message import build_message
+from lunchkit.platform.mail.reasons import Reason, explain
 from lunchkit.platform.mail.rendering import RenderedEmail
-from lunchkit.settings.errors import SettingsRefused, TooManyTrials
+from lunchkit.settings.errors import NoMailServer, SettingsRefused, TooManyTrials
 from lunchkit.settings.in_force import take_over
 from lunchkit.settings.models import ONLY, Site, blank_site
 from lunchkit.settings.queries import mail_mark
@@ -25,6 +27,14 @@ from lunchkit.team.emails import NOTICE, enqueue_notice
 from lunchkit.team.queries import owner
 
 trials = Window(20, 3600.0)  # test e-mails to one person in an hour
+
+
+@dataclass(frozen=True)
+class Trial:
+    """To whom a test e-mail was sent; and why the server did not take it, None if it did."""
+
+    recipient: str
+    reason: Reason | None
 
 
 def change_settings(values: Mapping[str, str], step: str) -> None:
@@ -110,10 +120,15 @@ def end_first_run() -> None:
 
 
 def send_trial(email: RenderedEmail, recipient: str) -> Trial:
-    """Send a test e-mail now, past the outbox, and store that the server accepted it. Raises TooManyTrials."""
+    """Send a test e-mail now, past the outbox, and store that the server accepted it.
+
+    Raises NoMailServer or TooManyTrials.
+    """
+    settings = current_settings()
+    if not settings.mail_host:
+        raise NoMailServer
     if not trials.allows(recipient):
         raise TooManyTrials
-    settings = current_settings()
     message = build_message(
         email,
         sender=settings.mail_from,
@@ -122,14 +137,14 @@ def send_trial(email: RenderedEmail, recipient: str) -> Trial:
         date=clock.now(),
     )
     db.session.commit()
-    outcome = try_connection(settings, message)
-    if outcome.error is None:
+    error = try_connection(settings, message)
+    if error is None:
         with transaction() as session:
             note_nothing(session)
             site = _hold(session)
             site.tested_at, site.tested_with = clock.now(), mail_mark(settings)
         resume()
-    return outcome
+    return Trial(recipient, explain(error, settings) if error else None)
 
 
 def _hold(session: Session) -> Site:

@@ -15,12 +15,9 @@ from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.licences import licence_named
 from lunchkit.platform.links import public
-from lunchkit.platform.mail.connection import Trial
-from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.web import is_local_request, takes_pictures
 from lunchkit.settings import actions
 from lunchkit.settings.emails import trial_email
-from lunchkit.settings.errors import NoMailServer
 from lunchkit.settings.forms import ZONES, changed_settings, section_form
 from lunchkit.settings.in_force import follow_settings, in_force
 from lunchkit.settings.queries import current_site, is_mail_tested, open_step, to_do
@@ -154,11 +151,8 @@ def _act(section: str, form: Any, before: Settings) -> None:
 
 def _try_mail(form: Any, step: str) -> ResponseReturnValue:
     organiser = required_session().organiser
-    settings = current_settings()
-    if not settings.mail_host:
-        raise NoMailServer
-    outcome = actions.send_trial(trial_email(settings, organiser.language), organiser.email)
-    return _page(LETTERS, _form(LETTERS), step=step, outcome=outcome), 200 if outcome.error is None else 422
+    outcome = actions.send_trial(trial_email(current_settings(), organiser.language), organiser.email)
+    return _page(LETTERS, _form(LETTERS), step=step, outcome=outcome), 422 if outcome.reason else 200
 
 
 def _loses_session(before: Settings, address: str) -> bool:
@@ -172,7 +166,7 @@ def _loses_session(before: Settings, address: str) -> bool:
 
 
 def _page(
-    section: str, form: Any, *, step: str = "", notice: UserError | None = None, outcome: Trial | None = None
+    section: str, form: Any, *, step: str = "", notice: UserError | None = None, outcome: actions.Trial | None = None
 ) -> str:
     settings, site = current_settings(), current_site()
     return render_template(
@@ -183,7 +177,6 @@ def _page(
         steps=STEPS,
         notice=notice.message if notice else "",
         outcome=outcome,
-        reason=explain(outcome.error, settings) if outcome and outcome.error else None,
         recipient=required_session().organiser.email,
         current_site=site,
         is_tested=is_mail_tested(site, settings),
