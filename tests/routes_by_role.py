@@ -146,7 +146,7 @@ GET      /organiser/e/<slug>/emails
 GET+POST /organiser/e/<slug>/emails/automatic/<kind>
 POST     /organiser/e/<slug>/emails/automatic/<kind>/preview
 GET+POST /organiser/e/<slug>/emails/new
-POST     /organiser/e/<slug>/emails/recall
+POST     /organiser/e/<slug>/emails/<mailing_id>/recall
 POST     /organiser/e/<slug>/emails/sending
 GET      /organiser/subscribers
 GET+POST /organiser/subscribers/<subscriber_id>/erasure

@@ -26,7 +26,6 @@ from lunchkit.subscribers.models import INVITATION, Consent, Subscriber
 from lunchkit.subscribers.queries import subscriber_link
 
 MESSAGE = "mailings/message"
-KINDS = (INVITATION, MESSAGE)
 SAMPLE_TOKEN = "X" * 32  # replaces a subscriber's own link in a preview
 _SITS = _l("You get this e-mail because you have a seat at this lunch.")
 _WAITS = _l("You get this e-mail because you asked for a seat, and all were taken.")

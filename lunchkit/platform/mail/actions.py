@@ -176,7 +176,8 @@ def _write(row: OutboxEmail, settings: Settings) -> EmailMessage | None:
 def _mark_sent(row: OutboxEmail) -> None:
     """Remember that the server has the e-mail. Tried hard: an e-mail without its mark would leave once more."""
     is_kept = not row.facts.get(FORGET)
-    sent = update(OutboxEmail).values(sent_at=clock.now(), facts={}, last_error="")
+    facts = {name: value for name, value in row.facts.items() if name == "mailing"}
+    sent = update(OutboxEmail).values(sent_at=clock.now(), facts=facts, last_error="")
     for pause in (0.5, 2.0, 0.0):
         try:
             with transaction() as session:

@@ -13,8 +13,9 @@ from lunchkit.events.models import Event
 from lunchkit.events.paragraphs import own_texts, paragraph_row
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.mailings import actions
+from lunchkit.mailings.admin.outbox import AUTOMATIC_KINDS, emails_shown
 from lunchkit.mailings.audiences import AUTOMATIC, PEOPLE, why_not
-from lunchkit.mailings.emails import KINDS, preview, thanks
+from lunchkit.mailings.emails import preview, thanks
 from lunchkit.mailings.forms import MailingForm, ParagraphForm
 from lunchkit.mailings.models import Audience
 from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
@@ -22,7 +23,7 @@ from lunchkit.platform import clock, form_tokens
 from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language
 from lunchkit.platform.mail.outbox import A_MINUTE
-from lunchkit.platform.mail.queries import EmailState, email_counts, email_counts_by_mailing, last_leaves_at
+from lunchkit.platform.mail.queries import EmailState, last_leaves_at
 from lunchkit.platform.mail.rendering import RenderedEmail
 from lunchkit.platform.versions import save as save_form
 from lunchkit.registrations.emails import as_trial, sample_email
@@ -38,20 +39,20 @@ bp = Blueprint("mailings", __name__)
 @bp.get(AREA)
 def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    now, counts = clock.now(), email_counts(event.id)
+    now, shown = clock.now(), emails_shown(event)
     return render_template(
         "admin/mailings/index.html",
         event=event,
         mailings=mailings(event.id),
         people=PEOPLE,
-        counts=counts,
-        by_mailing=email_counts_by_mailing(event.id),
-        follows=request.args.get("done") == "sent" and counts[EmailState.WAITING] > 0,
-        last_at=max(filter(None, (last_leaves_at(event.id, kind) for kind in KINDS)), default=None),
+        follows=request.args.get("done") == "sent" and shown["counts"][EmailState.WAITING] > 0,
+        last_at=last_leaves_at(event.id),
         automatic=AUTOMATIC,
+        others=[key for key in shown["groups"] if not key.isdecimal() and key not in AUTOMATIC_KINDS],
         own=own_texts(event.id),
         not_writable=why_not(event, Audience.ALL, now),
         may_invite=why_not(event, Audience.SUBSCRIBERS, now) is None,
+        **shown,
     )
 
 
@@ -92,9 +93,9 @@ def send(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".index", slug=slug, done="sent"), code=303)
 
 
-@bp.post(f"{AREA}/recall")
-def recall(slug: str) -> ResponseReturnValue:
-    actions.recall_mailings(any_event_by_slug_or_404(slug))
+@bp.post(f"{AREA}/<int(max=2147483647):mailing_id>/recall")
+def recall(slug: str, mailing_id: int) -> ResponseReturnValue:
+    actions.recall_mailing(any_event_by_slug_or_404(slug), mailing_id)
     return redirect(url_for(".index", slug=slug, done="recalled"), code=303)
 
 
