@@ -11,7 +11,7 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.outbox import MAILING, untried
 
-EMAILS_A_PAGE = 40
+EMAILS_A_PAGE = 30
 
 
 class EmailState(StrEnum):
