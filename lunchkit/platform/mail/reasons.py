@@ -55,13 +55,13 @@ def answer_of(error: BaseException) -> tuple[int, str]:
     """The code of a server's answer, 0 where there is none; and the text to keep of it."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
-        return code, _readable(code, words)
+        return code, _as_line(code, words)
     if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code, _readable(error.smtp_code, error.smtp_error)
+        return error.smtp_code, _as_line(error.smtp_code, error.smtp_error)
     return 0, str(error) if isinstance(error, ServerUnreachable) else f"{type(error).__name__}: {error}"
 
 
-def _readable(code: int, words: bytes | str) -> str:
+def _as_line(code: int, words: bytes | str) -> str:
     return one_line(f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}")
 
 
