@@ -165,8 +165,6 @@ OWNERS = """
 GET      /organiser/house
 GET+POST /organiser/house/sections/<section>
 GET      /organiser/house/health
-GET      /organiser/house/start
-GET+POST /organiser/house/start/<step>
 GET      /organiser/team/<organiser_id>
 GET+POST /organiser/team/<organiser_id>/house
 GET+POST /organiser/team/<organiser_id>/passkeys

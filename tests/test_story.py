@@ -20,10 +20,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from lunchkit.platform import clock
 from tests.chromium import DESK, open_context
+from tests.first_run import ADA, empty_house, walk
 from tests.live import Postman, text_of
 from tests.server import free_port
 from tests.test_check_in_trip import OFF, ON, TELL
-from tests.test_first_run import ADA, empty_house, walk
 
 pytestmark = pytest.mark.browser
 NOA = "noa@lunch.example"

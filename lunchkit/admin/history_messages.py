@@ -144,7 +144,6 @@ MESSAGES: dict[str, LazyString] = {
     "outbox.retry": _l("sent an e-mail again"),
     "outbox.retry_all": _l("sent all failed e-mails again"),
     "settings.save": _l("changed the settings"),
-    "settings.take_step": _l("set up the installation"),
 }
 
 

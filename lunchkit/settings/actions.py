@@ -1,4 +1,4 @@
-"""Actions of the settings: change them, set colour and logo, send a test e-mail, go through the first run."""
+"""Actions of the settings: change them, set colour and logo, send a test e-mail."""
 
 import secrets
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ class Trial:
     reason: Reason | None
 
 
-def change_settings(values: Mapping[str, str], step: str) -> None:
+def change_settings(values: Mapping[str, str]) -> None:
     """Change settings, by their names, with immediate effect; series with the network's name follow it.
     Raises SettingsRefused; then nothing was changed.
     """
@@ -49,7 +49,6 @@ def change_settings(values: Mapping[str, str], step: str) -> None:
             after = read_settings(before, {full_name(name): value for name, value in values.items()})
         except BadSettings as error:
             raise SettingsRefused from error
-        _settle(site, step)
         if values:
             site.settings = {**site.settings, **values}
             site.revision += 1
@@ -92,7 +91,6 @@ def set_look(
             site.logo, site.logo_token, site.logo_alt, site.logo_ground = None, "", "", ""
             site.logo_width = site.logo_height = 0
         site.revision += 1
-        _settle(site, "look")
     take_over(site)
     return site
 
@@ -102,21 +100,6 @@ def set_privacy(*, notice: str, purge_days: int) -> None:
     with transaction() as session:
         site = _hold(session)
         site.notice, site.purge_days = notice, purge_days
-        _settle(site, "privacy")
-
-
-def leave_for_later(step: str) -> None:
-    """Skip a step of the first run."""
-    with transaction() as session:
-        _settle(_hold(session), step)
-
-
-def end_first_run() -> None:
-    """End the first run. Idempotent."""
-    with transaction() as session:
-        site = _hold(session)
-        if site.first_run_ended_at is None:
-            site.first_run_ended_at = clock.now()
 
 
 def send_trial(email: RenderedEmail, recipient: str) -> Trial:
@@ -155,8 +138,3 @@ def _hold(session: Session) -> Site:
         session.add(site)
         session.flush()
     return site
-
-
-def _settle(site: Site, step: str) -> None:
-    if step and step not in site.settled:
-        site.settled = [*site.settled, step]

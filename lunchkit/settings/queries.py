@@ -12,8 +12,7 @@ from lunchkit.platform.addresses import is_local_address
 from lunchkit.platform.config import Settings, current_settings, default_of
 from lunchkit.platform.db import db
 from lunchkit.settings.in_force import in_force
-from lunchkit.settings.models import ONLY, Site, blank_site
-from lunchkit.settings.sections import ADDRESS, LETTERS, LUNCH, NETWORK, SETTINGS, STEPS
+from lunchkit.settings.models import ADDRESS, LETTERS, NETWORK, ONLY, SETTINGS, Site, blank_site
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,6 @@ def mail_mark(settings: Settings) -> str:
 def is_mail_tested(site: Site, settings: Settings) -> bool:
     """Whether a test e-mail left with the present mail settings."""
     return bool(site.tested_with) and hmac.compare_digest(site.tested_with, mail_mark(settings))
-
-
-def open_step(site: Site) -> str:
-    """The next step of the first run."""
-    return next((step for step in STEPS if step not in site.settled), LUNCH)
 
 
 def to_do(site: Site) -> list[ToDo]:

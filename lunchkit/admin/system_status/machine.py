@@ -14,7 +14,7 @@ from lunchkit.platform.heartbeat import last_beat, last_delivery, last_sign
 from lunchkit.platform.instance import exposed
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.web import is_local_request
-from lunchkit.settings.sections import ADDRESS, LETTERS
+from lunchkit.settings.models import ADDRESS, LETTERS
 
 FREE_SPACE = 200_000_000
 ALIVE_WITHIN = timedelta(minutes=15)

@@ -1,4 +1,4 @@
-"""Team: a person who is invited is a member at once; no table of invitations."""
+"""Team: who is invited is a member at once, no table of invitations. Settings: no steps of a first run."""
 
 from alembic import op
 
@@ -11,3 +11,6 @@ depends_on = None
 def upgrade() -> None:
     op.execute("DELETE FROM outbox_email WHERE kind = 'team/invitation' AND sent_at IS NULL")
     op.drop_table("invitation")
+    with op.batch_alter_table("site") as site:
+        site.drop_column("settled")
+        site.drop_column("first_run_ended_at")

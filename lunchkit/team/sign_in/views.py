@@ -120,7 +120,7 @@ def set_up(token: str) -> ResponseReturnValue:
     form = OrganiserForm()
     if form.validate_on_submit():
         opened = actions.set_up(token, form.name.data or "", form.email.data or "", language(), _browser())
-        return go_in(opened, url_for("organiser.settings.start"))
+        return go_in(opened, url_for("organiser.settings.index"))
     return render_template("team/set_up.html", token=token, form=form), 422 if form.errors else 200
 
 
