@@ -78,7 +78,7 @@ def kind_of(address: str) -> str:
     path = re.sub(r"^https?://[^/]*|[?#].*", "", address)
     path = re.sub(r"(/e)/(?!new)[\w-]+", r"\1/S", path)
     path = re.sub(r"(/e/S)/(?:prepare|invite|day|after)$", r"\1", path)
-    return re.sub(r"/\d+|(?<=/set-up)/.*|(?<=/start)/.*", "/N", path)
+    return re.sub(r"/\d+|(?<=/set-up)/.*|(?<=/house/sections)/.*", "/N", path)
 
 
 class Story:
