@@ -23,11 +23,9 @@ GET      /organiser/e/<slug>/door/worker.js
 POST     /organiser/passkeys
 GET+POST /organiser/passkeys/<passkey_id>/removal
 POST     /organiser/passkeys/challenge
-GET+POST /organiser/passkeys/codes
 GET      /organiser/passkeys/new
 GET+POST /organiser/phone
 GET+POST /organiser/sessions
-POST     /organiser/sessions/<session_id>/end
 POST     /organiser/sessions/others/end
 POST     /organiser/sign-out
 """

@@ -97,7 +97,6 @@ def doors(team: dict[str, Organiser], event: Event) -> dict[str, Callable[[Flask
         "organiser.passkeys.prepare": send("/organiser/passkeys/challenge"),
         "organiser.passkeys.create": send("/organiser/passkeys", name="Phone", answer="{}"),
         "organiser.passkeys.remove": send("/organiser/passkeys/1/removal"),
-        "organiser.passkeys.renew_codes": send("/organiser/passkeys/codes"),
         "organiser.passkeys.reset": send(f"{leo}/passkeys"),
         "organiser.subscribers.download": send("/organiser/subscribers/consented.csv"),
         "organiser.registrations.download": get(f"/organiser/e/{event.slug}/registrations.xlsx"),

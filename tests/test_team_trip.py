@@ -271,7 +271,6 @@ def pages(lunch: House, desk: Phone, chromium: Browser) -> dict[str, str]:
         "account, added": "/organiser/sessions?done=passkey",
         "new": "/organiser/passkeys/new",
         "passkey, removal": str(removal),
-        "new codes": "/organiser/passkeys/codes",
         "reset": f"/organiser/team/{number}/passkeys",
         "person": f"/organiser/team/{number}",
         "team": "/organiser/team",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
@@ -14,7 +14,7 @@ from lunchkit.events.paragraphs import OwnParagraph, paragraph_row
 from lunchkit.mailings.audiences import PEOPLE, why_not
 from lunchkit.mailings.emails import MESSAGE
 from lunchkit.mailings.models import Audience, Mailing, Words
-from lunchkit.mailings.queries import A_DAY, free_again_at, is_left_to_invite, offered, once_key
+from lunchkit.mailings.queries import free_again_at, is_left_to_invite, offered, once_key
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound, UserError, user_error
@@ -26,9 +26,6 @@ from lunchkit.registrations.seats import lock_event
 from lunchkit.subscribers.models import INVITATION, Subscriber
 
 NobodyToReach = user_error("NobodyToReach", _l("Nobody is left to write to: no e-mail was sent."))
-SameWordsAgain = user_error(
-    "SameWordsAgain", _l("The same words went to the same people a short time ago. Nothing more was sent.")
-)
 
 
 class NotWritable(UserError):
@@ -53,7 +50,7 @@ class EnoughForToday(UserError):
 def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | None = None) -> Mailing:
     """Enqueue an e-mail with these words to everybody of their audience.
 
-    Idempotent for one ``form_key``. Raises NotWritable, EnoughForToday, SameWordsAgain or NobodyToReach.
+    Idempotent for one ``form_key``. Raises NotWritable, EnoughForToday or NobodyToReach.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
@@ -81,15 +78,6 @@ def _require_writable(session: Session, event: Event, words: Words) -> None:
         raise NotWritable(why_not(event, audience, now) or others)
     if audience is Audience.SUBSCRIBERS:
         return  # each is invited once: no other limit is needed
-    same = exists().where(
-        Mailing.event_id == event.id,
-        Mailing.audience == audience,
-        Mailing.subject == words.subject,
-        Mailing.text == words.text,
-        Mailing.sent_at > now - A_DAY,
-    )
-    if session.scalar(select(same)):
-        raise SameWordsAgain
     if (until := free_again_at(event.id, now)) is not None:
         raise EnoughForToday(event, until)
 

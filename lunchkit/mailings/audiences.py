@@ -5,11 +5,10 @@ from datetime import datetime
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, exists, true
+from sqlalchemy import ColumnElement, and_, true
 
 from lunchkit.events.models import Event
 from lunchkit.mailings.models import Audience
-from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.models import Registration, Status
 
 
@@ -27,8 +26,7 @@ class People:
         """Which registrations of a lunch belong to the audience now."""
         came = Registration.arrived > 0 if self.only_who_came else Registration.arrived >= 0
         status = Registration.status.in_([str(one) for one in self.statuses])
-        recap = exists().where(OutboxEmail.kind == "registrations/recap", OutboxEmail.subject_id == Registration.id)
-        besides = ~recap if self.without_recap else true()
+        besides = Registration.wants_recap.is_(False) if self.without_recap else true()
         return and_(Registration.event_id == event_id, Registration.erased_at.is_(None), status, came, besides)
 
 

@@ -58,20 +58,9 @@ NOTICES = {
     ),
     "passkey_removed": (
         _l("A passkey was removed from your account"),
-        _l("The passkey “%(device)s” was removed from your account with %(network)s. Your others stay."),
-    ),
-    "last_passkey_removed": (
-        _l("A passkey was removed from your account"),
         _l(
-            "The passkey “%(device)s”, your last one, was removed from your account with %(network)s. From now on the "
-            "e-mail alone lets you in."
-        ),
-    ),
-    "new_codes": (
-        _l("New recovery codes for your account"),
-        _l(
-            "Eight new recovery codes were made for your account with %(network)s. The earlier ones open nothing any "
-            "more."
+            "The passkey “%(device)s” was removed from your account with %(network)s. If it was your last one, the "
+            "e-mail alone lets you in from now on."
         ),
     ),
     "code_used": (

@@ -39,8 +39,9 @@ AlreadySetUp = user_error(
     "AlreadySetUp", _l("There is an organiser already: a set-up link is only for a server without one.")
 )
 
-Unproven = user_error("Unproven", _l("This was not confirmed. Try again, with a passkey of this account."), 403)
-InvalidChallenge = user_error("InvalidChallenge", _l("This took too long, or was sent twice. Try again."), 403)
+Unproven = user_error(
+    "Unproven", _l("This was not confirmed, or took too long. Try again, with a passkey of this account."), 403
+)
 WrongRecoveryCode = user_error(
     "WrongRecoveryCode", _l("This code is not right, or was used already. Each code is good once."), 422
 )

@@ -13,7 +13,6 @@ ROLE_OF_ROUTE: dict[str, Role] = {
     # one's own account
     "organiser.sign_out": Role.HELPER,
     "organiser.sessions": Role.HELPER,
-    "organiser.end_session": Role.HELPER,
     "organiser.end_other_sessions": Role.HELPER,
     "organiser.passkeys": Role.HELPER,
     "organiser.phone": Role.HELPER,
@@ -59,7 +58,6 @@ PAGE_AFTER_CONFIRMATION: dict[str, str] = {
     "organiser.passkeys.prepare": "organiser.passkeys.new",
     "organiser.passkeys.create": "organiser.passkeys.new",
     "organiser.passkeys.remove": "organiser.passkeys.remove",
-    "organiser.passkeys.renew_codes": "organiser.passkeys.renew_codes",
     "organiser.passkeys.reset": "organiser.passkeys.reset",
     "organiser.subscribers.download": "organiser.subscribers.index",
     "organiser.registrations.download": "organiser.registrations.index",

@@ -157,10 +157,10 @@ def set_up(token: str, name: str, email: str, language: str, browser: Browser) -
         return open_session(session, organiser.id, browser)
 
 
-def end_session(organiser: Organiser, session_id: int) -> None:
-    """End one of a person's sessions; another person's is left alone."""
+def sign_out(row: OrganiserSession) -> None:
+    """End a session."""
     with transaction() as session:
-        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id == session_id)
+        end_sessions(session, OrganiserSession.id == row.id)
 
 
 def sign_out_everywhere(organiser: Organiser, but: int = 0) -> None:
