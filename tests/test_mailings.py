@@ -20,7 +20,7 @@ from lunchkit.mailings.models import Audience, Mailing, Words
 from lunchkit.mailings.queries import is_thanked, reaches
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.mail.actions import deliver_due, send_all_again
+from lunchkit.platform.mail.actions import deliver_due, send_again
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.outbox import AT_ONCE, PAUSE
 from lunchkit.registrations import actions
@@ -36,7 +36,7 @@ from tests.statements import statements
 from tests.subscribers import asked, door_of, guest_of, invitations, invite, said_yes
 from tests.test_delivery import Postbox, postbox
 
-pytestmark = pytest.mark.both_databases
+both = pytest.mark.both_databases
 
 
 __all__ = ["postbox"]
@@ -95,6 +95,7 @@ def refuse(box: Postbox) -> None:
     box.recipient_answers.clear()
 
 
+@both
 def test_before_the_lunch_to_those_who_sit_who_wait_or_both(make_event: EventMaker) -> None:
     event = make_event(capacity=3)
     for name in ("Ana", "Bea"):
@@ -116,6 +117,7 @@ def test_before_the_lunch_to_those_who_sit_who_wait_or_both(make_event: EventMak
         assert names([row for row in messages() if row.facts["mailing"] == mailing.id]) == people
 
 
+@both
 def test_after_the_lunch_to_those_who_came_or_had_a_seat_with_thanks_in_their_language(
     event: Event, postbox: Postbox, outbox: Outbox
 ) -> None:
@@ -146,6 +148,7 @@ def test_after_the_lunch_to_those_who_came_or_had_a_seat_with_thanks_in_their_la
         assert "/r/" not in said(email), "nothing can be given back any more"
 
 
+@both
 def test_invitations_go_to_subscribers_who_do_not_know_of_the_lunch_yet(make_event: EventMaker) -> None:
     event, other = make_event(capacity=2), make_event()
     for name in ("Ana", "Bea", "Cleo", "Dora", "Eva", "Fay"):
@@ -194,6 +197,7 @@ def test_a_lunch_nobody_of_which_can_be_written_to(event: Event, organiser_clien
     assert messages() == []
 
 
+@both
 def test_one_page_tapped_many_times_at_once_is_one_mailing(app: Flask, event: Event) -> None:
     for number in range(10):
         register(event, f"P{number}")
@@ -205,6 +209,7 @@ def test_one_page_tapped_many_times_at_once_is_one_mailing(app: Flask, event: Ev
     assert len(set(all_at_once(app, [send] * 8))) == 1 and len(messages()) == 10
 
 
+@both
 def test_three_in_a_day_also_when_many_press_at_once(app: Flask, event: Event) -> None:
     register(event, "Ana")
     event_id, now = event.id, clock.now()
@@ -230,6 +235,7 @@ def test_three_in_a_day_also_when_many_press_at_once(app: Flask, event: Event) -
         assert db.session.query(Mailing).count() == len(messages()) == 3, "the others stay"
 
 
+@both
 def test_what_waits_can_be_stopped(event: Event, postbox: Postbox, organiser_client: FlaskClient) -> None:
     for number in range(AT_ONCE + 5):
         said_yes(f"Subscriber{number}")
@@ -326,7 +332,7 @@ def test_an_e_mail_that_concerns_nobody_any_more_stays_at_home(
         refuse(postbox)
     if what in ("erased", "refused"):
         actions.erase_registration(ana)
-        send_all_again(event.id)
+        send_again(event_id=event.id)
     elif what in ("cancelled", "moved up"):
         actions.cancel_registration(ana)
         assert db.session.get_one(Registration, bea.id).status == Status.SEATED
@@ -367,7 +373,7 @@ def test_an_invitation_that_waited_too_long_stays_at_home(event: Event, postbox:
         if what == "refused":
             refuse(postbox)
         withdraw_consent(guest_of("Ana"))
-        send_all_again(event.id)
+        send_again(event_id=event.id)
     with clock.fixed_at(event.starts_at if what == "begun" else clock.now()):
         deliver_due()
     assert not [one for one in arrived(postbox) if one["List-Unsubscribe"]]

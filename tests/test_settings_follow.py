@@ -13,9 +13,10 @@ from lunchkit.settings.in_force import follow_settings, in_force, site_look
 from tests.conftest import new_client
 from tests.uploads import logo_png
 
-pytestmark = pytest.mark.both_databases
+both = pytest.mark.both_databases
 
 
+@both
 def test_another_process_takes_over_what_was_set(app: Flask, settings: Settings) -> None:
     other = create_app(settings)
     with other.app_context():
@@ -54,7 +55,6 @@ def test_what_does_not_fit_any_more_changes_nothing(app: Flask, settings: Settin
         assert current_settings() == replace(settings, workers=0)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 def test_a_database_that_fails_is_no_error(app: Flask, settings: Settings, tmp_path: Path) -> None:
     app = create_app(replace(settings, database_url=f"sqlite:///{tmp_path / 'none.sqlite'}"))
     with app.app_context():

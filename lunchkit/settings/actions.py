@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import note_nothing
 from lunchkit.platform.config import BadSettings, Settings, current_settings, full_name, read_settings
 from lunchkit.platform.db import db, transaction
+from lunchkit.platform.errors import user_error
 from lunchkit.platform.images.intake import draw_logo
 from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.actions import CLAIM, deliver_held, resume
@@ -19,13 +21,17 @@ from lunchkit.platform.mail.connection import try_connection
 from lunchkit.platform.mail.message import build_message
 from lunchkit.platform.mail.reasons import Reason, explain
 from lunchkit.platform.mail.rendering import RenderedEmail
-from lunchkit.settings.errors import NoMailServer, SettingsRefused, TooManyTrials
 from lunchkit.settings.in_force import take_over
 from lunchkit.settings.models import ONLY, Site, blank_site
 from lunchkit.settings.queries import mail_mark
 from lunchkit.team.emails import NOTICE, enqueue_notice
 from lunchkit.team.queries import owner
 
+SettingsRefused = user_error(
+    "SettingsRefused", _l("These settings do not go together with the others: nothing was changed."), 422
+)
+NoMailServer = user_error("NoMailServer", _l("Saved. To try it, type the name of a mail server first."), 422)
+TooManyTrials = user_error("TooManyTrials", _l("Too many test e-mails. Try again in an hour."), 429, 3600)
 trials = Window(20, 3600.0)  # test e-mails to one person in an hour
 
 

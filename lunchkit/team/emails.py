@@ -22,63 +22,33 @@ NOTICE = "team/notice"
 SECRET = (SIGN_IN, INVITATION)
 """Kinds of e-mails that let a person in: only their recipients may see them."""
 NOTICES = {
-    "mail": (
-        _l("The mail account was changed"),
-        _l(
-            "The mail account of %(network)s was changed: e-mails, sign-in links among them, leave by %(host)s from "
-            "now on. This one left by the earlier account where it still answers."
-        ),
+    "mail": _l(
+        "The mail account of %(network)s was changed: e-mails, sign-in links among them, leave by %(host)s from now "
+        "on. This one left by the earlier account where it still answers."
     ),
-    "address": (
-        _l("The public address was changed"),
-        _l("The public address of %(network)s was changed: links lead to %(host)s from now on."),
+    "address": _l("The public address of %(network)s was changed: links lead to %(host)s from now on."),
+    "owner": _l("%(who)s is the owner of %(network)s from now on: settings and team are in their hands."),
+    "role": _l("%(who)s has another role with %(network)s: %(role)s."),
+    "invited": _l("%(who)s (%(email)s) was invited into the team of %(network)s. Role: %(role)s."),
+    "removed": _l("%(who)s was taken off the team of %(network)s, and is signed out."),
+    "passkey_added": _l(
+        "The passkey “%(device)s” was added to your account with %(network)s. From now on, signing in asks for a "
+        "passkey beside the e-mail."
     ),
-    "owner": (
-        _l("%(who)s is the owner now"),
-        _l("%(who)s is the owner of %(network)s from now on: settings and team are in their hands."),
+    "passkey_removed": _l(
+        "The passkey “%(device)s” was removed from your account with %(network)s. If it was your last one, the e-mail "
+        "alone lets you in from now on."
     ),
-    "role": (
-        _l("%(who)s has another role"),
-        _l("%(who)s has another role with %(network)s: %(role)s."),
+    "code_used": _l(
+        "Somebody confirmed with one of your recovery codes that it was you, at %(network)s. Codes that are left: "
+        "%(left)s."
     ),
-    "invited": (
-        _l("%(who)s was invited into the team"),
-        _l("%(who)s (%(email)s) was invited into the team of %(network)s. Role: %(role)s."),
-    ),
-    "removed": (
-        _l("%(who)s is no longer in the team"),
-        _l("%(who)s was taken off the team of %(network)s, and is signed out."),
-    ),
-    "passkey_added": (
-        _l("A passkey was added to your account"),
-        _l(
-            "The passkey “%(device)s” was added to your account with %(network)s. From now on, signing in asks for a "
-            "passkey beside the e-mail."
-        ),
-    ),
-    "passkey_removed": (
-        _l("A passkey was removed from your account"),
-        _l(
-            "The passkey “%(device)s” was removed from your account with %(network)s. If it was your last one, the "
-            "e-mail alone lets you in from now on."
-        ),
-    ),
-    "code_used": (
-        _l("A recovery code of your account was used"),
-        _l(
-            "Somebody confirmed with one of your recovery codes that it was you, at %(network)s. Codes that are left: "
-            "%(left)s."
-        ),
-    ),
-    "passkeys_reset": (
-        _l("Your passkeys were reset"),
-        _l(
-            "%(by)s took your passkeys and recovery codes off your account with %(network)s. The e-mail alone lets you "
-            "in; add a new passkey."
-        ),
+    "passkeys_reset": _l(
+        "%(by)s took your passkeys and recovery codes off your account with %(network)s. The e-mail alone lets you in; "
+        "add a new passkey."
     ),
 }
-"""What may have happened: subject and sentence."""
+"""What may have happened."""
 
 
 def enqueue_notice(
@@ -108,9 +78,8 @@ def notice(facts: dict[str, Any]) -> RenderedEmail:
     """Render a notice: what happened, when, and what to do about it."""
     said = facts | {"network": current_settings().network_name, "role": ROLE_NAMES.get(facts.get("role", ""), "")}
     said["by"] = facts.get("by") or _l("The person who runs the server")
-    headline, sentence = (str(text) % said for text in NOTICES[facts["what"]])
-    at = datetime.fromisoformat(facts["at"])
-    return _render("notice", name=facts["name"], headline=headline, sentence=sentence, at=at, address=facts["address"])
+    sentence, at = str(NOTICES[facts["what"]]) % said, datetime.fromisoformat(facts["at"])
+    return _render("notice", name=facts["name"], sentence=sentence, at=at, address=facts["address"])
 
 
 @email_kind(INVITATION, Urgency.SIGN_IN)

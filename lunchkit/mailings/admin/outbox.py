@@ -20,7 +20,7 @@ from lunchkit.mailings.emails import MESSAGE
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import language
-from lunchkit.platform.mail.actions import send_again, send_all_again
+from lunchkit.platform.mail.actions import send_again
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.queries import EmailState, email_counts_by_group, email_or_404, emails_page, state_of
 from lunchkit.platform.mail.queue import pause
@@ -112,13 +112,13 @@ def html(email_id: int) -> ResponseReturnValue:
 @bp.post("/delivery")
 def retry_all() -> ResponseReturnValue:
     slug = request.form.get("event") or None
-    send_all_again(any_event_by_slug_or_404(slug).id if slug else None)
+    send_again(event_id=any_event_by_slug_or_404(slug).id if slug else None)
     return redirect(url_for("organiser.mailings.index" if slug else ".index", slug=slug, done="again"), code=303)
 
 
 @bp.post("/<int(max=2147483647):email_id>/delivery")
 def retry(email_id: int) -> ResponseReturnValue:
-    send_again(email_or_404(email_id))
+    send_again(email_id=email_or_404(email_id).id)
     return redirect(url_for(".show", email_id=email_id), code=303)
 
 
