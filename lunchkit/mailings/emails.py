@@ -127,7 +127,7 @@ def _email(event: Event, subject: str, text: str, html: str, unsubscribe: str = 
 
 def _why(audience: Audience, status: str, *, is_over: bool) -> LazyString:
     if is_over:
-        return _CAME if PEOPLE[audience].only_who_came else _SAT
+        return _CAME if audience in (Audience.CAME, Audience.OTHERS) else _SAT
     return _WAITS if status == Status.WAITING else _SITS
 
 
