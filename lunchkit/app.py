@@ -6,13 +6,14 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lunchkit.admin import custom_fields, handbook, helper_home, history, outbox, printouts
+from lunchkit.admin import custom_fields, handbook, helper_home, history, printouts
 from lunchkit.admin import events as admin_events
 from lunchkit.admin import views as admin_home
 from lunchkit.admin.phases import phase_bar
 from lunchkit.admin.system_status import admin as system_status_admin
 from lunchkit.events import views as events
 from lunchkit.mailings import admin as mailings
+from lunchkit.mailings.admin import outbox
 from lunchkit.platform import clock, links
 from lunchkit.platform.config import Settings, current_settings, load_settings
 from lunchkit.platform.csrf import csrf

@@ -16,6 +16,8 @@ import resource
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from gettext import bindtextdomain
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -121,10 +123,11 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of each look at the schema
     announcement, settings = os.environ.pop(ANNOUNCEMENT, ""), load_settings()
+    bindtextdomain("messages", str(Path(__file__).with_name("translations")))
     try:
         make_private(settings.instance)
         hold_as_server(settings)
-    except InUse as error:
+    except InUse as error:  # in the language of the command that became this process
         sys.exit(f"lunchkit: {error}")
     sys.argv = ["-m", "lunchkit.serve"]  # how USR2 starts the next one: by path, `platform` would hide Python's own
     Server(settings, announcement).run()

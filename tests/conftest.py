@@ -64,7 +64,7 @@ LONGEST_FIRST = (
     "test_recap_trip", "test_check_in_trip", "test_budgets", "test_speaker_pages",
     "test_cli", "test_demo", "test_room_budgets", "test_storm", "test_kills", "test_story", "test_races",
     "test_import_trip", "test_printouts", "test_trip", "test_mailing_trip", "test_room_trip",
-    "test_recap_page", "test_settings_look", "test_survey_trip", "test_first_run", "test_hostile",
+    "test_recap_page", "test_settings_look", "test_survey_trip", "test_hostile",
     "test_series_page", "test_run_sheet_trip", "test_team_trip", "test_cli_trouble",
     "test_secrecy", "test_audit", "test_speakers", "test_check_in",
 )  # fmt: skip

@@ -23,11 +23,9 @@ GET      /organiser/e/<slug>/door/worker.js
 POST     /organiser/passkeys
 GET+POST /organiser/passkeys/<passkey_id>/removal
 POST     /organiser/passkeys/challenge
-GET+POST /organiser/passkeys/codes
 GET      /organiser/passkeys/new
 GET+POST /organiser/phone
 GET+POST /organiser/sessions
-POST     /organiser/sessions/<session_id>/end
 POST     /organiser/sessions/others/end
 POST     /organiser/sign-out
 """
@@ -145,8 +143,8 @@ GET      /organiser/e/<slug>/emails
 GET+POST /organiser/e/<slug>/emails/automatic/<kind>
 POST     /organiser/e/<slug>/emails/automatic/<kind>/preview
 GET+POST /organiser/e/<slug>/emails/new
+POST     /organiser/e/<slug>/emails/<mailing_id>/recall
 POST     /organiser/e/<slug>/emails/preview
-POST     /organiser/e/<slug>/emails/recall
 POST     /organiser/e/<slug>/emails/trial
 GET      /organiser/subscribers
 GET+POST /organiser/subscribers/<subscriber_id>/erasure
@@ -165,8 +163,6 @@ OWNERS = """
 GET      /organiser/house
 GET+POST /organiser/house/sections/<section>
 GET      /organiser/house/health
-GET      /organiser/house/start
-GET+POST /organiser/house/start/<step>
 GET      /organiser/team/<organiser_id>
 GET+POST /organiser/team/<organiser_id>/house
 GET+POST /organiser/team/<organiser_id>/passkeys
@@ -174,5 +170,4 @@ GET+POST /organiser/team/<organiser_id>/removal
 POST     /organiser/team/<organiser_id>/role
 POST     /organiser/team/<organiser_id>/sessions/end
 POST     /organiser/team/invitations
-POST     /organiser/team/invitations/<invitation_id>/withdrawal
 """

@@ -109,7 +109,7 @@ def test_the_demo_is_made_again_or_kept_and_never_deletes_another_folder(tmp_pat
             assert set(json.loads(process.stdout.readline())) >= KEYS
             before = {file.name: file.stat().st_ino for file in folder.iterdir()}
             second = lunchkit(tmp_path, "demo")
-            assert second.returncode == 1 and "a server runs on this instance" in second.stderr, second.stderr
+            assert second.returncode == 1 and "un serveur tourne sur cette instance" in second.stderr, second.stderr
             after = {file.name: file.stat().st_ino for file in folder.iterdir()}
             assert before.items() <= after.items() and "lunchkit.sqlite" in after, "the first one's folder is its own"
         with SQLITE_DRIVER.connect(folder / "lunchkit.sqlite") as connection:
@@ -223,7 +223,7 @@ def test_a_newer_schema_is_refused(instance: Path) -> None:
         connection.execute("update alembic_version set version_num = '9999'")
     for word in ("upgrade", "serve"):
         refused = lunchkit(instance, word)
-        assert refused.returncode == 1 and "schema" in refused.stderr, word
+        assert refused.returncode == 1 and "9999" in refused.stderr, word
 
 
 @pytest.mark.parametrize("words", [(), ("organiser",), *((name,) for name in cli.commands), ("organiser", "add")])

@@ -23,7 +23,7 @@ from tests.mail_servers import mail_server
 from tests.seating import all_at_once
 from tests.server import free_port
 
-pytestmark = pytest.mark.both_databases
+both = pytest.mark.both_databases
 
 
 class Postbox:
@@ -69,6 +69,7 @@ def register(event: Event, name: str) -> None:
     actions.register_attendee(event, details(name, f"{name.lower()}@example.org"), form_key=name, language="fr")
 
 
+@both
 def test_a_letter_is_delivered_once_and_its_facts_are_forgotten(event: Event, outbox: Outbox, postbox: Postbox) -> None:
     register(event, "Ana")
     assert deliver_due() == 1
@@ -101,6 +102,7 @@ def test_a_passing_refusal_is_tried_again_after_a_growing_pause(event: Event, ou
     assert len(postbox.messages) == 1
 
 
+@both
 def test_letters_to_one_reader_keep_their_order(event: Event, outbox: Outbox, postbox: Postbox) -> None:
     register(event, "Ana")
     postbox.data_answers = ["451 try again later"]
@@ -146,6 +148,7 @@ def test_a_server_that_dies_after_data_gets_the_message_again(event: Event, outb
     assert outbox.rows()[0].sent_at is not None
 
 
+@both
 def test_several_deliverers_send_each_letter_once(app: Flask, event: Event, outbox: Outbox, postbox: Postbox) -> None:
     for number in range(40):
         register(event, f"Person{number}")
@@ -159,6 +162,7 @@ def test_several_deliverers_send_each_letter_once(app: Flask, event: Event, outb
     assert len({message_from_bytes(raw, policy=default)["Message-ID"] for raw in postbox.messages}) == 40
 
 
+@both
 def test_a_claim_that_was_never_finished_is_taken_up_again(event: Event, outbox: Outbox, postbox: Postbox) -> None:
     register(event, "Ana")
     assert next(claim_due(), None) is not None

@@ -109,7 +109,7 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
         "columns, second page": f"{draft}/columns?page=2",
         "done": done,
         "undo": f"{done}/reversal",
-        "letters": lunch.url("/organiser/letters?state=failed&q=example"),
+        "letters": lunch.url(f"/organiser/e/{lunch.events['coming']}/emails?group=registrations/confirmation"),
     }
     paper = lunch.url(f"/organiser/e/{lunch.events['coming']}/paper")
     addresses |= {f"paper{part}": paper + part for part in ("", "/attendance", "/badges", "/cards")}

@@ -30,7 +30,7 @@ def lunch(make_event: EventMaker) -> FullLunch:
 
 def choose(licence: Licence) -> None:
     db.session.rollback()
-    change_settings({"recap_licence": licence.key}, "recaps")
+    change_settings({"recap_licence": licence.key})
 
 
 def told_in(client: FlaskClient) -> set[str]:
@@ -122,7 +122,7 @@ def test_nothing_is_published_under_another_licence_than_the_one_that_was_read(
     assert told_in(client) == {ZERO.address}
 
 
-def test_it_is_chosen_in_the_settings_and_not_at_the_first_run(organiser_client: FlaskClient) -> None:
+def test_it_is_chosen_in_the_settings(organiser_client: FlaskClient) -> None:
     page = organiser_client.get(f"{HOUSE}/sections/recaps").text
     assert [key for key in LICENCES if f'value="{key}"' in page] == list(LICENCES)
     assert send(organiser_client, "recaps", recap_licence=ZERO.key).status_code == 303
@@ -130,4 +130,3 @@ def test_it_is_chosen_in_the_settings_and_not_at_the_first_run(organiser_client:
     assert send(organiser_client, "recaps", recap_licence="cc-by-nc-4.0").status_code == 422
     assert send(organiser_client, "recaps").status_code == 303, "without a tick nothing changes"
     assert current_settings().recap_licence == ZERO.key
-    assert organiser_client.get(f"{HOUSE}/start/recaps").status_code == 404

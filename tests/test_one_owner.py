@@ -44,8 +44,8 @@ def test_a_restore_under_a_running_server_is_refused_without_loss(app: Flask, se
         for words in (("restore", copy), ("upgrade",)):
             refused = lunchkit(folder, *words)
             assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1
-            assert "a server runs on this instance (pid " in refused.stderr, refused.stderr
-            assert f"http://127.0.0.1:{server.port}): stop it first" in refused.stderr
+            assert "un serveur tourne sur cette instance (pid " in refused.stderr, refused.stderr
+            assert f"http://127.0.0.1:{server.port})\u00a0: arrêtez-le d’abord" in refused.stderr
         beside = lunchkit(folder, "organiser", "list", SECRET_KEY=settings.secret_key)
         assert beside.returncode == 0, "control"
         assert send_form(client, slug, fetch_stamp(client, slug), "Bea", "bea@example.org").status == 303
@@ -61,7 +61,7 @@ def test_a_restore_under_a_running_server_is_refused_without_loss(app: Flask, se
 def test_a_second_server_on_one_sqlite_instance_is_refused(app: Flask, settings: Settings) -> None:
     with Server(settings.instance, {"SECRET_KEY": settings.secret_key}) as server:
         second = lunchkit(settings.instance, "serve", SECRET_KEY=settings.secret_key, PORT=str(free_port()))
-        assert second.returncode == 1 and f":{server.port}): stop it first" in second.stderr, second.stderr
+        assert second.returncode == 1 and f":{server.port})\u00a0: arrêtez-le d’abord" in second.stderr, second.stderr
         with pytest.raises(RuntimeError, match="stop it first"), Server(settings.instance, server.settings):
             pass
         with Client(server.port) as client:
@@ -99,7 +99,7 @@ def wait_for_holder(folder: Path, *, not_pid: int) -> int:
 
     def other() -> int:
         said = (folder / "lock-server").read_text() if (folder / "lock-server").exists() else ""
-        found = re.search(r"\(pid (\d+),", said)
+        found = re.match(r"(\d+) ", said)
         return int(found[1]) if found and int(found[1]) != not_pid else 0
 
     return wait_until(other)

@@ -47,23 +47,32 @@ def change(email_id: int, **values: Any) -> None:
         session.execute(OutboxEmail.__table__.update().where(OutboxEmail.id == email_id).values(**values))
 
 
-def test_e_mails_are_listed_by_page_state_and_lunch(organiser_client: FlaskClient, make_event: EventMaker) -> None:
+def test_e_mails_are_listed_by_page_state_lunch_and_group(
+    organiser_client: FlaskClient, make_event: EventMaker
+) -> None:
     one, other = make_event(), make_event()
     ids = [write(one, f"p{number:02}@lunch.example") for number in range(41)]
     change(ids[0], failed_at=clock.now())
     change(ids[1], sent_at=clock.now(), facts={})
     write(other, "elsewhere@lunch.example")
-    shown = [organiser_client.get(f"{LETTERS}?event=lunch-1&page={page}").text for page in (1, 2)]
-    assert [page.count("@lunch.example</a>") for page in shown] == [40, 1]
-    assert "page=2" in shown[0] and "event=lunch-1" in shown[0]
-    for state, who, total in (("failed", "p00", 1), ("sent", "p01", 1), ("waiting", "p40", 39)):
-        page = organiser_client.get(f"{LETTERS}?event=lunch-1&state={state}").text
+
+    def listed(query: str, page: str = f"/organiser/e/{one.slug}/emails") -> str:
+        return organiser_client.get(f"{page}?{query}").text
+
+    shown = [listed(f"group=test/plain&page={page}") for page in (1, 2)]
+    assert [page.count("@lunch.example</a>") for page in shown] == [30, 11]
+    assert "page=2" in shown[0] and "group=test" in shown[0] and '<progress max="41" value="1"' in shown[0]
+    for state, who, total in (("failed", "p00", 1), ("sent", "p01", 1), ("waiting", "p40", 30)):
+        page = listed(f"state={state}")
         assert f"{who}@lunch.example" in page and page.count("@lunch.example</a>") == total
-    assert "elsewhere@lunch.example" in organiser_client.get(LETTERS).text
+        assert page.count("/delivery") == (2 if state == "failed" else 1), "all again, and each that failed"
+    for query in ("", "group=1", "group=x", f"group={'9' * 50}", "group=%00"):
+        assert "@lunch.example</a>" not in listed(query), query
+    assert "elsewhere@lunch.example" in listed("", LETTERS)
     write(other, "100%@lunch.example")
-    for query, found in (("q=P1", 10), ("q=%25", 1), ("q=_", 0), ("q=lunch&event=lunch-1&state=failed", 1)):
-        assert organiser_client.get(f"{LETTERS}?{query}").text.count("@lunch.example</a>") == found, query
-    for query in ("page=0", "page=-1", "page=x", "page=99999999999999999999", "state=x", "event=%00"):
+    for query, found in (("q=P1", 10), ("q=%25", 1), ("q=_", 0), ("q=lunch&state=failed", 1)):
+        assert listed(query, LETTERS).count("@lunch.example</a>") == found, query
+    for query in ("page=0", "page=-1", "page=x", "page=99999999999999999999", "state=x"):
         assert organiser_client.get(f"{LETTERS}?{query}").status_code == 200, "a mistyped filter is no error"
 
 

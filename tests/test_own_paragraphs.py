@@ -22,7 +22,7 @@ from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.source import HOUSE
 from tests.test_delivery import postbox
 
-pytestmark = pytest.mark.both_databases
+both = pytest.mark.both_databases
 
 
 __all__ = ["postbox"]
@@ -93,6 +93,7 @@ def test_it_is_looked_at_saved_and_listed(organiser_client: FlaskClient, event: 
         assert organiser_client.post(path(event) + wrong, data=typed | {"fr": "x" * 1001}).status_code == 422
 
 
+@both
 def test_the_second_of_two_is_told_and_nothing_is_lost(organiser_client: FlaskClient, event: Event) -> None:
     save_paragraph(event, "confirmation", {"fr": "Le leur"}, version=0)
     answer = organiser_client.post(path(event), data=form_of(organiser_client, event, fr="Le mien <x>"))
@@ -107,6 +108,7 @@ def test_the_second_of_two_is_told_and_nothing_is_lost(organiser_client: FlaskCl
     assert stored(event)["fr"] == "Le mien"
 
 
+@both
 def test_the_next_lunch_says_it_too(make_event: EventMaker) -> None:
     last = make_event()
     save_paragraph(last, "confirmation", {"fr": "Bienvenue."}, version=0)

@@ -15,6 +15,7 @@ from werkzeug.routing import IntegerConverter, Rule
 from lunchkit.admin.history_messages import MESSAGES
 from lunchkit.app import create_app
 from lunchkit.events.models import CustomField, Event
+from lunchkit.mailings.models import Mailing
 from lunchkit.platform import clock
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db
@@ -224,7 +225,8 @@ def one_of_each(event: Event) -> dict[str, Any]:
         event_id=event.id, session_id=db.session.scalars(select(func.max(OrganiserSession.id))).one(), key=event.slug,
         created_at=now, filename="liste.csv", headings=["Nom"], columns=["name"], cells=[],
     )  # fmt: skip
-    db.session.add_all([version, asked, item, scan, list_])
+    mailing = Mailing(event_id=event.id, audience="seated", recipients=1, sent_at=now)
+    db.session.add_all([version, asked, item, scan, list_, mailing])
     db.session.commit()
     return {
         "slug": event.slug,
@@ -237,6 +239,7 @@ def one_of_each(event: Event) -> dict[str, Any]:
         "version_id": version.id,
         "token": picture.token,
         "asked_id": asked.id,
+        "mailing_id": mailing.id,
         "phase": "day",
         "page": "form",
         "step": "return",
@@ -309,7 +312,7 @@ def test_nothing_of_another_lunch_is_in_reach_nor_of_one_that_is_not_there(
     assert answers == [] and tried > 160
     path = adapter.build("organiser.qa.approve", ours, append_unknown=False)
     assert owner.post(path).status_code != 404
-    assert there | {"question_id", "scan_id", "version_id"} == set(ours) - {"slug"} - WORDS, (
+    assert there | {"question_id", "scan_id", "version_id", "mailing_id"} == set(ours) - {"slug"} - WORDS, (
         "control: of each kind, our own is in reach"
     )
 

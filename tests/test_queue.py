@@ -32,7 +32,7 @@ from tests.mail_servers import Whim, mail_server
 from tests.room import asked, fresh, running_event
 from tests.test_delivery import use_server
 
-pytestmark = pytest.mark.both_databases
+both = pytest.mark.both_databases
 
 
 PLAIN, MAILING, SIGN_IN = "tests/plain", "tests/mailing", "tests/sign_in"
@@ -122,6 +122,7 @@ def test_trouble_that_concerns_all_pauses_the_queue_and_loses_none(
     assert len(moody.messages) == len({message["Message-ID"] for message in moody.messages}) == 20
 
 
+@both
 def test_one_that_is_refused_or_breaks_the_line_lets_the_others_leave(moody: Moody, outbox: Outbox) -> None:
     queue(1, start="nobody")
     moody.answers = {"RCPT": "550 5.1.1 no such user"}
@@ -168,6 +169,7 @@ def test_what_is_wrong_is_told_in_words(
     assert deliver_due() == 2, "the third has tried the server, and waits a little longer"
 
 
+@both
 def test_a_sign_in_waits_for_no_pause_and_overtakes_a_backlog_also_of_its_reader(moody: Moody, event: Event) -> None:
     moody.answers = {"MAIL": "553 5.7.1 sender address rejected"}
     queue(3)
@@ -184,6 +186,7 @@ def test_a_sign_in_waits_for_no_pause_and_overtakes_a_backlog_also_of_its_reader
     assert moody.recipients[-2:] == ["p99@example.org", "new0@example.org"]
 
 
+@both
 def test_two_lunches_share(moody: Moody, make_event: EventMaker) -> None:
     large, small = make_event(slug="large"), make_event(slug="small")
     queue(100, PLAIN, large.id, start="bot")
@@ -192,6 +195,7 @@ def test_two_lunches_share(moody: Moody, make_event: EventMaker) -> None:
     assert sum(name.startswith("guest") for name in moody.recipients) == 10
 
 
+@both
 def test_order_of_one_lunch_and_urgency_of_known_kinds(event: Event) -> None:
     kinds = [
         "mailings/message", "registrations/recap", "registrations/reminder", "registrations/confirmation",
@@ -207,6 +211,7 @@ def test_order_of_one_lunch_and_urgency_of_known_kinds(event: Event) -> None:
     ]  # fmt: skip
 
 
+@both
 def test_what_failed_while_the_clock_was_ahead_leaves_after_the_correction(moody: Moody, outbox: Outbox) -> None:
     now = clock.now()
     moody.answers = {"MAIL": "451 4.3.0 later"}

@@ -18,10 +18,6 @@ def test_public_pages_lead_to_the_team(client: FlaskClient, event: Event) -> Non
         assert 'href="/organiser/"' in client.get(page).text.split("<footer")[1]
 
 
-def test_last_step_says_where_to_come_back(organiser_client: FlaskClient) -> None:
-    assert HERE in organiser_client.get("/organiser/house/start/lunch").text
-
-
 def test_letters_into_the_team_say_where_to_come_back(organiser_client: FlaskClient, outbox: Outbox) -> None:
     ada = db.session.query(Organiser).one()
     invite("Léa Cresson", "lea@lunch.example", Role.HELPER, ada)

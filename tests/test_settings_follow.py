@@ -13,15 +13,16 @@ from lunchkit.settings.in_force import follow_settings, in_force, site_look
 from tests.conftest import new_client
 from tests.uploads import logo_png
 
-pytestmark = pytest.mark.both_databases
+both = pytest.mark.both_databases
 
 
+@both
 def test_another_process_takes_over_what_was_set(app: Flask, settings: Settings) -> None:
     other = create_app(settings)
     with other.app_context():
         follow_settings()
         assert current_settings().network_name == settings.network_name and site_look().logo is None
-    change_settings({"network_name": "Un autre réseau", "public_url": "https://neu.example"}, "network")
+    change_settings({"network_name": "Un autre réseau", "public_url": "https://neu.example"})
     set_look(colour="carotte", logo_alt="", logo_ground="", picture=logo_png((0, 0, 0)))
     with other.app_context():
         follow_settings()
@@ -38,7 +39,7 @@ def test_environment_and_file_win(app: Flask, settings: Settings, where: str, mo
         monkeypatch.setenv("LUNCHKIT_NETWORK_NAME", "Réseau fixé")
     else:
         (settings.instance / ".env").write_text("LUNCHKIT_NETWORK_NAME=Réseau fixé\n")
-    change_settings({"network_name": "Du navigateur", "language": "en"}, "network")
+    change_settings({"network_name": "Du navigateur", "language": "en"})
     other = create_app(replace(settings, network_name="Réseau fixé"))
     with other.app_context():
         follow_settings()
@@ -47,14 +48,13 @@ def test_environment_and_file_win(app: Flask, settings: Settings, where: str, mo
 
 
 def test_what_does_not_fit_any_more_changes_nothing(app: Flask, settings: Settings) -> None:
-    change_settings({"recap_licence": "cc0-1.0"}, "recaps")
+    change_settings({"recap_licence": "cc0-1.0"})
     other = create_app(replace(settings, workers=0))
     with other.app_context():
         follow_settings()
         assert current_settings() == replace(settings, workers=0)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 def test_a_database_that_fails_is_no_error(app: Flask, settings: Settings, tmp_path: Path) -> None:
     app = create_app(replace(settings, database_url=f"sqlite:///{tmp_path / 'none.sqlite'}"))
     with app.app_context():

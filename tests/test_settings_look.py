@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from lunchkit.platform.db import db
 from lunchkit.settings.actions import set_look, set_privacy
-from lunchkit.settings.sections import SECTIONS
+from lunchkit.settings.models import SETTINGS
 from tests.chromium import DESK, open_context
 from tests.live import house
 from tests.looks import ORGANISER, faults
@@ -26,7 +26,7 @@ def test_settings_keep_their_budget_and_a_test_e_mail_leaves(tmp_path: Path, chr
         page.goto(lunch.sign_in)
         with page.expect_navigation():
             page.locator("main button").first.click()
-        names = ("", *(f"/sections/{name}" for name in SECTIONS), "/health", "/start/letters", "/start/lunch")
+        names = ("", *(f"/sections/{name}" for name in SETTINGS), "/health")
         pages = {name or "index": lunch.url(f"/organiser/house{name}") for name in names}
         assert faults(page, pages, budget=ORGANISER) == []
         page.goto(pages["/sections/letters"])

@@ -21,8 +21,8 @@ from lunchkit.platform.images.intake import draw_logo
 from lunchkit.platform.images.redraw import MOST_LOGO_BYTES
 from lunchkit.settings import actions
 from lunchkit.settings.in_force import site_look
+from lunchkit.settings.models import SETTINGS
 from lunchkit.settings.queries import current_site
-from lunchkit.settings.sections import SECTIONS, STEPS
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.sign_in.actions import issue_console_link
 from tests.browser import Browser, sign_in
@@ -47,10 +47,9 @@ LOOK = {"colour": "myrtille", "logo_alt": "Une assiette", "logo_ground": ""}
 
 def test_every_page_of_the_house_opens(organiser_client: FlaskClient) -> None:
     send(organiser_client, "look", **LOOK, picture=file_of(logo_png((0, 0, 0))))
-    sections, steps = (f"/sections/{section}" for section in SECTIONS), (f"/start/{step}" for step in STEPS)
-    for path in ("", *sections, *steps, "/health"):
+    for path in ("", *(f"/sections/{section}" for section in SETTINGS), "/health"):
         assert organiser_client.get(HOUSE + path).status_code == 200, path
-    for path in ("/sections/nothing", "/sections/lunch", "/start/nothing", "/start/health"):
+    for path in ("/sections/nothing", "/sections/lunch"):
         assert organiser_client.get(HOUSE + path).status_code == 404, path
         sent = organiser_client.post(HOUSE + path, data={"csrf_token": csrf_of(organiser_client, HOUSE)})
         assert sent.status_code == 404
@@ -239,13 +238,12 @@ def test_nothing_hostile_breaks_a_page_or_gets_among_the_settings(organiser_clie
 
 
 def test_two_who_save_at_the_same_time_lose_nothing(app: Flask) -> None:
-    actions.leave_for_later("network")  # the row is there, as it is in every house
+    actions.set_privacy(notice="", purge_days=30)  # the row is there, as it is in every house
     values = {
         "network_name": "Un réseau", "language": "en", "timezone": "Europe/Paris", "mail_host": "mail.example",
         "mail_user": "ada", "mail_port": "465",
     }  # fmt: skip
-    saves = [partial(actions.change_settings, {name: value}, f"step of {name}") for name, value in values.items()]
+    saves = [partial(actions.change_settings, {name: value}) for name, value in values.items()]
     assert all_at_once(app, saves) == [None] * len(values)
     db.session.expire_all()
     assert current_site().settings == values
-    assert set(current_site().settled) == {"network", *(f"step of {name}" for name in values)}

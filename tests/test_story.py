@@ -20,10 +20,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from lunchkit.platform import clock
 from tests.chromium import DESK, open_context
+from tests.first_run import ADA, empty_house, walk
 from tests.live import Postman, text_of
 from tests.server import free_port
 from tests.test_check_in_trip import OFF, ON, TELL
-from tests.test_first_run import ADA, empty_house, walk
 
 pytestmark = pytest.mark.browser
 NOA = "noa@lunch.example"
@@ -81,7 +81,7 @@ def kind_of(address: str) -> str:
     path = re.sub(r"^https?://[^/]*|[?#].*", "", address)
     path = re.sub(r"(/e)/(?!new)[\w-]+", r"\1/S", path)
     path = re.sub(r"(/e/S)/(?:prepare|invite|day|after)$", r"\1", path)
-    return re.sub(r"/\d+|(?<=/set-up)/.*|(?<=/start)/.*", "/N", path)
+    return re.sub(r"/\d+|(?<=/set-up)/.*|(?<=/house/sections)/.*", "/N", path)
 
 
 class Story:
@@ -198,7 +198,7 @@ def ada_invites_noa_to_the_door(story: Story) -> None:
     story.ada.locator("[name=name]").fill("Noa Panais")
     story.ada.locator("[name=email]").fill(NOA)
     go_on(story.ada, "Inviter")
-    link = re.search(re.escape(story.base) + r"/organiser/invitation/\S+", text_of(story.email(NOA)))
+    link = re.search(re.escape(story.base) + r"/organiser/sign-in/\S+", text_of(story.email(NOA)))
     assert link is not None
     story.noa = open_context(story.browser).new_page()
     story.noa.goto(link[0])

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expec
 from lunchkit.platform.db import db
 from lunchkit.team.actions import add_organiser, invite
 from lunchkit.team.models import Role
-from lunchkit.team.queries import invitation_link, organiser_by_email, owner
+from lunchkit.team.queries import organiser_by_email, owner
 from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
@@ -215,11 +215,9 @@ def test_a_helper_is_invited_comes_in_on_a_phone_sees_the_door_only_and_leaves(
 
     phone = open_context(chromium)
     page = phone.new_page()
-    link = re.search(re.escape(lunch.base) + r"/organiser/invitation/\S+", text_of(lunch.postman.wait_for(NOA)))
+    link = re.search(re.escape(lunch.base) + r"/organiser/sign-in/\S+", text_of(lunch.postman.wait_for(NOA)))
     assert link is not None
     page.goto(link[0])
-    expect(page.locator("[name=name]")).to_have_value("Noa Panais")
-    page.keyboard.press("Tab")
     page.locator("main").get_by_role("button").click()
     expect(page).to_have_url(lunch.url("/organiser/doors"))
     begin = page.locator("main").get_by_role("link").first
@@ -262,10 +260,8 @@ def pages(lunch: House, desk: Phone, chromium: Browser) -> dict[str, str]:
     with lunch.app.app_context(), lunch.app.test_request_context():
         person, by = organiser_by_email(leonore), owner()
         assert person is not None and by is not None
-        link, number = (
-            invitation_link(invite("Dominique Poireau", "dominique@lunch.example", Role.HELPER, by)),
-            person.id,
-        )
+        invite("Dominique Poireau", "dominique@lunch.example", Role.HELPER, by)
+        number = person.id
         db.session.remove()
         db.engine.dispose()
     desk.page.goto(lunch.url("/organiser/sessions"))
@@ -275,7 +271,6 @@ def pages(lunch: House, desk: Phone, chromium: Browser) -> dict[str, str]:
         "account, added": "/organiser/sessions?done=passkey",
         "new": "/organiser/passkeys/new",
         "passkey, removal": str(removal),
-        "new codes": "/organiser/passkeys/codes",
         "reset": f"/organiser/team/{number}/passkeys",
         "person": f"/organiser/team/{number}",
         "team": "/organiser/team",
@@ -286,14 +281,13 @@ def pages(lunch: House, desk: Phone, chromium: Browser) -> dict[str, str]:
         "log, nothing found": "/organiser/log?q=zzz",
         "doors": "/organiser/doors",
     }
-    outside = {"confirmation": "/organiser/confirmation", "invitation, spent": "/organiser/invitation/x"}
-    found = {name: lunch.url(path) for name, path in (paths | outside).items()}
-    return found | {"invitation": link}
+    outside = {"confirmation": "/organiser/confirmation"}
+    return {name: lunch.url(path) for name, path in (paths | outside).items()}
 
 
 def test_the_pages_keep_their_budget_and_everybody_can_use_them(desk: Phone, pages: dict[str, str]) -> None:
     page = desk.context.new_page()
-    light = {name: address for name, address in pages.items() if name.startswith(("confirmation", "invitation"))}
+    light = {name: address for name, address in pages.items() if name == "confirmation"}
     inside = {name: address for name, address in pages.items() if name not in light}
     assert faults(page, light, budget=ATTENDEE) + faults(page, inside, budget=ORGANISER) == []
     page.close()

@@ -13,7 +13,6 @@ from lunchkit.platform.text import normalise
 MESSAGES: dict[str, LazyString] = {
     "sign_in.enter": _l("signed in"),
     "sign_in.found": _l("set up the installation"),
-    "sign_in.join": _l("accepted the invitation"),
     "sign_in.begin": _l("used their sign-in link, and was asked for a passkey"),
     "sign_in.passkey": _l("confirmed with a passkey"),
     "sign_in.code": _l("confirmed with a recovery code"),
@@ -25,16 +24,13 @@ MESSAGES: dict[str, LazyString] = {
     "sign_out": _l("signed out"),
     "phone": _l("made a code to open lunchkit on a phone"),
     "sign_in.phone": _l("opened lunchkit on another device, by its code"),
-    "end_session": _l("signed out one of their browsers"),
     "end_other_sessions": _l("signed out all their other browsers"),
     "sessions": _l("changed their name or language"),
     "passkeys.prepare": _l("began to add a passkey"),
     "passkeys.create": _l("added a passkey"),
     "passkeys.remove": _l("removed a passkey"),
-    "passkeys.renew_codes": _l("made new recovery codes"),
     "passkeys.reset": _l("reset somebody’s passkeys"),
     "team.invite": _l("invited somebody to the team"),
-    "team.withdraw": _l("revoked an invitation"),
     "team.give_role": _l("changed somebody’s role"),
     "team.end_sessions": _l("signed somebody out everywhere"),
     "team.remove": _l("removed somebody from the team"),
@@ -139,7 +135,6 @@ MESSAGES: dict[str, LazyString] = {
     "outbox.retry": _l("sent an e-mail again"),
     "outbox.retry_all": _l("sent all failed e-mails again"),
     "settings.save": _l("changed the settings"),
-    "settings.take_step": _l("set up the installation"),
 }
 
 

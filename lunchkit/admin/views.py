@@ -37,7 +37,7 @@ def home() -> ResponseReturnValue:
     lunches = event_list(now, text, request.args.get("page", 1, type=int))
     ids = [event.id for event in lunches.all]
     taken = seats_taken_by_event(ids)
-    site, last = current_site(), latest_event()
+    last = latest_event()
     people, speakers = (people_of_all_lunches(text), speakers_named(text)) if text else ([], [])
     return render_template(
         "admin/home.html",
@@ -56,8 +56,7 @@ def home() -> ResponseReturnValue:
         speakers=speakers,
         last=last,
         q=text,
-        first_run=site.first_run_ended_at is None and last is None,
-        to_do=to_do(site),
+        to_do=to_do(current_site()),
         problems=sum(not problem.setting for problem in run_checks(current_settings()))
         if may("organiser.system_status.show")
         else 0,  # what has a setting is in to_do already

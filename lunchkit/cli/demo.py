@@ -44,7 +44,7 @@ def demo(host: str, port: int | None, instance: Path | None, keep: bool, public_
     with app.app_context(), app.test_request_context():
         keys().prepare()
         if (found := find_demo(db.session())) is None:
-            change_settings({"network_name": demos.NETWORK}, "")
+            change_settings({"network_name": demos.NETWORK})
             found = create_demo()
         addresses = demos.addresses_of(found)
         keys().hand_over()

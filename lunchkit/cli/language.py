@@ -20,8 +20,8 @@ def speak() -> None:
     try:
         settings = current_settings() if has_app_context() else load_settings(make_key=False)
         os.environ["LANGUAGE"] = settings.language
-    except BadSettings:
-        os.environ["LANGUAGE"] = "en"  # that of the errors that follow
+    except BadSettings as error:
+        os.environ["LANGUAGE"] = error.language
 
 
 def translated(command: click.Command) -> click.Command:

@@ -16,8 +16,9 @@ from lunchkit.platform.config import PREFIX, Settings, current_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.heartbeat import DAILY, clock_is_believed
 from lunchkit.platform.mail.actions import deliver_due, resume
-from lunchkit.platform.mail.connection import ServerUnreachable, connect, try_connection
+from lunchkit.platform.mail.connection import try_connection
 from lunchkit.platform.mail.queue import count_due
+from lunchkit.platform.mail.reasons import explain
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.registrations.imports.actions import delete_expired_imports
 from lunchkit.room.survey.actions import close_due_feedback
@@ -47,11 +48,9 @@ def _require_mail_server(settings: Settings, due: int) -> None:
     if not settings.mail_host:
         unset = _("e-mails due: {count}; no mail server is set (LUNCHKIT_MAIL_HOST)")
         sys.exit("lunchkit: " + unset.format(count=due))
-    try:
-        connect(settings).close()
-    except ServerUnreachable as error:
+    if error := try_connection(settings):
         useless = _("e-mails due: {count}; the mail server cannot be used: {error}")
-        sys.exit("lunchkit: " + useless.format(count=due, error=error))
+        sys.exit("lunchkit: " + useless.format(count=due, error=explain(error, settings).what))
 
 
 @click.command()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, not_, select, true
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db, page_of
@@ -44,11 +44,9 @@ def event_list(now: datetime, text: str, page: int) -> EventList:
     return EventList(rows[0], rows[1], rows[2], page, pages)
 
 
-def latest_events(also: str) -> Sequence[Event]:
-    """The latest lunches, and the one with this slug, to choose from."""
-    latest = select(Event.id).order_by(*_LATEST_FIRST).limit(PAGE_SIZE)
-    wanted = or_(Event.id.in_(latest), Event.slug == also) if also.isprintable() else Event.id.in_(latest)
-    return db.session.scalars(select(Event).where(wanted).order_by(*_LATEST_FIRST)).all()
+def latest_events() -> Sequence[Event]:
+    """The latest lunches."""
+    return db.session.scalars(select(Event).order_by(*_LATEST_FIRST).limit(PAGE_SIZE)).all()
 
 
 def _matching(typed: str) -> ColumnElement[bool]:

@@ -1,24 +1,23 @@
 """Sending mailings: one e-mail per person, however often the button is pressed; and writing own paragraphs."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.events.operations import lock_existing_event
 from lunchkit.events.paragraphs import OwnParagraph, paragraph_row
 from lunchkit.mailings.audiences import PEOPLE, why_not
-from lunchkit.mailings.emails import KINDS, MESSAGE
+from lunchkit.mailings.emails import MESSAGE
 from lunchkit.mailings.models import Audience, Mailing, Words
-from lunchkit.mailings.queries import A_DAY, free_again_at, is_left_to_invite, offered, once_key
+from lunchkit.mailings.queries import free_again_at, is_left_to_invite, offered, once_key
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import UserError, user_error
+from lunchkit.platform.errors import NotFound, UserError, user_error
 from lunchkit.platform.i18n import moment
 from lunchkit.platform.mail.outbox import Addressee, enqueue_for_all, recall_emails
 from lunchkit.platform.versions import count_version, require_version
@@ -27,9 +26,6 @@ from lunchkit.registrations.seats import lock_event
 from lunchkit.subscribers.models import INVITATION, Subscriber
 
 NobodyToReach = user_error("NobodyToReach", _l("Nobody is left to write to: no e-mail was sent."))
-SameWordsAgain = user_error(
-    "SameWordsAgain", _l("The same words went to the same people a short time ago. Nothing more was sent.")
-)
 
 
 class NotWritable(UserError):
@@ -54,8 +50,7 @@ class EnoughForToday(UserError):
 def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | None = None) -> Mailing:
     """Enqueue an e-mail with these words to everybody of their audience.
 
-    Idempotent for one ``form_key`` with the same words. Raises NotWritable, EnoughForToday, SameWordsAgain,
-    NobodyToReach.
+    Idempotent for one ``form_key`` with the same words. Raises NotWritable, EnoughForToday or NobodyToReach.
     """
     with transaction() as session:
         event = lock_event(session, event.id)
@@ -85,15 +80,6 @@ def _require_writable(session: Session, event: Event, words: Words) -> None:
         raise NotWritable(why_not(event, audience, now) or others)
     if audience is Audience.SUBSCRIBERS:
         return  # each is invited once: no other limit is needed
-    same = exists().where(
-        Mailing.event_id == event.id,
-        Mailing.audience == audience,
-        Mailing.subject == words.subject,
-        Mailing.text == words.text,
-        Mailing.sent_at > now - A_DAY,
-    )
-    if session.scalar(select(same)):
-        raise SameWordsAgain
     if (until := free_again_at(event.id, now)) is not None:
         raise EnoughForToday(event, until)
 
@@ -119,20 +105,23 @@ def _registered(session: Session, mailing: Mailing) -> list[Addressee]:
     ]
 
 
-def recall_mailings(event: Event) -> int:
-    """Delete the e-mails of a lunch's mailings that were not tried yet from the outbox; returns how many.
+def recall_mailing(event: Event, mailing_id: int) -> int:
+    """Delete the e-mails of a mailing that were not tried yet from the outbox; returns how many. Idempotent.
 
-    Idempotent. Subscribers can be invited again. A mailing of which nothing has left is deleted, and does not count
-    for the limit of a day.
+    Subscribers can be invited again. A mailing of which nothing has left is deleted, and does not count for the limit
+    of a day. Raises NotFound where it is one of another lunch.
     """
     with transaction() as session:
         lock_event(session, event.id)
-        recalled = Counter(facts["mailing"] for kind in KINDS for facts in recall_emails(session, event.id, kind))
-        for mailing in session.scalars(select(Mailing).where(Mailing.id.in_(recalled))).all():
-            mailing.recipients -= recalled[mailing.id]
+        mailing = session.get(Mailing, mailing_id, populate_existing=True)
+        if mailing is not None and mailing.event_id != event.id:
+            raise NotFound
+        recalled = recall_emails(session, event.id, mailing_id)
+        if mailing is not None and recalled:
+            mailing.recipients -= recalled
             if not mailing.recipients:
                 session.delete(mailing)
-    return recalled.total()
+    return recalled
 
 
 def save_paragraph(event: Event, kind: str, texts: Mapping[str, str], version: int) -> None:

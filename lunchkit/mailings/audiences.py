@@ -5,11 +5,10 @@ from datetime import datetime
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, exists, true
+from sqlalchemy import ColumnElement, and_
 
 from lunchkit.events.models import Event
 from lunchkit.mailings.models import Audience
-from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.models import Registration, Status
 
 
@@ -19,30 +18,25 @@ class People:
 
     label: LazyString
     statuses: tuple[Status, ...] = ()
-    only_who_came: bool = False
-    without_recap: bool = False
-    """Only those to whom the recap is not sent."""
+    besides: tuple[ColumnElement[bool], ...] = ()
 
     def rows(self, event_id: int) -> ColumnElement[bool]:
         """Which registrations of a lunch belong to the audience now."""
-        came = Registration.arrived > 0 if self.only_who_came else Registration.arrived >= 0
         status = Registration.status.in_([str(one) for one in self.statuses])
-        recap = exists().where(OutboxEmail.kind == "registrations/recap", OutboxEmail.subject_id == Registration.id)
-        besides = ~recap if self.without_recap else true()
-        return and_(Registration.event_id == event_id, Registration.erased_at.is_(None), status, came, besides)
+        return and_(Registration.event_id == event_id, Registration.erased_at.is_(None), status, *self.besides)
 
 
+_CAME = Registration.arrived > 0
 PEOPLE = {
     Audience.SUBSCRIBERS: People(_l("Subscribers who are not registered for this lunch")),
     Audience.SEATED: People(_l("Everybody with a seat"), (Status.SEATED,)),
     Audience.WAITING: People(_l("The waiting list"), (Status.WAITING,)),
     Audience.ALL: People(_l("Everybody with a seat, and the waiting list"), (Status.SEATED, Status.WAITING)),
-    Audience.CAME: People(_l("Everybody who came"), (Status.SEATED,), only_who_came=True),
+    Audience.CAME: People(_l("Everybody who came"), (Status.SEATED,), (_CAME,)),
     Audience.OTHERS: People(
         _l("Everybody who came and gets no recap by e-mail"),
         (Status.SEATED,),
-        only_who_came=True,
-        without_recap=True,
+        (_CAME, Registration.wants_recap.is_(False)),
     ),
 }
 AUTOMATIC = {

@@ -26,7 +26,6 @@ from lunchkit.subscribers.models import INVITATION, Consent, Subscriber
 from lunchkit.subscribers.queries import subscriber_link
 
 MESSAGE = "mailings/message"
-KINDS = (INVITATION, MESSAGE)
 SAMPLE_TOKEN = "X" * 32  # replaces a subscriber's own link in a preview
 _SITS = _l("You get this e-mail because you have a seat at this lunch.")
 _WAITS = _l("You get this e-mail because you asked for a seat, and all were taken.")
@@ -128,7 +127,7 @@ def _email(event: Event, subject: str, text: str, html: str, unsubscribe: str = 
 
 def _why(audience: Audience, status: str, *, is_over: bool) -> LazyString:
     if is_over:
-        return _CAME if PEOPLE[audience].only_who_came else _SAT
+        return _CAME if audience in (Audience.CAME, Audience.OTHERS) else _SAT
     return _WAITS if status == Status.WAITING else _SITS
 
 

@@ -46,10 +46,11 @@ def offered(event: Event, now: datetime) -> tuple[Audience, ...]:
 
 def reaches(event: Event, now: datetime) -> dict[Audience, Reach]:
     """Whom each audience that can be written to at this moment would reach."""
-    return {audience: _reach(event, audience) for audience in offered(event, now)}
+    return {audience: reach(event, audience) for audience in offered(event, now)}
 
 
-def _reach(event: Event, audience: Audience) -> Reach:
+def reach(event: Event, audience: Audience) -> Reach:
+    """Whom an audience would reach, whether it may be written to or not."""
     language, email, belongs = Registration.language, Registration.email_key, PEOPLE[audience].rows(event.id)
     if audience is Audience.SUBSCRIBERS:
         language, email, belongs = Subscriber.language, Subscriber.email_key, is_left_to_invite(event.id)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from gettext import gettext as _
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -30,7 +31,7 @@ def back_up(settings: Settings, target: Path | None = None) -> Path:
     try:
         _write(_dump_postgres if postgres else _copy_sqlite, settings, target)
     except (OSError, SQLITE_DRIVER.Error) as error:
-        raise BackupFailed(f"no copy could be written to {target}: {error}") from error
+        raise BackupFailed(_("no copy could be written to {file}: {error}").format(file=target, error=error)) from error
     return target
 
 
@@ -98,7 +99,7 @@ def synchronise(place: Path) -> None:
 def _copy_sqlite(settings: Settings, target: Path) -> None:
     source = sqlite_path(settings)
     if not source.is_file():
-        raise BackupFailed(f"there is no database at {source}")
+        raise BackupFailed(_("there is no database at {file}").format(file=source))
     check(source)  # a copy may look sound, of which the damaged part is missing
     connection = SQLITE_DRIVER.connect(str(source), timeout=30)
     try:
@@ -111,7 +112,8 @@ def _copy_sqlite(settings: Settings, target: Path) -> None:
 def check(file: Path) -> None:
     """Read a copy through. Raises BackupFailed where it is damaged or no database of lunchkit."""
     if damage := damage_of(file):
-        raise BackupFailed(f"{file} is damaged, or no database of lunchkit: {damage}")
+        damaged = _("{file} is damaged, or no database of lunchkit: {damage}")
+        raise BackupFailed(damaged.format(file=file, damage=damage))
 
 
 def damage_of(file: Path) -> str:
@@ -130,7 +132,7 @@ def damage_of(file: Path) -> str:
 def _dump_postgres(settings: Settings, target: Path) -> None:
     program = shutil.which("pg_dump")
     if program is None:
-        raise BackupFailed("pg_dump is missing: install PostgreSQL's client programs")
+        raise BackupFailed(_("pg_dump is missing: install PostgreSQL's client programs"))
     url, password = without_password(settings.database)
     words = [program, "--format=custom", f"--file={target}", url]
     environment = os.environ | ({"PGPASSWORD": password} if password else {})
@@ -153,7 +155,7 @@ def restore(settings: Settings, source: Path) -> Path | None:
     whole. Raises BackupFailed; then nothing was changed.
     """
     if not settings.database.startswith("sqlite:"):
-        raise BackupFailed("restore a PostgreSQL database with pg_restore --clean --if-exists")
+        raise BackupFailed(_("restore a PostgreSQL database with pg_restore --clean --if-exists"))
     check(source)
     place = sqlite_path(settings)
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -183,7 +185,7 @@ def _fold_log(place: Path) -> None:
         connection.execute("PRAGMA journal_mode=DELETE")
     except SQLITE_DRIVER.DatabaseError as error:
         if "locked" in str(error):
-            raise BackupFailed(f"another program uses {place}: stop it first") from error
+            raise BackupFailed(_("another program uses {file}: stop it first").format(file=place)) from error
         # else it is damaged: it is set aside as it is, with its log
     finally:
         connection.close()

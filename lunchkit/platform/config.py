@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,7 +36,11 @@ ANNOUNCEMENT = "LUNCHKIT_INTERNAL_ANNOUNCEMENT"
 
 
 class BadSettings(Exception):
-    """One or more settings are wrong; the text names each, a line apiece."""
+    """One or more settings are wrong; the text names each, a line apiece. ``language`` is the one that was set."""
+
+    def __init__(self, text: str, language: str = "en") -> None:
+        super().__init__(text)
+        self.language = language
 
 
 def setting(description: str, default: Any) -> Any:
@@ -144,12 +149,12 @@ def read_settings(start: Settings, values: Mapping[str, str]) -> Settings:
         try:
             chosen[spec.name] = spec.type(values[key]) if spec.type in (int, Path) else values[key]
         except ValueError:
-            errors.append(f"{key}: a whole number is needed, not {values[key]!r}")
+            errors.append(_mistake(spec.name, _("a whole number is needed"), values[key]))
     settings = replace(start, **chosen)
     settings = replace(settings, public_url=settings.public_url.rstrip("/"))
     errors += mistakes(settings)
     if errors:
-        raise BadSettings("\n".join(errors))
+        raise BadSettings("\n".join(errors), settings.language)
     return settings
 
 
@@ -158,7 +163,8 @@ def _read_env_file(instance: Path) -> dict[str, str]:
     try:
         text = path.read_bytes().decode("utf-8-sig") if path.is_file() else ""
     except (OSError, ValueError) as error:
-        raise BadSettings(f"{path}: {getattr(error, 'strerror', None) or 'this is no text in UTF-8'}") from error
+        why = getattr(error, "strerror", None) or _("this is no text in UTF-8")
+        raise BadSettings(f"{path}: {why}") from error
     lines = (line.partition("=") for line in text.split("\n") if not line.lstrip().startswith("#"))
     return {name.strip(): _unquoted(value.strip(" \t\r")) for name, equals, value in lines if equals}
 
@@ -183,31 +189,29 @@ def mistakes(settings: Settings) -> list[str]:
     """What is wrong with these settings: a line for each, that begins with the full name of the setting."""
     languages, licences = ", ".join(WORKING_LANGUAGES), ", ".join(LICENCES)
     is_sqlite = settings.database.startswith("sqlite:")
+    one_of, security = _("one of {values}"), ("starttls", "tls", "none")
     rules = (
-        ("public_url", is_web_address(settings.public_url), "http(s):// and a name or an IPv4 address is needed"),
-        ("language", settings.language in WORKING_LANGUAGES, f"one of {languages}"),
-        ("recap_licence", settings.recap_licence in LICENCES, f"one of {licences}"),
-        ("mail_security", settings.mail_security in ("starttls", "tls", "none"), "starttls, tls or none"),
-        ("timezone", is_zone(settings.timezone), "the name of a time zone is needed, like Europe/Zurich"),
-        ("mail_from", is_mailbox(settings.mail_from), "an address like lunch@example.org is needed"),
-        (
-            "workers",
-            settings.workers <= 1 or not is_sqlite,
-            "several processes need PostgreSQL (LUNCHKIT_DATABASE_URL)",
-        ),
+        ("public_url", is_web_address(settings.public_url), _("http(s):// and a name or an IPv4 address is needed")),
+        ("language", settings.language in WORKING_LANGUAGES, one_of.format(values=languages)),
+        ("recap_licence", settings.recap_licence in LICENCES, one_of.format(values=licences)),
+        ("mail_security", settings.mail_security in security, one_of.format(values=", ".join(security))),
+        ("timezone", is_zone(settings.timezone), _("the name of a time zone is needed, like Europe/Zurich")),
+        ("mail_from", is_mailbox(settings.mail_from), _("an address like lunch@example.org is needed")),
+        ("workers", settings.workers <= 1 or not is_sqlite, _("several processes need a database of PostgreSQL")),
     )
-    errors = [
-        f"{full_name(name)}: {what}, not {getattr(settings, name)!r}" for name, is_right, what in rules if not is_right
-    ]
+    errors = [_mistake(name, what, getattr(settings, name)) for name, is_right, what in rules if not is_right]
     if not _is_database_address(settings.database):  # its password is not to be shown
-        errors.append("LUNCHKIT_DATABASE_URL: sqlite:///… or postgresql://user:password@host:port/name is needed")
+        errors.append(_("LUNCHKIT_DATABASE_URL: sqlite:///… or postgresql://user:password@host:port/name is needed"))
     for name, least in LEAST.items():
         value, most = getattr(settings, name), 65535 if name.endswith("port") else math.inf
         if not least <= value <= most:
-            errors.append(
-                f"{full_name(name)}: {f'at least {least}' if value < least else f'at most {most}'}, not {value}"
-            )
+            what = _("at least {least}").format(least=least) if value < least else _("at most {most}").format(most=most)
+            errors.append(_mistake(name, what, value))
     return errors
+
+
+def _mistake(name: str, what: str, value: object) -> str:
+    return _("{setting}: {what}, not {value!r}").format(setting=full_name(name), what=what, value=value)
 
 
 def _is_database_address(text: str) -> bool:

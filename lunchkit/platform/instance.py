@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from gettext import gettext as _
 from pathlib import Path
 
 from sqlalchemy import Engine, text
@@ -37,7 +38,7 @@ def holding(folder: Path, command: str, *, alone: bool = False) -> Iterator[None
     """Use an instance for a command, ``alone`` or beside others and a server. Raises InUse."""
     held = _lock(folder, USED, alone=alone)
     try:
-        _sign(held, f"«lunchkit {command}» runs on this instance (pid {os.getpid()}): wait until it has ended")
+        _sign(held, command)
         yield
     finally:
         os.close(held)
@@ -57,8 +58,7 @@ def hold_as_server(settings: Settings) -> None:
     os.environ[HANDED_OVER] = " ".join(map(str, files))
     for file in files:
         os.set_inheritable(file, True)
-    address = f"http://{settings.host}:{settings.port}"
-    _sign(files[1], f"a server runs on this instance (pid {os.getpid()}, {address}): stop it first")
+    _sign(files[1], f"http://{settings.host}:{settings.port}")
 
 
 def _handed_over(folder: Path) -> list[int]:
@@ -88,20 +88,25 @@ def _lock(folder: Path, name: str, *, alone: bool = False) -> int:
             return file
 
 
-def _sign(file: int, who: str) -> None:
+def _sign(file: int, name: str) -> None:
     os.ftruncate(file, 0)
-    os.pwrite(file, who.encode(), 0)
+    os.pwrite(file, f"{os.getpid()} {name}".encode(), 0)
 
 
 def _who_holds(folder: Path) -> str:
-    """What the server that runs has written into its lock; else the last command."""
-    for name in (SERVED, USED):
+    """The server that runs, as it has signed its lock; else the last command."""
+    holders = {
+        SERVED: _("a server runs on this instance (pid {pid}, {name}): stop it first"),
+        USED: _("«lunchkit {name}» runs on this instance (pid {pid}): wait until it has ended"),
+    }
+    for name, sentence in holders.items():
         with suppress(OSError), (folder / name).open("r+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                return file.read()
-    return "another process uses this instance: try again"
+                pid, _space, signed = file.read().partition(" ")
+                return sentence.format(pid=pid, name=signed)
+    return _("another process uses this instance: try again")
 
 
 def _is_running(who: str) -> bool:
@@ -126,7 +131,7 @@ def holding_database(engine: Engine, *, alone: bool = False) -> Iterator[None]:
         connection.detach()  # closed at the end, and with it the lock is gone
         kind = "" if alone else "_shared"
         if not connection.scalar(text(f"select pg_try_advisory_lock{kind}({DATABASE_KEY})")):
-            raise InUse("a server or a command uses this database, on this machine or another: stop it first")
+            raise InUse(_("a server or a command uses this database, on this machine or another: stop it first"))
         yield
 
 

@@ -1,5 +1,6 @@
 """Bringing a database to the present schema, and refusing one that is newer than this program."""
 
+from gettext import gettext as _
 from pathlib import Path
 
 from alembic import command
@@ -47,11 +48,10 @@ def is_foreign(found: str | None) -> bool:
 def require_current(found: str) -> None:
     """Raise OtherSchema where a database has another schema than this program, with what to do about it."""
     if is_foreign(found):
-        raise OtherSchema(
-            f"the database was written by another version of lunchkit (schema {found}): install that version"
-        )
+        foreign = _("the database was written by another version of lunchkit (schema {found}): install that version")
+        raise OtherSchema(foreign.format(found=found))
     if found != head():
-        raise OtherSchema("the database has an older schema than this program: run «lunchkit upgrade»")
+        raise OtherSchema(_("the database has an older schema than this program: run «lunchkit upgrade»"))
 
 
 def upgrade(engine: Engine) -> None:

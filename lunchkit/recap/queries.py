@@ -109,19 +109,6 @@ def emails_to_send(event_id: int) -> int:
     return db.session.scalar(wanted) or 0
 
 
-def others_to_thank(event_id: int) -> int:
-    """How many people came, have an address, and get no recap by e-mail: they can be thanked at its publication."""
-    came = select(func.count()).where(
-        Registration.event_id == event_id,
-        Registration.status == Status.SEATED,
-        Registration.arrived > 0,
-        Registration.wants_recap.is_(False),
-        Registration.email.is_not(None),
-        Registration.erased_at.is_(None),
-    )
-    return db.session.scalar(came) or 0
-
-
 def seats_by_status(event_id: int) -> dict[str, int]:
     """How many seats were given, asked for in vain, and given back."""
     seats = select(Registration.status, func.sum(Registration.seats)).where(Registration.event_id == event_id)

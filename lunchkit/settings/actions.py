@@ -1,8 +1,10 @@
-"""Actions of the settings: change them, set colour and logo, send a test e-mail, go through the first run."""
+"""Actions of the settings: change them, set colour and logo, send a test e-mail."""
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -11,23 +13,37 @@ from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import note_nothing
 from lunchkit.platform.config import BadSettings, Settings, current_settings, full_name, read_settings
 from lunchkit.platform.db import db, transaction
+from lunchkit.platform.errors import user_error
 from lunchkit.platform.images.intake import draw_logo
 from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.actions import CLAIM, deliver_held, resume
-from lunchkit.platform.mail.connection import Trial, try_connection
+from lunchkit.platform.mail.connection import try_connection
 from lunchkit.platform.mail.message import build_message
+from lunchkit.platform.mail.reasons import Reason, explain
 from lunchkit.platform.mail.rendering import RenderedEmail
-from lunchkit.settings.errors import SettingsRefused, TooManyTrials
 from lunchkit.settings.in_force import take_over
 from lunchkit.settings.models import ONLY, Site, blank_site
 from lunchkit.settings.queries import mail_mark
 from lunchkit.team.emails import NOTICE, enqueue_notice
 from lunchkit.team.queries import owner
 
+SettingsRefused = user_error(
+    "SettingsRefused", _l("These settings do not go together with the others: nothing was changed."), 422
+)
+NoMailServer = user_error("NoMailServer", _l("Saved. To try it, type the name of a mail server first."), 422)
+TooManyTrials = user_error("TooManyTrials", _l("Too many test e-mails. Try again in an hour."), 429, 3600)
 trials = Window(20, 3600.0)  # test e-mails to one person in an hour
 
 
-def change_settings(values: Mapping[str, str], step: str) -> None:
+@dataclass(frozen=True)
+class Trial:
+    """To whom a test e-mail was sent; and why the server did not take it, None if it did."""
+
+    recipient: str
+    reason: Reason | None
+
+
+def change_settings(values: Mapping[str, str]) -> None:
     """Change settings, by their names, with immediate effect; series with the network's name follow it.
     Raises SettingsRefused; then nothing was changed.
     """
@@ -39,7 +55,6 @@ def change_settings(values: Mapping[str, str], step: str) -> None:
             after = read_settings(before, {full_name(name): value for name, value in values.items()})
         except BadSettings as error:
             raise SettingsRefused from error
-        _settle(site, step)
         if values:
             site.settings = {**site.settings, **values}
             site.revision += 1
@@ -82,7 +97,6 @@ def set_look(
             site.logo, site.logo_token, site.logo_alt, site.logo_ground = None, "", "", ""
             site.logo_width = site.logo_height = 0
         site.revision += 1
-        _settle(site, "look")
     take_over(site)
     return site
 
@@ -92,28 +106,18 @@ def set_privacy(*, notice: str, purge_days: int) -> None:
     with transaction() as session:
         site = _hold(session)
         site.notice, site.purge_days = notice, purge_days
-        _settle(site, "privacy")
-
-
-def leave_for_later(step: str) -> None:
-    """Skip a step of the first run."""
-    with transaction() as session:
-        _settle(_hold(session), step)
-
-
-def end_first_run() -> None:
-    """End the first run. Idempotent."""
-    with transaction() as session:
-        site = _hold(session)
-        if site.first_run_ended_at is None:
-            site.first_run_ended_at = clock.now()
 
 
 def send_trial(email: RenderedEmail, recipient: str) -> Trial:
-    """Send a test e-mail now, past the outbox, and store that the server accepted it. Raises TooManyTrials."""
+    """Send a test e-mail now, past the outbox, and store that the server accepted it.
+
+    Raises NoMailServer or TooManyTrials.
+    """
+    settings = current_settings()
+    if not settings.mail_host:
+        raise NoMailServer
     if not trials.allows(recipient):
         raise TooManyTrials
-    settings = current_settings()
     message = build_message(
         email,
         sender=settings.mail_from,
@@ -122,14 +126,14 @@ def send_trial(email: RenderedEmail, recipient: str) -> Trial:
         date=clock.now(),
     )
     db.session.commit()
-    outcome = try_connection(settings, message)
-    if outcome.error is None:
+    error = try_connection(settings, message)
+    if error is None:
         with transaction() as session:
             note_nothing(session)
             site = _hold(session)
             site.tested_at, site.tested_with = clock.now(), mail_mark(settings)
         resume()
-    return outcome
+    return Trial(recipient, explain(error, settings) if error else None)
 
 
 def _hold(session: Session) -> Site:
@@ -140,8 +144,3 @@ def _hold(session: Session) -> Site:
         session.add(site)
         session.flush()
     return site
-
-
-def _settle(site: Site, step: str) -> None:
-    if step and step not in site.settled:
-        site.settled = [*site.settled, step]

@@ -1,6 +1,5 @@
-"""The owner's pages of settings: all sections, and the same ones as steps of the first run."""
+"""The owner's pages of settings: what is set and what is missing, and a form for each section."""
 
-from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,17 +13,13 @@ from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_e
 from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.licences import licence_named
-from lunchkit.platform.links import public
-from lunchkit.platform.mail.connection import Trial
-from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.web import is_local_request, takes_pictures
 from lunchkit.settings import actions
 from lunchkit.settings.emails import trial_email
-from lunchkit.settings.errors import NoMailServer
 from lunchkit.settings.forms import ZONES, changed_settings, section_form
 from lunchkit.settings.in_force import follow_settings, in_force
-from lunchkit.settings.queries import current_site, is_mail_tested, open_step, to_do
-from lunchkit.settings.sections import ADDRESS, LETTERS, LOOK, LUNCH, PRIVACY, SECTIONS, STEPS, next_step
+from lunchkit.settings.models import ADDRESS, LETTERS, LOOK, PRIVACY, SETTINGS
+from lunchkit.settings.queries import current_site, is_mail_tested, to_do
 from lunchkit.team.queries import anybody_has_passkey, required_session
 from lunchkit.team.sign_in.actions import issue_console_link
 
@@ -44,38 +39,6 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/start")
-def start() -> ResponseReturnValue:
-    site = current_site()
-    if site.first_run_ended_at is not None:
-        return redirect(url_for(".index"))
-    return redirect(url_for(".step", step=open_step(site)))
-
-
-@bp.get("/start/<step>")
-def step(step: str) -> ResponseReturnValue:
-    if step == LUNCH:
-        return render_template(
-            "admin/settings/lunch.html", step=step, steps=STEPS, to_do=to_do(current_site()), way_back=_way_back()
-        )
-    return _page(_known(step, STEPS), _form(step), step=step)
-
-
-@bp.post("/start/<step>")
-@takes_pictures
-def take_step(step: str) -> ResponseReturnValue:
-    if step == LUNCH:
-        actions.end_first_run()
-        later = request.form.get("act") == "later"
-        return redirect(
-            url_for("organiser.home.home") if later else url_for("organiser.events.new", like="template"), code=303
-        )
-    if request.form.get("act") == "later":
-        actions.leave_for_later(_known(step, STEPS))
-        return redirect(url_for(".step", step=next_step(step)), code=303)
-    return _save(_known(step, STEPS), step)
-
-
 @bp.get("/sections/<section>")
 def show(section: str) -> ResponseReturnValue:
     return _page(_known(section), _form(section))
@@ -84,17 +47,11 @@ def show(section: str) -> ResponseReturnValue:
 @bp.post("/sections/<section>")
 @takes_pictures
 def save(section: str) -> ResponseReturnValue:
-    return _save(_known(section), "")
+    return _save(_known(section))
 
 
-def _way_back() -> str:
-    if not current_settings().has_address:
-        return url_for("organiser.home.home", _external=True)
-    return public("organiser.home.home")
-
-
-def _known(section: str, among: Collection[str] = SECTIONS) -> str:
-    if section not in among:
+def _known(section: str) -> str:
+    if section not in SETTINGS:
         raise NotFound
     return section
 
@@ -111,10 +68,10 @@ def _address_here() -> str:
     return f"{scheme}://{request.host}"
 
 
-def _save(section: str, step: str) -> ResponseReturnValue:
+def _save(section: str) -> ResponseReturnValue:
     form, before = _form(section, is_sent=True), current_settings()
     if not form.validate():
-        return _page(section, form, step=step), 422
+        return _page(section, form), 422
     moves = section == ADDRESS and "public_url" in form and _loses_session(before, form.public_url.data)
     if moves and request.form.get("act") != "move":
         return render_template(
@@ -123,17 +80,16 @@ def _save(section: str, step: str) -> ResponseReturnValue:
     try:
         _act(section, form, before)
         if request.form.get("act") == "trial":
-            return _try_mail(form, step)
+            return _try_mail()
     except USER_ERRORS as error:
         refusal = as_user_error(error)
-        return _page(section, form, step=step, notice=refusal), refusal.status, retry_header(refusal)
-    onward = url_for(".step", step=next_step(step)) if step else url_for(".show", section=section, done="saved")
+        return _page(section, form, notice=refusal), refusal.status, retry_header(refusal)
     if moves:
         link = issue_console_link(required_session().organiser)
         return render_template("admin/settings/moved.html", link=link)
     if section == ADDRESS:
         cookie.modified = True  # its name depends on the address: send it again
-    return redirect(onward, code=303)
+    return redirect(url_for(".index", done="saved"), code=303)
 
 
 def _act(section: str, form: Any, before: Settings) -> None:
@@ -149,16 +105,13 @@ def _act(section: str, form: Any, before: Settings) -> None:
     elif section == PRIVACY:
         actions.set_privacy(notice=form.notice.data or "", purge_days=form.purge_days.data)
     else:
-        actions.change_settings(changed_settings(form, section, before), section)
+        actions.change_settings(changed_settings(form, section, before))
 
 
-def _try_mail(form: Any, step: str) -> ResponseReturnValue:
+def _try_mail() -> ResponseReturnValue:
     organiser = required_session().organiser
-    settings = current_settings()
-    if not settings.mail_host:
-        raise NoMailServer
-    outcome = actions.send_trial(trial_email(settings, organiser.language), organiser.email)
-    return _page(LETTERS, _form(LETTERS), step=step, outcome=outcome), 200 if outcome.error is None else 422
+    outcome = actions.send_trial(trial_email(current_settings(), organiser.language), organiser.email)
+    return _page(LETTERS, _form(LETTERS), outcome=outcome), 422 if outcome.reason else 200
 
 
 def _loses_session(before: Settings, address: str) -> bool:
@@ -171,19 +124,14 @@ def _loses_session(before: Settings, address: str) -> bool:
     return host != parts.hostname or address.startswith("https:") != before.is_https
 
 
-def _page(
-    section: str, form: Any, *, step: str = "", notice: UserError | None = None, outcome: Trial | None = None
-) -> str:
+def _page(section: str, form: Any, *, notice: UserError | None = None, outcome: actions.Trial | None = None) -> str:
     settings, site = current_settings(), current_site()
     return render_template(
         "admin/settings/section.html",
         section=section,
         form=form,
-        step=step,
-        steps=STEPS,
         notice=notice.message if notice else "",
         outcome=outcome,
-        reason=explain(outcome.error, settings) if outcome and outcome.error else None,
         recipient=required_session().organiser.email,
         current_site=site,
         is_tested=is_mail_tested(site, settings),

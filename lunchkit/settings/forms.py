@@ -20,8 +20,7 @@ from lunchkit.platform.fields import BareForm, NumberField, at_most, between, ha
 from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.platform.licences import BY, BY_SA, LICENCES, RESERVED, ZERO, Licence
 from lunchkit.platform.text import clean_line, clean_text
-from lunchkit.settings.models import Site
-from lunchkit.settings.sections import ADDRESS, LETTERS, LOOK, NETWORK, PRIVACY, RECAPS, SETTINGS
+from lunchkit.settings.models import ADDRESS, LETTERS, LOOK, NETWORK, PRIVACY, RECAPS, SETTINGS, Site
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 ZONES = (

@@ -14,8 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit.platform.config import BadSettings, Settings, decided_names, full_name, read_settings
 from lunchkit.platform.db import db
-from lunchkit.settings.models import ONLY, Site, blank_site
-from lunchkit.settings.sections import SETTINGS
+from lunchkit.settings.models import ONLY, SETTINGS, Site, blank_site
 
 log = logging.getLogger("lunchkit")
 

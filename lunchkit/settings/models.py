@@ -7,6 +7,16 @@ from lunchkit.events.models import Colour
 from lunchkit.platform.db import KEY, NOT_PERSONAL, Model, Moment
 
 ONLY = 1
+NETWORK, ADDRESS, LETTERS, LOOK, PRIVACY, RECAPS = "network", "address", "letters", "look", "privacy", "recaps"
+SETTINGS = {
+    NETWORK: ("network_name", "language", "timezone"),
+    ADDRESS: ("public_url",),
+    LETTERS: ("mail_host", "mail_port", "mail_security", "mail_user", "mail_password", "mail_from"),
+    LOOK: (),
+    PRIVACY: (),
+    RECAPS: ("recap_licence",),
+}
+"""The sections, each with its settings."""
 PURGE_DAYS = 30
 
 
@@ -35,9 +45,6 @@ class Site(Model):
     logo_alt: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
     logo_ground: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
     """Its background: '' for none, 'white', 'black'."""
-    settled: Mapped[list[str]] = mapped_column(JSON, info=NOT_PERSONAL)
-    """Steps of the first run that were saved or skipped."""
-    first_run_ended_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     tested_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """When the mail server last accepted a test e-mail."""
     tested_with: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
@@ -49,5 +56,5 @@ def blank_site() -> Site:
     return Site(
         id=ONLY, settings={}, revision=0, colour=Colour.TOMATE.value, purge_days=PURGE_DAYS, notice="", logo=None,
         logo_token="", logo_width=0, logo_height=0, logo_alt="", logo_ground="",
-        settled=[], first_run_ended_at=None, tested_at=None, tested_with="",
+        tested_at=None, tested_with="",
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """Reads of the settings."""
 
 import hmac
-from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import LazyString
@@ -12,16 +11,7 @@ from lunchkit.platform.addresses import is_local_address
 from lunchkit.platform.config import Settings, current_settings, default_of
 from lunchkit.platform.db import db
 from lunchkit.settings.in_force import in_force
-from lunchkit.settings.models import ONLY, Site, blank_site
-from lunchkit.settings.sections import ADDRESS, LETTERS, LUNCH, NETWORK, SETTINGS, STEPS
-
-
-@dataclass(frozen=True)
-class ToDo:
-    """A missing setting, and the page where it is set."""
-
-    text: LazyString
-    address: str
+from lunchkit.settings.models import ADDRESS, LETTERS, NETWORK, ONLY, SETTINGS, Site, blank_site
 
 
 def current_site() -> Site:
@@ -47,13 +37,10 @@ def is_mail_tested(site: Site, settings: Settings) -> bool:
     return bool(site.tested_with) and hmac.compare_digest(site.tested_with, mail_mark(settings))
 
 
-def open_step(site: Site) -> str:
-    """The next step of the first run."""
-    return next((step for step in STEPS if step not in site.settled), LUNCH)
-
-
-def to_do(site: Site) -> list[ToDo]:
-    """What is still missing, the most urgent first, without what the environment has decided."""
+def to_do(site: Site) -> list[tuple[LazyString, str]]:
+    """What is still missing, each with the page where it is set: the most urgent first, and nothing that the
+    environment has decided.
+    """
     settings, decided = current_settings(), in_force().decided
     missing = []
     if settings.network_name == default_of("network_name") and "network_name" not in decided:
@@ -69,4 +56,4 @@ def to_do(site: Site) -> list[ToDo]:
         missing.append((LETTERS, _l("Give a mail account: until then no e-mail leaves")))
     if settings.mail_host and not is_mail_tested(site, settings):
         missing.append((LETTERS, _l("Send yourself a test e-mail: nobody knows yet whether e-mails leave")))
-    return [ToDo(text, url_for("organiser.settings.show", section=section)) for section, text in missing]
+    return [(text, url_for("organiser.settings.show", section=section)) for section, text in missing]

@@ -1,10 +1,9 @@
 """Actions of the team: invite, give roles, hand over, remove, erase."""
 
-import secrets
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
@@ -12,25 +11,25 @@ from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound, TooMany
-from lunchkit.platform.links import derived_token, token_hash
-from lunchkit.platform.mail.addresses import normal_email, normalise_email
+from lunchkit.platform.links import random_token
+from lunchkit.platform.mail.addresses import normal_email
 from lunchkit.platform.mail.outbox import emails_lately
 from lunchkit.platform.text import clean_line
 from lunchkit.team import errors
 from lunchkit.team.emails import enqueue_invitation, enqueue_notice
-from lunchkit.team.models import INVITATION_LIFE, Invitation, Organiser, OrganiserSession, Role
+from lunchkit.team.models import INVITATION_LIFE, Organiser, OrganiserSession, Role
 from lunchkit.team.operations import (
+    add_link,
     add_to_team,
     drop_second_factor,
     end_sessions,
     lock_team,
     void_links,
 )
-from lunchkit.team.queries import INVITATION, owner
+from lunchkit.team.queries import link_token, organiser_by_email, owner
 
 FORGET_PEOPLE_AFTER = timedelta(days=365)
 """As long as the history."""
-MOST_INVITATIONS = 40
 INVITATIONS_AN_HOUR = 3
 """To one address."""
 
@@ -122,54 +121,25 @@ def change_account(organiser: Organiser, name: str, language: str) -> None:
         organiser.name, organiser.language = name, language
 
 
-def invite(name: str, email: str, role: Role, by: Organiser) -> Invitation:
-    """Invite a person into the team by e-mail. Idempotent.
+def invite(name: str, email: str, role: Role, by: Organiser) -> Organiser:
+    """Add a person to the team, and send them a link that signs them in: seven days, once, in any browser.
 
-    Raises BadAddress, AddressTaken, InvitedAlready, TooManyInvitations, or TooMany e-mails to one address.
+    A member who has never signed in, with the same role, gets another link. Raises BadAddress, AddressTaken, or
+    TooMany e-mails to one address.
     """
-    address, now = normal_email(email), clock.now()
-    key, nonce = normalise_email(address), secrets.token_bytes(16)
+    address, now, nonce = normal_email(email), clock.now(), random_token()
     with transaction() as session:
-        if any(one.email_key == key for one in lock_team(session)):
-            raise errors.AddressTaken
+        lock_team(session)
         record_facts(session, who=name, role=role.value)
-        invitations = session.scalars(select(Invitation)).all()
-        same = next((one for one in invitations if one.email_key == key and one.is_valid(now)), None)
-        if same is not None and same.role != role:
-            raise errors.InvitedAlready
-        if same is not None:
-            return same
-        if len(invitations) >= MOST_INVITATIONS:
-            raise errors.TooManyInvitations
-        session.execute(delete(Invitation).where(Invitation.email_key == key))  # expired: the new one replaces it
-        invitation = Invitation(
-            name=name,
-            email=address,
-            email_key=key,
-            role=role,
-            nonce=nonce,
-            token_hash=token_hash(derived_token(INVITATION, nonce)),
-            invited_by_id=by.id,
-            created_at=now,
-            expires_at=now + INVITATION_LIFE,
-        )
-        session.add(invitation)
-        session.flush()
         if emails_lately(session, address, now) >= INVITATIONS_AN_HOUR:
             raise TooMany
-        enqueue_invitation(session, invitation, by.language)
-        enqueue_notice(session, "invited", owner(), who=name, email=address, role=role.value)
-    return invitation
-
-
-def withdraw_invitation(invitation_id: int) -> None:
-    """Delete an invitation: its link opens nothing. Raises NotFound where it was accepted or withdrawn."""
-    with transaction() as session:
-        invitation = session.get(Invitation, invitation_id, populate_existing=True, with_for_update=True)
-        if invitation is None:
-            raise NotFound
-        record_facts(session, who=invitation.name)
-        session.delete(invitation)
+        person = organiser_by_email(address)
+        if person is None or person.seen_at is not None or person.role != role:
+            person = add_to_team(session, name, address, by.language, role)
+            enqueue_notice(session, "invited", owner(), who=name, email=address, role=role.value)
+        add_link(session, link_token(nonce), INVITATION_LIFE, organiser_id=person.id)
+        enqueue_invitation(session, person, nonce, by)
+    return person
 
 
 def forget_former_members(*forget_author: Callable[[Session, str], None]) -> int:

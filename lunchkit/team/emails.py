@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.db import db
 from lunchkit.platform.links import public, token_hash
 from lunchkit.platform.mail import outbox
 from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind, fill
 from lunchkit.team.forms import ROLE_NAMES
-from lunchkit.team.models import LINK_LIFE, Invitation, Organiser, SignInLink
-from lunchkit.team.queries import invitation_link, link_token, link_where, sign_in_code
+from lunchkit.team.models import LINK_LIFE, Organiser, SignInLink
+from lunchkit.team.queries import link_token, link_where, sign_in_code
 
 SIGN_IN = "team/sign_in"
 INVITATION = "team/invitation"
@@ -23,74 +22,33 @@ NOTICE = "team/notice"
 SECRET = (SIGN_IN, INVITATION)
 """Kinds of e-mails that let a person in: only their recipients may see them."""
 NOTICES = {
-    "mail": (
-        _l("The mail account was changed"),
-        _l(
-            "The mail account of %(network)s was changed: e-mails, sign-in links among them, leave by %(host)s from "
-            "now on. This one left by the earlier account where it still answers."
-        ),
+    "mail": _l(
+        "The mail account of %(network)s was changed: e-mails, sign-in links among them, leave by %(host)s from now "
+        "on. This one left by the earlier account where it still answers."
     ),
-    "address": (
-        _l("The public address was changed"),
-        _l("The public address of %(network)s was changed: links lead to %(host)s from now on."),
+    "address": _l("The public address of %(network)s was changed: links lead to %(host)s from now on."),
+    "owner": _l("%(who)s is the owner of %(network)s from now on: settings and team are in their hands."),
+    "role": _l("%(who)s has another role with %(network)s: %(role)s."),
+    "invited": _l("%(who)s (%(email)s) was invited into the team of %(network)s. Role: %(role)s."),
+    "removed": _l("%(who)s was taken off the team of %(network)s, and is signed out."),
+    "passkey_added": _l(
+        "The passkey “%(device)s” was added to your account with %(network)s. From now on, signing in asks for a "
+        "passkey beside the e-mail."
     ),
-    "owner": (
-        _l("%(who)s is the owner now"),
-        _l("%(who)s is the owner of %(network)s from now on: settings and team are in their hands."),
+    "passkey_removed": _l(
+        "The passkey “%(device)s” was removed from your account with %(network)s. If it was your last one, the e-mail "
+        "alone lets you in from now on."
     ),
-    "role": (
-        _l("%(who)s has another role"),
-        _l("%(who)s has another role with %(network)s: %(role)s."),
+    "code_used": _l(
+        "Somebody confirmed with one of your recovery codes that it was you, at %(network)s. Codes that are left: "
+        "%(left)s."
     ),
-    "invited": (
-        _l("%(who)s was invited into the team"),
-        _l("%(who)s (%(email)s) was invited into the team of %(network)s. Role: %(role)s."),
-    ),
-    "removed": (
-        _l("%(who)s is no longer in the team"),
-        _l("%(who)s was taken off the team of %(network)s, and is signed out."),
-    ),
-    "passkey_added": (
-        _l("A passkey was added to your account"),
-        _l(
-            "The passkey “%(device)s” was added to your account with %(network)s. From now on, signing in asks for a "
-            "passkey beside the e-mail."
-        ),
-    ),
-    "passkey_removed": (
-        _l("A passkey was removed from your account"),
-        _l("The passkey “%(device)s” was removed from your account with %(network)s. Your others stay."),
-    ),
-    "last_passkey_removed": (
-        _l("A passkey was removed from your account"),
-        _l(
-            "The passkey “%(device)s”, your last one, was removed from your account with %(network)s. From now on the "
-            "e-mail alone lets you in."
-        ),
-    ),
-    "new_codes": (
-        _l("New recovery codes for your account"),
-        _l(
-            "Eight new recovery codes were made for your account with %(network)s. The earlier ones open nothing any "
-            "more."
-        ),
-    ),
-    "code_used": (
-        _l("A recovery code of your account was used"),
-        _l(
-            "Somebody confirmed with one of your recovery codes that it was you, at %(network)s. Codes that are left: "
-            "%(left)s."
-        ),
-    ),
-    "passkeys_reset": (
-        _l("Your passkeys were reset"),
-        _l(
-            "%(by)s took your passkeys and recovery codes off your account with %(network)s. The e-mail alone lets you "
-            "in; add a new passkey."
-        ),
+    "passkeys_reset": _l(
+        "%(by)s took your passkeys and recovery codes off your account with %(network)s. The e-mail alone lets you in; "
+        "add a new passkey."
     ),
 }
-"""What may have happened: subject and sentence."""
+"""What may have happened."""
 
 
 def enqueue_notice(
@@ -103,10 +61,10 @@ def enqueue_notice(
         outbox.enqueue(session, kind=NOTICE, recipient=one.email, language=one.language, facts=told, hold=hold)
 
 
-def enqueue_invitation(session: Session, invitation: Invitation, language: str) -> None:
-    """Enqueue an invitation. The outbox holds its id only."""
-    facts = {"invitation": invitation.id}
-    outbox.enqueue(session, kind=INVITATION, recipient=invitation.email, language=language, facts=facts)
+def enqueue_invitation(session: Session, organiser: Organiser, nonce: str, by: Organiser) -> None:
+    """Enqueue the e-mail to a person who was added to the team. The outbox holds the nonce only, no link."""
+    facts = {"nonce": nonce, "by": by.name, "reply_to": by.email}
+    outbox.enqueue(session, kind=INVITATION, recipient=organiser.email, language=organiser.language, facts=facts)
 
 
 def enqueue_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
@@ -120,39 +78,37 @@ def notice(facts: dict[str, Any]) -> RenderedEmail:
     """Render a notice: what happened, when, and what to do about it."""
     said = facts | {"network": current_settings().network_name, "role": ROLE_NAMES.get(facts.get("role", ""), "")}
     said["by"] = facts.get("by") or _l("The person who runs the server")
-    headline, sentence = (str(text) % said for text in NOTICES[facts["what"]])
-    at = datetime.fromisoformat(facts["at"])
-    return _render("notice", name=facts["name"], headline=headline, sentence=sentence, at=at, address=facts["address"])
+    sentence, at = str(NOTICES[facts["what"]]) % said, datetime.fromisoformat(facts["at"])
+    return _render("notice", name=facts["name"], sentence=sentence, at=at, address=facts["address"])
 
 
 @email_kind(INVITATION, Urgency.SIGN_IN)
 def invitation_email(facts: dict[str, Any]) -> RenderedEmail | None:
-    """Render an invitation; None where it is not valid any more."""
-    invitation = db.session.get(Invitation, facts["invitation"], populate_existing=True)
-    if invitation is None or not invitation.is_valid(clock.now()):
+    """Render an invitation into the team; None where its link is not valid any more."""
+    token, link = _link(facts["nonce"])
+    if link is None or link.organiser is None:
         return None
-    by = invitation.invited_by
-    rendered = _render(
-        "invitation",
-        name=invitation.name,
-        inviter=by.name if by else current_settings().network_name,
-        role=invitation.role,
-        address=invitation_link(invitation),
-        until=invitation.expires_at,
-        way_back=public("organiser.home.home"),
-    )
-    return replace(rendered, reply_to=by.email if by else None)
+    told = {"name": link.organiser.name, "role": link.organiser.role, "inviter": facts["by"], "until": link.expires_at}
+    address, way_back = public("sign_in.confirm", token=token), public("organiser.home.home")
+    rendered = _render("invitation", **told, address=address, way_back=way_back)
+    return replace(rendered, reply_to=facts["reply_to"])
 
 
 @email_kind(SIGN_IN, Urgency.SIGN_IN)
 def sign_in(facts: dict[str, Any]) -> RenderedEmail | None:
     """Render the e-mail to sign in; None where its link is not valid any more."""
-    token = link_token(facts["nonce"])
-    link = link_where(SignInLink.token_hash == token_hash(token))
-    if link is None or not link.is_valid(clock.now()):
+    token, link = _link(facts["nonce"])
+    if link is None:
         return None
     address, code = public("sign_in.confirm", token=token), sign_in_code(facts["nonce"])
     return _render("sign_in", name=facts["name"], address=address, code=code, minutes=LINK_LIFE.seconds // 60)
+
+
+def _link(nonce: str) -> tuple[str, SignInLink | None]:
+    """The token of a nonce, and its link where it is valid."""
+    token = link_token(nonce)
+    link = link_where(SignInLink.token_hash == token_hash(token))
+    return token, link if link and link.is_valid(clock.now()) else None
 
 
 def _render(template: str, **variables: object) -> RenderedEmail:

@@ -16,13 +16,6 @@ NotTheOwner = user_error("NotTheOwner", _l("You are not the owner any more: noth
 OnlyToOrganisers = user_error(
     "OnlyToOrganisers", _l("Only an organiser can become the owner. Give them that role first.")
 )
-InvitedAlready = user_error(
-    "InvitedAlready", _l("This person is invited already, for another role. Withdraw that invitation first.")
-)
-InvalidInvitation = user_error("InvalidInvitation", _l("This invitation is no longer good."), 410)
-TooManyInvitations = user_error(
-    "TooManyInvitations", _l("Too many invitations are open. Withdraw those that nobody will accept.")
-)
 
 InvalidLink = user_error("InvalidLink", _l("This link is no longer good."), 410)
 WrongCode = user_error(
@@ -46,8 +39,9 @@ AlreadySetUp = user_error(
     "AlreadySetUp", _l("There is an organiser already: a set-up link is only for a server without one.")
 )
 
-Unproven = user_error("Unproven", _l("This was not confirmed. Try again, with a passkey of this account."), 403)
-InvalidChallenge = user_error("InvalidChallenge", _l("This took too long, or was sent twice. Try again."), 403)
+Unproven = user_error(
+    "Unproven", _l("This was not confirmed, or took too long. Try again, with a passkey of this account."), 403
+)
 WrongRecoveryCode = user_error(
     "WrongRecoveryCode", _l("This code is not right, or was used already. Each code is good once."), 422
 )

@@ -67,21 +67,17 @@ class SignInCodeForm(BareForm):
     )
 
 
-class NameForm(BareForm):
-    """The name of a person who was invited."""
-
-    name = _name(_l("Write your name."))
-
-
-class OrganiserForm(NameForm):
+class OrganiserForm(BareForm):
     """The first organiser of a new installation."""
 
+    name = _name(_l("Write your name."))
     email = _email(_l("Write your address."))
 
 
-class AccountForm(NameForm):
+class AccountForm(BareForm):
     """One's own name, and the language of one's e-mails."""
 
+    name = _name(_l("Write your name."))
     language = RadioField(
         _l("Language of the e-mails to you"),
         choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],

@@ -1,4 +1,4 @@
-"""Organiser and their role, the links and invitations that let one in, the passkeys, and the sessions that follow."""
+"""Organiser and their role, the links that let one in, the passkeys, and the sessions that follow."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -72,34 +72,11 @@ class Organiser(Model):
         return role is not None and Role(self.role).rank >= role.rank
 
 
-class Invitation(Model):
-    """A person who may join the team. The link is derived from the nonce; only its hash is stored.
-
-    An accepted or withdrawn invitation is deleted.
-    """
-
-    __tablename__ = "invitation"
-    __erased__ = "deleted once it is long over: team.sign_in.actions.forget_old_sign_ins"
-
-    id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
-    name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
-    email: Mapped[str] = mapped_column(String(254), info=PERSONAL)
-    email_key: Mapped[str] = mapped_column(String(254), unique=True, info=PERSONAL)
-    role: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
-    nonce: Mapped[bytes] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, info=NOT_PERSONAL)
-    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=KEY)
-    created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
-    expires_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
-    invited_by: Mapped[Organiser | None] = relationship()
-
-    def is_valid(self, now: datetime) -> bool:
-        """Whether it may still be accepted."""
-        return now < self.expires_at
-
-
 class SignInLink(Model):
-    """A sign-in link: sent by e-mail, shown as a QR code, or printed on the console. A used one is deleted."""
+    """A sign-in link: of an e-mail or an invitation, shown as a QR code, or printed on the console.
+
+    A used one is deleted.
+    """
 
     __tablename__ = "sign_in_link"
 

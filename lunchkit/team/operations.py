@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
@@ -37,6 +38,14 @@ class Browser:
     earlier_session: str | None = None
     requested: object = None
     id: str = ""
+
+
+def add_link(session: Session, token: str, life: timedelta, **columns: object) -> SignInLink:
+    """Add a sign-in link."""
+    now = clock.now()
+    link = SignInLink(token_hash=token_hash(token), created_at=now, expires_at=now + life, **columns)
+    session.add(link)
+    return link
 
 
 def void_links(session: Session, organiser_id: int | None) -> None:

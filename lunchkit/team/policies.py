@@ -13,7 +13,6 @@ ROLE_OF_ROUTE: dict[str, Role] = {
     # one's own account
     "organiser.sign_out": Role.HELPER,
     "organiser.sessions": Role.HELPER,
-    "organiser.end_session": Role.HELPER,
     "organiser.end_other_sessions": Role.HELPER,
     "organiser.passkeys": Role.HELPER,
     "organiser.phone": Role.HELPER,
@@ -51,8 +50,6 @@ ROLE_OF_ROUTE: dict[str, Role] = {
 PAGE_AFTER_CONFIRMATION: dict[str, str] = {
     "organiser.settings.show": "organiser.settings.show",
     "organiser.settings.save": "organiser.settings.show",
-    "organiser.settings.step": "organiser.settings.step",
-    "organiser.settings.take_step": "organiser.settings.step",
     "organiser.team.invite": "organiser.team.index",
     "organiser.team.give_role": "organiser.team.show",
     "organiser.team.remove": "organiser.team.remove",
@@ -61,7 +58,6 @@ PAGE_AFTER_CONFIRMATION: dict[str, str] = {
     "organiser.passkeys.prepare": "organiser.passkeys.new",
     "organiser.passkeys.create": "organiser.passkeys.new",
     "organiser.passkeys.remove": "organiser.passkeys.remove",
-    "organiser.passkeys.renew_codes": "organiser.passkeys.renew_codes",
     "organiser.passkeys.reset": "organiser.passkeys.reset",
     "organiser.subscribers.download": "organiser.subscribers.index",
     "organiser.registrations.download": "organiser.registrations.index",
@@ -74,7 +70,7 @@ SECTIONS_TO_CONFIRM = {"letters", "address"}
 def page_after_confirmation() -> str | None:
     """The page to open after a fresh confirmation, where the requested route needs one; None for all others."""
     endpoint, values = request.endpoint or "", request.view_args or {}
-    section = values.get("section", values.get("step"))
+    section = values.get("section")
     if endpoint not in PAGE_AFTER_CONFIRMATION or (section is not None and section not in SECTIONS_TO_CONFIRM):
         return None
     return url_for(PAGE_AFTER_CONFIRMATION[endpoint], **values).partition("?")[0]

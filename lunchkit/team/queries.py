@@ -1,4 +1,4 @@
-"""Reads of the team: its members, its invitations, and who is signed in."""
+"""Reads of the team: its members, and who is signed in."""
 
 from collections.abc import Collection
 
@@ -10,13 +10,11 @@ from sqlalchemy.orm import joinedload
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import ORGANISER_SESSION, NotFound
-from lunchkit.platform.links import derived_token, public, token_hash
+from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.mail.addresses import normalise_email
-from lunchkit.team.errors import InvalidInvitation, SignInNeeded
-from lunchkit.team.models import Invitation, Organiser, OrganiserSession, Passkey, RecoveryCode, Role, SignInLink
+from lunchkit.team.errors import SignInNeeded
+from lunchkit.team.models import Organiser, OrganiserSession, Passkey, RecoveryCode, Role, SignInLink
 
-INVITATION = "invitation"
-"""The scope of the tokens of invitations."""
 SESSION = "session"
 """Key in the cookie of the session's token."""
 PRESENT = select(Organiser).where(Organiser.removed_at.is_(None))
@@ -54,27 +52,6 @@ def people_by_id(ids: Collection[int]) -> dict[int, str]:
     """Names of present and former members by id, sorted by name."""
     chosen = select(Organiser.id, Organiser.name).where(Organiser.id.in_(ids))
     return dict(db.session.execute(chosen.order_by(func.lower(Organiser.name), Organiser.id)).all())
-
-
-def open_invitations() -> list[Invitation]:
-    """All invitations, expired ones too, the latest first."""
-    return list(db.session.scalars(select(Invitation).order_by(Invitation.id.desc())))
-
-
-def invitation_link(invitation: Invitation) -> str:
-    """The address of an invitation. Raises LookupError where the secret key that it was made with is gone."""
-    token = derived_token(INVITATION, invitation.nonce, invitation.token_hash)
-    return public("sign_in.invitation", token=token)
-
-
-def invitation_by_token(token: str) -> Invitation:
-    """The invitation with this token, if it can still be accepted. Raises InvalidInvitation."""
-    chosen = select(Invitation).where(Invitation.token_hash == token_hash(token))
-    chosen = chosen.options(joinedload(Invitation.invited_by)).execution_options(populate_existing=True)
-    invitation = db.session.scalar(chosen)
-    if invitation is None or not invitation.is_valid(clock.now()):
-        raise InvalidInvitation
-    return invitation
 
 
 def link_token(nonce: str) -> str:

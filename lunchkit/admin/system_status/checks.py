@@ -2,10 +2,9 @@
 
 from lunchkit.admin.system_status import Problem, database, machine
 from lunchkit.platform.config import Settings
-from lunchkit.platform.mail.connection import Trial
 
 
-def run_checks(settings: Settings, trial: Trial | None = None) -> list[Problem]:
+def run_checks(settings: Settings, trial: Exception | None = None) -> list[Problem]:
     """All problems found. ``trial`` is how the mail server answered, where it was just asked."""
     found = [
         *_in_database(settings),

@@ -19,7 +19,7 @@ from lunchkit.room.errors import NoPlaceForKeys
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import is_altered
 from lunchkit.room.queries import ballot_store, keys
-from lunchkit.settings.sections import LETTERS
+from lunchkit.settings.models import LETTERS
 from lunchkit.team.models import Organiser
 
 PATIENCE = timedelta(minutes=30)

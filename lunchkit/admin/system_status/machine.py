@@ -12,10 +12,9 @@ from lunchkit.platform.addresses import is_local_address
 from lunchkit.platform.config import Settings, default_of
 from lunchkit.platform.heartbeat import last_beat, last_delivery, last_sign
 from lunchkit.platform.instance import exposed
-from lunchkit.platform.mail.connection import Trial
 from lunchkit.platform.mail.reasons import explain
 from lunchkit.platform.web import is_local_request
-from lunchkit.settings.sections import ADDRESS, LETTERS
+from lunchkit.settings.models import ADDRESS, LETTERS
 
 FREE_SPACE = 200_000_000
 ALIVE_WITHIN = timedelta(minutes=15)
@@ -115,7 +114,7 @@ def check_proxies(settings: Settings) -> Problem | None:
     )
 
 
-def check_mail(settings: Settings, trial: Trial | None) -> Problem | None:
+def check_mail(settings: Settings, trial: Exception | None) -> Problem | None:
     if not settings.mail_host:
         return Problem(
             _l("No mail server is set: e-mails wait in the outbox."),
@@ -123,8 +122,8 @@ def check_mail(settings: Settings, trial: Trial | None) -> Problem | None:
             LETTERS,
             "LUNCHKIT_MAIL_HOST",
         )
-    if trial is not None and trial.error is not None:
-        reason = explain(trial.error, settings)
+    if trial is not None:
+        reason = explain(trial, settings)
         return Problem(_l("The mail server refuses: %(why)s", why=reason.what), reason.advice, LETTERS)
     if settings.mail_from != default_of("mail_from"):
         return None

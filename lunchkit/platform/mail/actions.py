@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
-from sqlalchemy import ColumnElement, delete, select, true, update
+from sqlalchemy import delete, select, true, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from lunchkit.platform import clock
@@ -176,7 +176,8 @@ def _write(row: OutboxEmail, settings: Settings) -> EmailMessage | None:
 def _mark_sent(row: OutboxEmail) -> None:
     """Remember that the server has the e-mail. Tried hard: an e-mail without its mark would leave once more."""
     is_kept = not row.facts.get(FORGET)
-    sent = update(OutboxEmail).values(sent_at=clock.now(), facts={}, last_error="")
+    facts = {name: value for name, value in row.facts.items() if name == "mailing"}
+    sent = update(OutboxEmail).values(sent_at=clock.now(), facts=facts, last_error="")
     for pause in (0.5, 2.0, 0.0):
         try:
             with transaction() as session:
@@ -210,21 +211,14 @@ def note_failure(row: OutboxEmail, reason: str, *, for_good: bool, not_before: d
     log.warning("e-mail %s did not leave (attempt %s%s)", row.id, row.attempts, ", given up" if gives_up else "")
 
 
-def send_again(email: OutboxEmail) -> bool:
-    """Give an e-mail that had been given up one more try, at once; says whether there was one to give up on."""
-    return bool(_try_again(OutboxEmail.id == email.id))
-
-
-def send_all_again(event_id: int | None) -> int:
-    """The same for every e-mail that was given up, of one lunch or of all; returns how many there were."""
-    return _try_again(true() if event_id is None else OutboxEmail.event_id == event_id)
-
-
-def _try_again(which: ColumnElement[bool]) -> int:
-    given_up = update(OutboxEmail).where(which, OutboxEmail.failed_at.is_not(None), OutboxEmail.sent_at.is_(None))
-    again = given_up.values(failed_at=None, attempts=0, next_attempt_at=clock.now())
+def send_again(*, event_id: int | None = None, email_id: int | None = None) -> None:
+    """Give e-mails that had been given up one more try, at once: one of them, those of one lunch, or all."""
+    which = true() if email_id is None else OutboxEmail.id == email_id
+    of_event = true() if event_id is None else OutboxEmail.event_id == event_id
+    given_up = update(OutboxEmail).where(
+        which, of_event, OutboxEmail.failed_at.is_not(None), OutboxEmail.sent_at.is_(None)
+    )
     with transaction() as session:
-        changed = session.scalars(again.returning(OutboxEmail.id)).all()
+        session.execute(given_up.values(failed_at=None, attempts=0, next_attempt_at=clock.now()))
         session.execute(delete(MailTrouble))
     wake.set()
-    return len(changed)

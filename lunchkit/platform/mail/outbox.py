@@ -16,6 +16,8 @@ from lunchkit.platform.mail.models import OutboxEmail
 
 FORGET = "forget_after_sending"
 """A key among the facts of an e-mail: its row is deleted once it was sent or given up."""
+MAILING = OutboxEmail.facts["mailing"].as_integer()
+"""Of an e-mail to many, the number of its mailing; the one fact that stays once it is sent."""
 AT_ONCE, PAUSE = 20, timedelta(seconds=10)
 """Of e-mails to many, ``AT_ONCE`` leave together, and the next ones after the pause."""
 A_MINUTE = int(AT_ONCE * 60 / PAUSE.total_seconds())
@@ -75,16 +77,16 @@ def _add(session: Session, addressee: Addressee, *, kind: str, event_id: int | N
     session.info["promised"] = True
 
 
-def untried(event_id: int, kind: str) -> ColumnElement[bool]:
-    """The e-mails of a kind about an event that nobody has tried to send yet."""
+def untried(event_id: int) -> ColumnElement[bool]:
+    """The e-mails to many about an event that nobody has tried to send yet."""
     is_waiting = and_(OutboxEmail.attempts == 0, OutboxEmail.sent_at.is_(None), OutboxEmail.failed_at.is_(None))
-    return and_(OutboxEmail.event_id == event_id, OutboxEmail.kind == kind, is_waiting)
+    return and_(OutboxEmail.event_id == event_id, MAILING.is_not(None), is_waiting)
 
 
-def recall_emails(session: Session, event_id: int, kind: str) -> list[dict[str, Any]]:
-    """Delete the e-mails to many that nobody has tried to send; returns their facts."""
-    gone = delete(OutboxEmail).where(untried(event_id, kind)).returning(OutboxEmail.facts)
-    return list(session.scalars(gone))
+def recall_emails(session: Session, event_id: int, mailing: int) -> int:
+    """Delete the e-mails of a mailing that nobody has tried to send; returns how many."""
+    gone = delete(OutboxEmail).where(untried(event_id), mailing == MAILING).returning(OutboxEmail.id)
+    return len(session.scalars(gone).all())
 
 
 @event.listens_for(Session, "after_commit")

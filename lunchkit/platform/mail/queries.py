@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, and_, case, func, select, true
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.mail.models import OutboxEmail
-from lunchkit.platform.mail.outbox import untried
+from lunchkit.platform.mail.outbox import MAILING, untried
 
-EMAILS_A_PAGE = 40
+EMAILS_A_PAGE = 30
 
 
 class EmailState(StrEnum):
@@ -34,18 +34,24 @@ _IN_STATE = {
     EmailState.SENT: OutboxEmail.sent_at.is_not(None),
     EmailState.FAILED: and_(OutboxEmail.sent_at.is_(None), OutboxEmail.failed_at.is_not(None)),
 }
+_COUNTS = [func.count(case((condition, 1))) for condition in _IN_STATE.values()]
 
 
-def last_leaves_at(event_id: int, kind: str) -> datetime | None:
+def last_leaves_at(event_id: int) -> datetime | None:
     """When the last e-mail to many that was not tried yet is planned to leave; None where there is none."""
-    planned = select(OutboxEmail.next_attempt_at).where(untried(event_id, kind))
-    found: datetime | None = db.session.scalar(planned.order_by(OutboxEmail.next_attempt_at.desc()).limit(1))
-    return found
+    planned: datetime | None = db.session.scalar(select(func.max(OutboxEmail.next_attempt_at)).where(untried(event_id)))
+    return planned
 
 
-def emails_page(event_id: int | None, state: EmailState | None, page: int, text: str = "") -> Pagination:
-    """One page of e-mails, the latest first; of all lunches or one, in any state or one, to addresses with ``text``."""
+def emails_page(event_id: int | None, group: str, state: EmailState | None, page: int, text: str = "") -> Pagination:
+    """One page of e-mails, the latest first: of all lunches or one, to addresses with ``text``.
+
+    ``group`` is the number of a mailing, a kind of e-mail, or empty for all of them; ``state`` None for any.
+    """
     chosen = select(OutboxEmail).where(_of_lunch(event_id)).order_by(OutboxEmail.id.desc())
+    if group:
+        is_mailing = group.isascii() and group.isdecimal() and len(group) < 10
+        chosen = chosen.where(int(group) == MAILING if is_mailing else OutboxEmail.kind == group)
     if text:
         chosen = chosen.where(OutboxEmail.recipient.icontains(text, autoescape=True))
     if state is not None:
@@ -53,21 +59,19 @@ def emails_page(event_id: int | None, state: EmailState | None, page: int, text:
     return db.paginate(chosen, page=page, per_page=EMAILS_A_PAGE, error_out=False)
 
 
-def email_counts(event_id: int | None) -> dict[EmailState, int]:
-    """How many e-mails, of all lunches or one, are in each state."""
-    sums = [func.count(case((condition, 1))) for condition in _IN_STATE.values()]
-    counted = db.session.execute(select(*sums).where(_of_lunch(event_id))).one()
+def email_counts(event_id: int) -> dict[EmailState, int]:
+    """How many e-mails of a lunch are in each state."""
+    counted = db.session.execute(select(*_COUNTS).where(_of_lunch(event_id))).one()
     return dict(zip(_IN_STATE, counted, strict=True))
 
 
-def email_counts_by_mailing(event_id: int) -> dict[str | int, dict[EmailState, int]]:
-    """The same for each mailing of a lunch, by its id, and for each kind of its other e-mails; in one query."""
-    mailing = OutboxEmail.facts["mailing"].as_integer()
-    sums = [func.count(case((condition, 1))) for condition in _IN_STATE.values()]
-    counted = select(OutboxEmail.kind, mailing, *sums).where(_of_lunch(event_id)).group_by(OutboxEmail.kind, mailing)
+def email_counts_by_group(event_id: int | None) -> dict[str, dict[EmailState, int]]:
+    """The same of all lunches or one, for each mailing by its number, and for each kind of other e-mails."""
+    counted = select(OutboxEmail.kind, MAILING, *_COUNTS).where(_of_lunch(event_id)).group_by(OutboxEmail.kind, MAILING)
     rows = db.session.execute(counted).all()
     return {
-        kind if number is None else number: dict(zip(_IN_STATE, counts, strict=True)) for kind, number, *counts in rows
+        kind if mailing is None else str(mailing): dict(zip(_IN_STATE, counts, strict=True))
+        for kind, mailing, *counts in rows
     }
 
 

@@ -10,7 +10,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.mailings.actions import send_mailing
 from lunchkit.mailings.models import Audience, Words
-from lunchkit.mailings.queries import is_thanked
+from lunchkit.mailings.queries import is_thanked, reach
 from lunchkit.platform import clock
 from lunchkit.platform.errors import USER_ERRORS, NotFound
 from lunchkit.platform.images.queries import pictures_by_token
@@ -27,7 +27,6 @@ from lunchkit.recap.models import Recap
 from lunchkit.recap.queries import (
     corrections_of,
     emails_to_send,
-    others_to_thank,
     pictures_drafted,
     pictures_read,
     recap_of,
@@ -151,7 +150,7 @@ def publication(slug: str) -> ResponseReturnValue:
         event=event,
         lacks=lacks(event, sections_of(event.id)),
         emails=emails_to_send(event.id),
-        others=0 if is_thanked(event) else others_to_thank(event.id),
+        others=0 if is_thanked(event) else reach(event, Audience.OTHERS).recipients,
         licence=licence,
         licence_label=licence_label(licence),
     )

@@ -111,7 +111,7 @@ def sign_out() -> ResponseReturnValue:
     row = required_session()
     if _has_unsent_scans() and "anyway" not in request.form:
         return render_template("team/unsent_scans.html"), 409
-    actions.end_session(row.organiser, row.id)
+    actions.sign_out(row)
     # kept: what lets the person send an open form after signing in again, and the count of tries
     kept = {key: cookie[key] for key in (KNOWN, BROWSER) if key in cookie}
     cookie.clear()
@@ -145,12 +145,6 @@ def sessions() -> ResponseReturnValue:
         codes_left=codes_left(row.organiser),
     )
     return page, 422 if form.errors else 200
-
-
-@area.post("/sessions/<int(max=2147483647):session_id>/end")
-def end_session(session_id: int) -> ResponseReturnValue:
-    actions.end_session(required_session().organiser, session_id)
-    return redirect(url_for(".sessions"), code=303)
 
 
 @area.post("/sessions/others/end")

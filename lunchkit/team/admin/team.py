@@ -1,21 +1,17 @@
-"""The organisers' pages of the team: members, invitations, roles, the owner."""
+"""The organisers' pages of the team: members, roles, the owner."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.team import actions
 from lunchkit.team.forms import ROLE_NAMES, InvitationForm, RoleForm
-from lunchkit.team.models import Invitation, Organiser, Role
+from lunchkit.team.models import Organiser, Role
 from lunchkit.team.queries import (
-    invitation_link,
     member_or_404,
-    open_invitations,
     open_sessions,
     passkeys_of,
     present_organisers,
@@ -39,12 +35,6 @@ def invite() -> ResponseReturnValue:
         return _page(form), 422
     who = form.name.data or "", form.email.data or "", Role(form.role.data)
     return _after(lambda: actions.invite(*who, by=_me()), "invited", partial(_page, form))
-
-
-@bp.post("/invitations/<int(max=2147483647):invitation_id>/withdrawal")
-def withdraw(invitation_id: int) -> ResponseReturnValue:
-    actions.withdraw_invitation(invitation_id)
-    return redirect(url_for(".index", done="withdrawn"), code=303)
 
 
 @bp.get(ONE)
@@ -88,27 +78,14 @@ def _me() -> Organiser:
 
 
 def _page(form: InvitationForm | None = None, notice: str = "") -> str:
-    me = _me()
-    invitations = open_invitations() if me.role == Role.OWNER else []
     return render_template(
         "admin/team/index.html",
         people=present_organisers(),
-        me=me,
-        invitations=invitations,
-        links=_links(invitations),
+        me=_me(),
         form=form or InvitationForm(formdata=None, role=Role.HELPER.value),
         role_names=ROLE_NAMES,
         notice=notice,
     )
-
-
-def _links(invitations: list[Invitation]) -> dict[int, str]:
-    """The links of invitations, where there is no mail server to send them."""
-    links = {}
-    for invitation in invitations if not current_settings().mail_host else ():
-        with suppress(LookupError):
-            links[invitation.id] = invitation_link(invitation)
-    return links
 
 
 def _person_page(person: Organiser, form: RoleForm | None = None, notice: str = "") -> str:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, note_nothing, record, record_facts
 from lunchkit.platform.db import transaction
-from lunchkit.platform.errors import NotFound
 from lunchkit.platform.limits import Window
 from lunchkit.platform.links import random_token, token_hash
 from lunchkit.team import errors
@@ -58,7 +57,7 @@ def add_passkey(row: OrganiserSession, name: str, answer: str) -> list[str]:
     """Store the passkey that a browser made. Returns recovery codes, to be shown once, for the first one; else none.
 
     With the first one the person's other sessions end: the e-mail alone had opened them. Raises NotPossible,
-    InvalidChallenge, Unproven, KnownPasskey or TooManyPasskeys.
+    Unproven, KnownPasskey or TooManyPasskeys.
     """
     _refuse_obstacle()
     with transaction() as session:
@@ -74,11 +73,15 @@ def add_passkey(row: OrganiserSession, name: str, answer: str) -> list[str]:
         if known:
             return []
         end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id != held.id)
-        return _replace_codes(session, organiser)
+        codes = new_codes()
+        session.add_all(
+            RecoveryCode(organiser_id=organiser.id, code_hash=code_hash(organiser.id, code)) for code in codes
+        )
+        return codes
 
 
 def ask_for_passkey(row: OrganiserSession) -> dict[str, Any]:
-    """The options with which a browser shows a passkey, with a new challenge. Raises NotPossible, InvalidChallenge."""
+    """The options with which a browser shows a passkey, with a new challenge. Raises NotPossible, Unproven."""
     _refuse_obstacle()
     with transaction() as session:
         held, organiser = _lock_open(session, row)
@@ -88,7 +91,7 @@ def ask_for_passkey(row: OrganiserSession) -> dict[str, Any]:
 def confirm_by_passkey(row: OrganiserSession, answer: str) -> OpenedSession:
     """Open a half-open session, or make an open one fresh, by a device's answer.
 
-    A wrong answer, too, uses up the challenge. Raises NotPossible, InvalidChallenge or Unproven.
+    A wrong answer, too, uses up the challenge. Raises NotPossible or Unproven.
     """
     _refuse_obstacle()
     with transaction() as session:
@@ -104,7 +107,7 @@ def confirm_by_passkey(row: OrganiserSession, answer: str) -> OpenedSession:
 def confirm_by_code(row: OrganiserSession, typed: str) -> OpenedSession:
     """The same by a recovery code, which is deleted; of two uses at the same moment, one succeeds.
 
-    Raises TooManyCodes, InvalidChallenge where the session has ended, or WrongRecoveryCode.
+    Raises TooManyCodes, Unproven where the session has ended, or WrongRecoveryCode.
     """
     if not attempts.allows(row.id):
         raise errors.TooManyCodes
@@ -133,20 +136,9 @@ def remove_passkey(row: OrganiserSession, passkey_id: int) -> None:
         if name is None:
             return note_nothing(session)
         record_facts(session, who=name)
-        is_last = not has_passkeys(session, organiser.id)
-        if is_last:
-            drop_second_factor(session, organiser.id)
-        enqueue_notice(session, "last_passkey_removed" if is_last else "passkey_removed", organiser, device=name)
-
-
-def make_codes(row: OrganiserSession) -> list[str]:
-    """New recovery codes, to be shown once, in the place of the earlier ones. Raises NotFound without a passkey."""
-    with transaction() as session:
-        _held, organiser = _lock_open(session, row)
         if not has_passkeys(session, organiser.id):
-            raise NotFound
-        enqueue_notice(session, "new_codes", organiser)
-        return _replace_codes(session, organiser)
+            drop_second_factor(session, organiser.id)
+        enqueue_notice(session, "passkey_removed", organiser, device=name)
 
 
 def reset_passkeys(organiser: Organiser, by: str = "") -> None:
@@ -184,7 +176,7 @@ def _lock_open(session: Session, row: OrganiserSession) -> tuple[OrganiserSessio
     chosen = select(OrganiserSession).where(OrganiserSession.id == row.id).with_for_update()
     held = session.scalars(chosen.execution_options(populate_existing=True)).one()
     if not (held.is_half_open(now) or held.is_valid(now)):
-        raise errors.InvalidChallenge
+        raise errors.Unproven
     return held, organiser
 
 
@@ -199,7 +191,7 @@ def _take_challenge(held: OrganiserSession) -> bytes:
     challenge, expires_at = held.challenge, held.challenge_expires_at
     held.challenge = None
     if challenge is None or expires_at is None or expires_at <= clock.now():
-        raise errors.InvalidChallenge
+        raise errors.Unproven
     return challenge
 
 
@@ -208,13 +200,6 @@ def _confirm(held: OrganiserSession, organiser: Organiser) -> OpenedSession:
     now, token = clock.now(), random_token()
     held.token_hash, held.confirmed_at, held.seen_at, organiser.seen_at = token_hash(token), now, now, now
     return OpenedSession(token, organiser.id)
-
-
-def _replace_codes(session: Session, organiser: Organiser) -> list[str]:
-    codes = new_codes()
-    session.execute(delete(RecoveryCode).where(RecoveryCode.organiser_id == organiser.id))
-    session.add_all(RecoveryCode(organiser_id=organiser.id, code_hash=code_hash(organiser.id, code)) for code in codes)
-    return codes
 
 
 def new_codes() -> list[str]:

@@ -9,7 +9,7 @@ from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.team.forms import PasskeyForm
 from lunchkit.team.passkeys import actions
 from lunchkit.team.passkeys.authenticators import passkey_obstacle
-from lunchkit.team.queries import codes_left, member_or_404, passkeys_of, required_session
+from lunchkit.team.queries import member_or_404, passkeys_of, required_session
 from lunchkit.team.sign_in.views import browser_name
 
 bp = Blueprint("passkeys", __name__)
@@ -36,7 +36,7 @@ def create() -> ResponseReturnValue:
         return show_on_form(error, partial(_new_page, form))
     if not codes:
         return redirect(url_for("organiser.sessions", done="passkey"), code=303)
-    return _codes_page(codes, is_first=True)
+    return render_template("passkeys/codes.html", codes=codes, organiser=required_session().organiser)
 
 
 @bp.route("/passkeys/<int(max=2147483647):passkey_id>/removal", methods=["GET", "POST"])
@@ -50,16 +50,6 @@ def remove(passkey_id: int) -> ResponseReturnValue:
     return render_template("passkeys/removal.html", passkey=known[passkey_id], is_last=len(known) == 1)
 
 
-@bp.route("/passkeys/codes", methods=["GET", "POST"])
-def renew_codes() -> ResponseReturnValue:
-    if request.method == "POST":
-        return _codes_page(actions.make_codes(required_session()), is_first=False)
-    organiser = required_session().organiser
-    if not passkeys_of(organiser):
-        raise NotFound
-    return render_template("passkeys/renewal.html", left=codes_left(organiser))
-
-
 @bp.route("/team/<int(max=2147483647):organiser_id>/passkeys", methods=["GET", "POST"])
 def reset(organiser_id: int) -> ResponseReturnValue:
     person = member_or_404(organiser_id)
@@ -67,11 +57,6 @@ def reset(organiser_id: int) -> ResponseReturnValue:
         return render_template("passkeys/reset.html", person=person, has_passkeys=bool(passkeys_of(person)))
     actions.reset_passkeys(person, by=required_session().organiser.name)
     return redirect(url_for("organiser.team.index", done="reset"), code=303)
-
-
-def _codes_page(new_codes: list[str], *, is_first: bool) -> str:
-    organiser = required_session().organiser
-    return render_template("passkeys/codes.html", codes=new_codes, is_first=is_first, organiser=organiser)
 
 
 def _new_page(form: PasskeyForm, notice: str = "") -> str:

@@ -18,8 +18,6 @@ from lunchkit.team.errors import Unproven
 from lunchkit.team.models import Organiser, Passkey
 
 IS_INSTALLED = find_spec("webauthn") is not None
-TIMEOUT = 120_000
-"""Milliseconds that a browser waits for the device."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -64,7 +62,6 @@ def creation_options(organiser: Organiser, challenge: bytes, known: Iterable[Pas
         user_name=organiser.email,
         user_display_name=organiser.name,
         challenge=challenge,
-        timeout=TIMEOUT,
         exclude_credentials=_descriptors(known),
         authenticator_selection=structs.AuthenticatorSelectionCriteria(
             resident_key=structs.ResidentKeyRequirement.PREFERRED,
@@ -80,7 +77,6 @@ def request_options(challenge: bytes, known: Iterable[Passkey]) -> dict[str, Any
     options = webauthn.generate_authentication_options(
         rp_id=passkey_host(),
         challenge=challenge,
-        timeout=TIMEOUT,
         allow_credentials=_descriptors(known),
         user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
     )

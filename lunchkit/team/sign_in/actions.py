@@ -9,17 +9,16 @@ from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
 from lunchkit.platform.db import transaction
 from lunchkit.platform.limits import Window
-from lunchkit.platform.links import public, random_token, token_hash
+from lunchkit.platform.links import public, random_token
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.team.emails import INVITATION, NOTICE, SIGN_IN, enqueue_sign_in
-from lunchkit.team.errors import AlreadySetUp, InvalidInvitation, InvalidLink, TooManyTries, WrongCode
+from lunchkit.team.errors import AlreadySetUp, InvalidLink, TooManyTries, WrongCode
 from lunchkit.team.models import (
     ABSOLUTE_LIFE,
     HANDED_LIFE,
     LINK_LIFE,
     SETUP_LINK_LIFE,
-    Invitation,
     Organiser,
     OrganiserSession,
     Role,
@@ -28,14 +27,14 @@ from lunchkit.team.models import (
 from lunchkit.team.operations import (
     Browser,
     OpenedSession,
+    add_link,
     add_to_team,
     end_sessions,
     lock_person,
-    lock_team,
     open_session,
     void_links,
 )
-from lunchkit.team.queries import PRESENT, has_organisers, invitation_by_token, link_token, sign_in_code
+from lunchkit.team.queries import PRESENT, has_organisers, link_token, sign_in_code
 from lunchkit.team.sign_in.queries import (
     address_hash,
     code_hash,
@@ -69,7 +68,7 @@ def request_sign_in(email: str) -> None:
         recent = recent_link(organiser.id if organiser else 0, now)
         session.execute(delete(SignInLink).where(SignInLink.organiser_id.is_(None), SignInLink.code_hash.is_not(None)))
         code = code_hash(address_hash(email), sign_in_code(nonce))
-        link = _add_link(session, link_token(nonce), timedelta(), code_hash=code)
+        link = add_link(session, link_token(nonce), timedelta(), code_hash=code)
         if recent:
             recent.expires_at = now + LINK_LIFE
         elif organiser:
@@ -77,18 +76,11 @@ def request_sign_in(email: str) -> None:
             enqueue_sign_in(session, organiser, nonce)
 
 
-def _add_link(session: Session, token: str, life: timedelta, **columns: object) -> SignInLink:
-    now = clock.now()
-    link = SignInLink(token_hash=token_hash(token), created_at=now, expires_at=now + life, **columns)
-    session.add(link)
-    return link
-
-
 def hand_to_phone(row: OrganiserSession) -> str:
     """The token that continues this session on another device: two minutes, once, with the same rights and end."""
     token = random_token()
     with transaction() as session:
-        _add_link(session, token, HANDED_LIFE, organiser_id=row.organiser_id, handed_from_id=row.id)
+        add_link(session, token, HANDED_LIFE, organiser_id=row.organiser_id, handed_from_id=row.id)
     return token
 
 
@@ -96,7 +88,7 @@ def issue_console_link(organiser: Organiser) -> str:
     """The address of a link for an organiser: ten minutes, once, in any browser. For the command line."""
     token = random_token()
     with transaction() as session:
-        _add_link(session, token, LINK_LIFE, organiser_id=organiser.id)
+        add_link(session, token, LINK_LIFE, organiser_id=organiser.id)
     return public("sign_in.confirm", token=token)
 
 
@@ -110,7 +102,7 @@ def issue_setup_link() -> str:
         if has_organisers():
             raise AlreadySetUp
         void_links(session, None)
-        _add_link(session, token, SETUP_LINK_LIFE)
+        add_link(session, token, SETUP_LINK_LIFE)
     return public("sign_in.set_up", token=token)
 
 
@@ -165,25 +157,10 @@ def set_up(token: str, name: str, email: str, language: str, browser: Browser) -
         return open_session(session, organiser.id, browser)
 
 
-def accept_invitation(token: str, name: str, language: str, browser: Browser) -> OpenedSession:
-    """Join the team and be signed in. Of two at the same moment, one gets in.
-
-    Raises InvalidInvitation, also where the team is empty; or AddressTaken.
-    """
+def sign_out(row: OrganiserSession) -> None:
+    """End a session."""
     with transaction() as session:
-        if not lock_team(session):
-            raise InvalidInvitation  # the first member is the owner: that takes the set-up link
-        invitation = invitation_by_token(token)
-        organiser = add_to_team(session, name, invitation.email, language, Role(invitation.role))
-        session.delete(invitation)
-        record(session, AuditEvent("sign_in.join", organiser.id, organiser.name, facts={"role": organiser.role}))
-        return open_session(session, organiser.id, browser)
-
-
-def end_session(organiser: Organiser, session_id: int) -> None:
-    """End one of a person's sessions; another person's is left alone."""
-    with transaction() as session:
-        end_sessions(session, OrganiserSession.organiser_id == organiser.id, OrganiserSession.id == session_id)
+        end_sessions(session, OrganiserSession.id == row.id)
 
 
 def sign_out_everywhere(organiser: Organiser, but: int = 0) -> None:
@@ -206,10 +183,9 @@ def note_seen(row: OrganiserSession) -> None:
 
 
 def forget_old_sign_ins() -> None:
-    """Delete links and sessions a day after their end, invitations after a month, and old e-mails about them."""
+    """Delete links and sessions a day after their end, and old e-mails about them."""
     now = clock.now()
     with transaction() as session:
-        session.execute(delete(Invitation).where(Invitation.expires_at < now - MONTH))
         for kind, life in KEPT.items():
             old = OutboxEmail.kind == kind, OutboxEmail.created_at < now - life
             session.execute(delete(OutboxEmail).where(*old))

@@ -16,11 +16,11 @@ from lunchkit.platform.errors import USER_ERRORS, UserError, as_user_error, retr
 from lunchkit.platform.i18n import language
 from lunchkit.platform.links import random_token
 from lunchkit.platform.web import show_error
-from lunchkit.team.errors import AddressTaken, InvalidInvitation, InvalidLink, OtherBrowser
-from lunchkit.team.forms import NameForm, OrganiserForm, SignInCodeForm, SignInForm, return_path
+from lunchkit.team.errors import InvalidLink, OtherBrowser
+from lunchkit.team.forms import OrganiserForm, SignInCodeForm, SignInForm, return_path
 from lunchkit.team.models import LINK_LIFE
 from lunchkit.team.operations import Browser, OpenedSession
-from lunchkit.team.queries import SESSION, current_organiser, invitation_by_token
+from lunchkit.team.queries import SESSION, current_organiser
 from lunchkit.team.sign_in import actions
 from lunchkit.team.sign_in.queries import (
     BROWSER,
@@ -120,20 +120,8 @@ def set_up(token: str) -> ResponseReturnValue:
     form = OrganiserForm()
     if form.validate_on_submit():
         opened = actions.set_up(token, form.name.data or "", form.email.data or "", language(), _browser())
-        return go_in(opened, url_for("organiser.settings.start"))
+        return go_in(opened, url_for("organiser.settings.index"))
     return render_template("team/set_up.html", token=token, form=form), 422 if form.errors else 200
-
-
-@bp.route("/invitation/<token>", methods=["GET", "POST"])
-def invitation(token: str) -> ResponseReturnValue:
-    """The page of an invitation, and its button; it works in any browser."""
-    invited = invitation_by_token(token)
-    form = NameForm(name=invited.name)
-    if form.validate_on_submit():
-        opened = actions.accept_invitation(token, form.name.data or "", language(), _browser())
-        return go_in(opened, None)
-    page = render_template("team/invitation.html", token=token, form=form, invitation=invited)
-    return page, 422 if form.errors else 200
 
 
 def _browser() -> Browser:
@@ -164,15 +152,11 @@ def go_in(opened: OpenedSession, path: str | None) -> ResponseReturnValue:
 
 
 @bp.errorhandler(InvalidLink)
-@bp.errorhandler(InvalidInvitation)
-@bp.errorhandler(AddressTaken)
 @bp.errorhandler(OtherBrowser)
 def show_useless_link(refusal: UserError) -> ResponseReturnValue:
-    name = {InvalidLink: "invalid_link", OtherBrowser: "other_browser"}.get(type(refusal), "invalid_invitation")
+    name = "other_browser" if isinstance(refusal, OtherBrowser) else "invalid_link"
     is_setup, is_in = request.endpoint == "sign_in.set_up", current_organiser() is not None
-    is_taken = isinstance(refusal, AddressTaken)
-    page = render_template(f"team/{name}.html", is_setup=is_setup, is_in=is_in, is_taken=is_taken)
-    return page, refusal.status
+    return render_template(f"team/{name}.html", is_setup=is_setup, is_in=is_in), refusal.status
 
 
 @bp.app_errorhandler(CSRFError)

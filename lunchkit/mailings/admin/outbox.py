@@ -1,10 +1,11 @@
-"""The outbox: which e-mails wait, were sent or failed, and what each says.
+"""The outbox: which e-mails wait, were sent or failed, of one lunch or of all, and what each says.
 
 The HTML part of an e-mail has an address of its own, with a policy under which nothing in it can act.
 """
 
 import base64
 import logging
+from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,14 +13,16 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.events.admin_queries import latest_events
+from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.mailings.audiences import AUTOMATIC
 from lunchkit.mailings.emails import MESSAGE
+from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import language
-from lunchkit.platform.mail.actions import send_again, send_all_again
+from lunchkit.platform.mail.actions import send_again
 from lunchkit.platform.mail.models import OutboxEmail
-from lunchkit.platform.mail.queries import EmailState, email_counts, email_or_404, emails_page, state_of
+from lunchkit.platform.mail.queries import EmailState, email_counts_by_group, email_or_404, emails_page, state_of
 from lunchkit.platform.mail.queue import pause
 from lunchkit.platform.mail.rendering import RenderedEmail, render_email
 from lunchkit.platform.text import clean_line
@@ -28,12 +31,13 @@ from lunchkit.speakers.models import INVITATION as SPEAKER_INVITATION
 from lunchkit.subscribers.models import INVITATION as INVITATION_TO_LUNCH
 from lunchkit.team.emails import INVITATION, NOTICE, SECRET, SIGN_IN
 
+AUTOMATIC_KINDS = {f"registrations/{kind}": name for kind, (name, _leaves) in AUTOMATIC.items()}
 KINDS = {
     SIGN_IN: _l("Link to sign in"),
     INVITATION: _l("Invitation into the team"),
     NOTICE: _l("News of the team and its settings"),
     "registrations/hold": _l("Confirm the registration"),
-    **{f"registrations/{kind}": name for kind, (name, _leaves) in AUTOMATIC.items()},
+    **AUTOMATIC_KINDS,
     INVITATION_TO_LUNCH: _l("Invitation to a lunch"),
     MESSAGE: _l("E-mail to many"),
     SUBMISSION: _l("Page of a speaker to read"),
@@ -52,29 +56,30 @@ log = logging.getLogger("lunchkit.platform.mail")
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    asked = request.args.get("event", "")
-    events = latest_events(asked)
-    chosen = next((event for event in events if event.slug == asked), None)
-    event_id = chosen.id if chosen else None
-    state = next((state for state in STATES if state == request.args.get("state")), None)
-    text = clean_line(request.args.get("q"))[:100]
-    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-    trouble = pause()
-    emails = emails_page(event_id, state, page, text)
-    return render_template(
-        "admin/outbox/index.html",
-        emails=emails,
-        counts=email_counts(event_id),
-        chosen=chosen,
-        offered=events,
-        q=text,
-        titles={event.id: event.title for event in events},
-        state=state,
-        states=STATES,
-        state_of=state_of,
-        kinds=KINDS,
-        paused=trouble.reason[language()] if trouble else None,
-    )
+    events = {event.id: event.title for event in latest_events()}
+    return render_template("admin/mailings/outbox.html", titles=events, **emails_shown(None))
+
+
+def emails_shown(event: Event | None) -> dict[str, Any]:
+    """What a page tells of the e-mails of one lunch, or of all: how many by group, and the rows that its address asks.
+
+    A group is a mailing, by its number, or a kind of e-mail. Without a choice the page of one lunch lists no row.
+    """
+    asked, event_id = request.args, event.id if event else None
+    group, text = clean_line(asked.get("group"))[:60], clean_line(asked.get("q"))[:100]
+    state = next((state for state in STATES if state == asked.get("state")), None)
+    page = min(max(asked.get("page", 1, type=int), 1), LAST_PAGE)
+    groups, trouble = email_counts_by_group(event_id), pause()
+    return {
+        "emails": emails_page(event_id, group, state, page, text) if event is None or group or state or text else None,
+        "groups": groups,
+        "counts": {state: sum(counts[state] for counts in groups.values()) for state in STATES},
+        "chosen": {"group": group or None, "state": state, "q": text or None},
+        "states": STATES,
+        "state_of": state_of,
+        "kinds": KINDS,
+        "paused": trouble.reason[language()] if trouble else None,
+    }
 
 
 @bp.get("/<int(max=2147483647):email_id>")
@@ -82,8 +87,9 @@ def show(email_id: int) -> ResponseReturnValue:
     row = email_or_404(email_id)
     email, why_not = _written(row)
     return render_template(
-        "admin/outbox/show.html",
+        "admin/mailings/email.html",
         row=row,
+        event=db.session.get(Event, row.event_id or 0),
         email=email,
         why_not=why_not,
         state=state_of(row),
@@ -106,13 +112,13 @@ def html(email_id: int) -> ResponseReturnValue:
 @bp.post("/delivery")
 def retry_all() -> ResponseReturnValue:
     slug = request.form.get("event") or None
-    send_all_again(any_event_by_slug_or_404(slug).id if slug else None)
-    return redirect(url_for(".index", event=slug, state=EmailState.WAITING, done="again"), code=303)
+    send_again(event_id=any_event_by_slug_or_404(slug).id if slug else None)
+    return redirect(url_for("organiser.mailings.index" if slug else ".index", slug=slug, done="again"), code=303)
 
 
 @bp.post("/<int(max=2147483647):email_id>/delivery")
 def retry(email_id: int) -> ResponseReturnValue:
-    send_again(email_or_404(email_id))
+    send_again(email_id=email_or_404(email_id).id)
     return redirect(url_for(".show", email_id=email_id), code=303)
 
 

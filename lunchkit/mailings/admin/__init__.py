@@ -14,25 +14,23 @@ from lunchkit.events.models import Event
 from lunchkit.events.paragraphs import own_texts, paragraph_row
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.mailings import actions
+from lunchkit.mailings.admin.outbox import AUTOMATIC_KINDS, emails_shown
 from lunchkit.mailings.audiences import AUTOMATIC, PEOPLE, why_not
-from lunchkit.mailings.emails import KINDS, preview, thanks
+from lunchkit.mailings.emails import preview, thanks
 from lunchkit.mailings.forms import UNREAD, MailingForm, ParagraphForm
 from lunchkit.mailings.models import Audience
 from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
 from lunchkit.platform import clock, form_tokens
-from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language
 from lunchkit.platform.mail.outbox import A_MINUTE
-from lunchkit.platform.mail.queries import EmailState, email_counts, email_counts_by_mailing, last_leaves_at
-from lunchkit.platform.mail.reasons import explain
+from lunchkit.platform.mail.queries import EmailState, last_leaves_at
 from lunchkit.platform.mail.rendering import RenderedEmail
 from lunchkit.platform.previews import preview as preview_of
 from lunchkit.platform.versions import save as save_form
 from lunchkit.registrations.emails import as_trial, sample_email
 from lunchkit.settings.actions import send_trial
-from lunchkit.settings.errors import NoMailServer
-from lunchkit.team.queries import current_organiser
+from lunchkit.team.queries import required_session
 
 AREA = "/e/<slug>/emails"
 ONE = f"{AREA}/automatic/<kind>"
@@ -42,20 +40,20 @@ bp = Blueprint("mailings", __name__)
 @bp.get(AREA)
 def index(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    now, counts = clock.now(), email_counts(event.id)
+    now, shown = clock.now(), emails_shown(event)
     return render_template(
         "admin/mailings/index.html",
         event=event,
         mailings=mailings(event.id),
         people=PEOPLE,
-        counts=counts,
-        by_mailing=email_counts_by_mailing(event.id),
-        follows=request.args.get("done") == "sent" and counts[EmailState.WAITING] > 0,
-        last_at=max(filter(None, (last_leaves_at(event.id, kind) for kind in KINDS)), default=None),
+        follows=request.args.get("done") == "sent" and shown["counts"][EmailState.WAITING] > 0,
+        last_at=last_leaves_at(event.id),
         automatic=AUTOMATIC,
+        others=[key for key in shown["groups"] if not key.isdecimal() and key not in AUTOMATIC_KINDS],
         own=own_texts(event.id),
         not_writable=why_not(event, Audience.ALL, now),
         may_invite=why_not(event, Audience.SUBSCRIBERS, now) is None,
+        **shown,
     )
 
 
@@ -67,8 +65,8 @@ def new(slug: str) -> ResponseReturnValue:
         return _form_page(event, form)
     if not form.validate(extra_validators={"is_read": [DataRequired(UNREAD)]}):
         return _form_page(event, form), 422 if form.reached else 409
-    token, organiser = form_tokens.read(form.stamp.data, f"mailing {event.slug}"), current_organiser()
-    by, key = organiser.name if organiser else "", token.key if token else None
+    token, by = form_tokens.read(form.stamp.data, f"mailing {event.slug}"), required_session().organiser.name
+    key = token.key if token else None
     try:
         actions.send_mailing(event, form.words(), by=by, form_key=key)
     except USER_ERRORS as error:
@@ -100,9 +98,9 @@ def try_out(slug: str) -> ResponseReturnValue:
     return _form_page(event, form, **_try(preview(event, form.words(), language())))
 
 
-@bp.post(f"{AREA}/recall")
-def recall(slug: str) -> ResponseReturnValue:
-    actions.recall_mailings(any_event_by_slug_or_404(slug))
+@bp.post(f"{AREA}/<int(max=2147483647):mailing_id>/recall")
+def recall(slug: str, mailing_id: int) -> ResponseReturnValue:
+    actions.recall_mailing(any_event_by_slug_or_404(slug), mailing_id)
     return redirect(url_for(".index", slug=slug, done="recalled"), code=303)
 
 
@@ -189,11 +187,6 @@ def _edit_page(event: Event, kind: str, form: ParagraphForm) -> str:
     return render_template("admin/mailings/automatic.html", event=event, kind=kind, name=name, leaves=leaves, form=form)
 
 
-def _try(outbox_email: RenderedEmail) -> dict[str, Any]:
+def _try(email: RenderedEmail) -> dict[str, Any]:
     """Send a test e-mail to the organiser; returns what the page says of it. Raises NoMailServer, TooManyTrials."""
-    settings, organiser = current_settings(), current_organiser()
-    if not settings.mail_host or organiser is None:
-        raise NoMailServer
-    outcome = send_trial(as_trial(outbox_email), organiser.email)
-    reason = explain(outcome.error, settings) if outcome.error else None
-    return {"outcome": outcome, "reason": reason, "recipient": organiser.email}
+    return {"outcome": send_trial(as_trial(email), required_session().organiser.email)}
