@@ -53,8 +53,7 @@ GET+POST /organiser/e/<slug>/form/<asked_id>/removal
 GET+POST /organiser/e/<slug>/import
 GET+POST /organiser/e/<slug>/import/<draft_id>
 GET+POST /organiser/e/<slug>/import/<draft_id>/columns
-GET      /organiser/e/<slug>/import/<draft_id>/left-out.csv
-GET+POST /organiser/e/<slug>/import/<draft_id>/reversal
+POST     /organiser/e/<slug>/import/<draft_id>/reversal
 POST     /organiser/e/<slug>/members-link
 GET      /organiser/e/<slug>/paper
 GET      /organiser/e/<slug>/paper/attendance
