@@ -76,7 +76,7 @@ def register_attendee(
             if emails_lately(session, known.email or "", now) < EMAILS_AN_HOUR:
                 kind, place = "repeat" if known.held_until is None else "hold", place_in_queue(known)
                 enqueue_email(session, kind, known, position=place, once_key=f"repeat/{form_key}")
-            return _placed(event, *place_of_new_request(session, event, details.seats), is_held)
+            return _placed(event, *place_of_new_request(event, details.seats), is_held)
         if sent_before is not None and sent_before is not known:
             sent_before.form_key = None  # cancelled since; the form is of another address now
             session.flush()
