@@ -39,7 +39,6 @@ GET      /organiser/e/<slug>/<phase>
 GET+POST /organiser/e/<slug>/cancellation
 POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/preview
-GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
 POST     /organiser/e/<slug>/ending
 POST     /organiser/e/<slug>/extension
@@ -55,7 +54,6 @@ GET+POST /organiser/e/<slug>/import/<draft_id>
 GET+POST /organiser/e/<slug>/import/<draft_id>/columns
 POST     /organiser/e/<slug>/import/<draft_id>/reversal
 POST     /organiser/e/<slug>/members-link
-GET      /organiser/e/<slug>/paper
 GET      /organiser/e/<slug>/paper/attendance
 GET      /organiser/e/<slug>/paper/badges
 GET+POST /organiser/e/<slug>/paper/cards

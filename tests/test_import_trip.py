@@ -108,7 +108,7 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
         "letters": lunch.url("/organiser/letters?state=failed&q=example"),
     }
     paper = lunch.url(f"/organiser/e/{lunch.events['coming']}/paper")
-    addresses |= {f"paper{part}": paper + part for part in ("", "/attendance", "/badges", "/cards")}
+    addresses |= {f"paper{part}": paper + part for part in ("/attendance", "/badges", "/cards")}
     found = faults(page, addresses, budget=ORGANISER)
     page.goto(start)
     page.get_by_label("Fichier des personnes").set_input_files(

@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
 from lunchkit.room.polls.models import Choice, Poll
-from lunchkit.room.polls.queries import count_polls, polls_of
+from lunchkit.room.polls.queries import polls_of
 from lunchkit.speakers.actions import add_speaker, remove_speaker
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Organisation, Speaker
@@ -83,7 +83,7 @@ def test_question_that_cannot_be_put(organiser_client: FlaskClient, event: Event
     for question, choices in (("Oui ?", "Oui\noui"), ("", "Oui\nNon"), *long):
         answer = post(organiser_client, path, path, question=question, choices=choices)
         assert answer.status_code == 422 and "-error" in answer.text
-    assert count_polls(event.id) == 0
+    assert not polls_of(event.id)
 
 
 def test_removing_a_question_asks_once(organiser_client: FlaskClient, make_event: EventMaker) -> None:

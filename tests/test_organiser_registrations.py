@@ -135,7 +135,7 @@ def test_caterer_sees_numbers_and_no_name(organiser_client: FlaskClient, make_ev
         "allergies": [("Gluten.", 2)],
         "access": [("Boucle magnétique", 1)],
     }
-    page = organiser_client.get(f"/organiser/e/{event.slug}/caterer").text
+    page = organiser_client.get(f"/organiser/e/{event.slug}/registrations?view=kitchen").text
     for name in ("Aline", "Basile", "Clara", "arachides"):
         assert name not in page
 

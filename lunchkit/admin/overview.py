@@ -134,7 +134,7 @@ class Overview:
             remote = Way(_("Remote control"), self.to("presenter.remote"))
             return [check_in, remote] if until_start > -LATECOMERS else [remote, check_in]
         if until_start <= PRINT_WITHIN:
-            kitchen = Way(_("Numbers for the kitchen"), self.to("registrations.caterer"))
+            kitchen = Way(_("Numbers for the kitchen"), self.to("registrations.index", view="kitchen"))
             return [kitchen if event.asks_food else poster, by_hand]
         if self.state is EventState.FULL and self.queue:
             return [Way(_("See who waits"), self.to("registrations.index", status="waiting")), by_hand]
