@@ -1,9 +1,6 @@
 """What attendees and organisers do with registrations. One action, one transaction."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-
-from sqlalchemy import func, select
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
@@ -197,18 +194,6 @@ def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> 
             raise errors.TooLate
         operations.cancel_with_email(session, registration, now, why)
         return [one.id for one in operations.serve_queue(session, event, now)]
-
-
-def move_to_head_of_queue(registration: Registration) -> None:
-    """Let a waiting request be the next to get a seat, by the organiser's decision."""
-    now = clock.now()
-    with transaction() as session:
-        event, registration = operations.lock(session, registration)
-        waiting = (Registration.event_id == event.id, Registration.status == Status.WAITING)
-        first = session.scalar(select(func.min(Registration.queued_at)).where(*waiting))
-        if registration.status == Status.WAITING and first is not None:
-            registration.queued_at = first - timedelta(microseconds=1)
-            operations.serve_queue(session, event, now)
 
 
 def write_note(registration: Registration, text: str) -> None:

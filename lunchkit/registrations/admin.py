@@ -149,13 +149,6 @@ def restore(slug: str, registration_id: int) -> ResponseReturnValue:
     return _to(registration, done="registered")
 
 
-@bp.post(f"{ONE}/head-of-queue")
-def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
-    registration = _registration_or_404(slug, registration_id)
-    actions.move_to_head_of_queue(registration)
-    return _to(registration, done="first")
-
-
 @bp.post(f"{ONE}/note")
 def annotate(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
@@ -234,7 +227,6 @@ def _done(registration: Registration, done: str) -> str | None:
     return {
         "registered": _("Registered: a seat is reserved.") if has_seat else _("Registered: on the waiting list."),
         "saved": _("Your changes are saved."),
-        "first": _("A seat was free: it is theirs.") if has_seat else _("First on the waiting list."),
         "sent": _("The e-mail leaves in a moment."),
     }.get(done)
 

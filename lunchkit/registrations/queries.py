@@ -23,16 +23,22 @@ _FULLNESS = select(
     func.coalesce(func.sum(case((Registration.status == Status.SEATED, Registration.seats))), 0),
     func.count(case((Registration.status == Status.WAITING, 1))),
     func.min(case((Registration.status == Status.WAITING, Registration.seats))),
+    func.coalesce(func.sum(case((Registration.status == Status.SEATED, Registration.arrived))), 0),
 ).where(Registration.event_id == bindparam("event"))
 """Built once: it runs for every registration."""
 
 
 class Fullness(NamedTuple):
-    """The seats given, the requests that wait, and the seats that the smallest of these needs, if there is one."""
+    """Counts of a lunch."""
 
     taken: int
+    """Seats that are given."""
     waiting: int
+    """Requests that wait."""
     smallest: int | None
+    """The seats that the smallest of these needs."""
+    present: int
+    """People who were checked in; it stays after the purge."""
 
 
 def fullness(event_id: int) -> Fullness:
@@ -78,15 +84,13 @@ def count_held(event_id: int) -> int:
 
 def people_present(event_id: int) -> int:
     """The number of people who were checked in; it stays after the purge."""
-    came = select(func.sum(Registration.arrived)).where(
-        Registration.event_id == event_id, Registration.status == Status.SEATED
-    )
-    return db.session.scalar(came) or 0
+    return fullness(event_id).present
 
 
 def people_known(event_id: int) -> int | None:
     """The number of people who were checked in, or else of seats given; None instead of 0."""
-    return people_present(event_id) or seats_taken(event_id) or None
+    full = fullness(event_id)
+    return full.present or full.taken or None
 
 
 def place_in_queue(registration: Registration) -> int | None:

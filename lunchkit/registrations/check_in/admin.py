@@ -22,10 +22,10 @@ from lunchkit.platform.web import HEADERS
 from lunchkit.registrations.admin import publish_first
 from lunchkit.registrations.admin_queries import FILTERS, order_by_name
 from lunchkit.registrations.check_in import actions, queries
-from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans
+from lunchkit.registrations.check_in.forms import WalkInForm, form_nonce, read_scans
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word, short_name, word_of_page
 from lunchkit.registrations.errors import NoFreeSeat, NotPublished
-from lunchkit.registrations.models import Registration, Status
+from lunchkit.registrations.models import MOST_SEATS, Registration, Status
 from lunchkit.registrations.queries import namesakes, place_in_queue, registration_of, registration_or_404
 from lunchkit.team.models import ABSOLUTE_LIFE
 from lunchkit.team.queries import current_organiser, current_session
@@ -206,7 +206,7 @@ def _scan_of_form(**said: Any) -> Scan:
         nonce=form_nonce(request.form.get("nonce")) or secrets.token_urlsafe(16),
         scanned_at=clock.now(),
         door=_door(),
-        people=people if people and 1 <= people <= MOST_PEOPLE else None,
+        people=people if people and 1 <= people <= MOST_SEATS else None,
         **said,
     )
 

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext as _n
-from werkzeug.datastructures import CombinedMultiDict, FileStorage
 from wtforms import BooleanField, FileField, SelectField
 
 from lunchkit.events.models import Event
@@ -22,7 +21,7 @@ from lunchkit.registrations.forms import DIETS
 from lunchkit.registrations.imports import actions, preview
 from lunchkit.registrations.imports.entries import Entry
 from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.reading import MOST_BYTES, MOST_ROWS, FileTooHeavy, NoFile, read_table
+from lunchkit.registrations.imports.reading import MOST_BYTES, MOST_ROWS, FileTooHeavy, read_table
 from lunchkit.team.queries import current_session
 
 bp = Blueprint("imports", __name__)
@@ -37,16 +36,6 @@ class FileForm(BareForm):
 
     file = FileField(_l("File of people"))
 
-    def chosen(self) -> tuple[str, bytes]:
-        """The name and the bytes of the file. Raises NoFile or FileTooHeavy."""
-        file = self.file.data
-        data = file.stream.read(MOST_BYTES + 1) if isinstance(file, FileStorage) and file.filename else b""
-        if not data:
-            raise NoFile
-        if len(data) > MOST_BYTES:
-            raise FileTooHeavy
-        return file.filename, data
-
 
 class OptionsForm(BareForm):
     """What the organiser chooses for everybody in the file: see ``actions.import_attendees``."""
@@ -57,19 +46,19 @@ class OptionsForm(BareForm):
 
 @bp.get(ALL)
 def new(slug: str) -> ResponseReturnValue:
-    return _file_page(any_event_by_slug_or_404(slug), FileForm())
+    return _file_page(any_event_by_slug_or_404(slug))
 
 
 @bp.post(ALL)
 @takes_files(FORM_BODY, FileTooHeavy)
 def create(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    form = FileForm(CombinedMultiDict([request.files, request.form]))
+    file = request.files.get("file")
     try:
-        name, data = form.chosen()
-        draft = actions.keep_draft(event, read_table(data), session_id=_session_id(), filename=name)
+        table = read_table(file.read() if file else b"")
+        draft = actions.keep_draft(event, table, session_id=_session_id(), filename=(file and file.filename) or "")
     except USER_ERRORS as error:
-        return show_on_form(error, lambda words: _file_page(event, form, words))
+        return show_on_form(error, lambda words: _file_page(event, words))
     knows_names = not {"name", "first_name", "last_name"}.isdisjoint(filter(None, draft.columns))
     return _to(draft, ".show" if knows_names else ".columns")
 
@@ -129,7 +118,8 @@ def _to(draft: ImportDraft, endpoint: str, **more: Any) -> ResponseReturnValue:
     return redirect(url_for(endpoint, slug=draft.event.slug, draft_id=draft.id, **more), code=303)
 
 
-def _file_page(event: Event, form: FileForm, refusal: str | None = None) -> str:
+def _file_page(event: Event, refusal: str | None = None) -> str:
+    form = FileForm()
     form.file.errors = [refusal] if refusal else []
     return render_template(
         "admin/imports/new.html",

@@ -15,10 +15,8 @@ from lunchkit.platform.text import clean_line, clean_text, normalise
 from lunchkit.registrations.custom_fields import LONGEST_ANSWER
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.imports.columns import COLUMNS, OWN, listed, remoteness, words_of
-from lunchkit.registrations.models import Diet
+from lunchkit.registrations.models import MOST_SEATS, Diet
 
-MOST_SEATS = 6
-"""Of one registration, as the database has it."""
 _YES = listed("1, ja, oui, si, true, vero, vrai, wahr, x, yes")
 _NO = listed("-, 0, falsch, false, falso, faux, n, nein, no, non")
 _COMES_NOT = tuple(

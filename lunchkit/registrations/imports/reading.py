@@ -27,7 +27,7 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PROGRAM = Path(__file__).with_name("workbook.py")
 _TOO_LONG = 66
 """Exit code of that program; it is not imported here: only its process loads the decoder."""
-NoFile = user_error("NoFile", _l("Choose a file: it was missing, or empty."), 422)
+NoFile = user_error("NoFile", _l("Choose a file with at least one row below its headings."), 422)
 FileTooHeavy = user_error(
     "FileTooHeavy",
     _l("This file is too heavy: at most 6 MB are taken. Save only the sheet with the people, or divide it in two."),
@@ -42,15 +42,11 @@ Unreadable = user_error(
     "Unreadable",
     _l(
         "This file cannot be read: it is no CSV file and no workbook (.xlsx, .xls, .ods), or it is damaged, or locked "
-        "by a password. Save it from your spreadsheet as CSV, and import that."
+        "by a password, or a quotation mark in it has no partner. Save it from your spreadsheet as CSV, and import "
+        "that."
     ),
     422,
 )
-OpenQuotation = user_error(
-    "OpenQuotation", _l("This file cannot be read: a quotation mark in it has no partner. Save it again as CSV."), 422
-)
-"""It would swallow all that follows."""
-NothingToRead = user_error("NothingToRead", _l("This file has no row below its headings."), 422)
 FileMustWait = user_error(
     "FileMustWait",
     _l("The server cannot read a workbook just now. Choose it again in a minute, or save it as CSV."),
@@ -110,7 +106,7 @@ def _text_rows(text: str) -> list[list[str]]:
             if len(rows) > MOST_ROWS + HEADINGS_WITHIN or len(row) > MOST_COLUMNS:
                 raise TooManyRows
     except csv.Error as error:
-        raise OpenQuotation from error
+        raise Unreadable from error
     return rows
 
 
@@ -120,7 +116,7 @@ def _table(rows: list[list[str]]) -> Table:
     head = _heading_row(rows)
     body = [(number, row) for number, row in enumerate(rows, 1) if number > head and any(row)]
     if not body:
-        raise NothingToRead
+        raise NoFile
     if len(body) > MOST_ROWS:
         raise TooManyRows
     used = [column for column in range(width) if any(row[column] for _number, row in body)]
