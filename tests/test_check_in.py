@@ -41,8 +41,6 @@ from tests.room import running_event
 from tests.seating import all_at_once
 from tests.statements import statements
 
-pytestmark = pytest.mark.both_databases
-
 
 def ticket_of(person: Registration) -> str:
     return personal_tokens(person.nonce).ticket
@@ -71,6 +69,7 @@ def present(event: Event) -> int:
     return counts(event).present
 
 
+@pytest.mark.both_databases
 def test_the_first_scan_lets_in_and_the_second_is_told_when_and_where(event: Event) -> None:
     person = guest(event)
     scan, other = scan_of(person, "North"), scan_of(person, "South")
@@ -108,6 +107,7 @@ def test_whom_the_door_stops(event: Event, make_event: EventMaker) -> None:
         take_scan(make_event(published_at=None), scan_of(None))
 
 
+@pytest.mark.both_databases
 def test_an_undo_makes_the_ticket_good_again(event: Event) -> None:
     person = guest(event)
     scan = scan_of(person)
@@ -120,6 +120,7 @@ def test_an_undo_makes_the_ticket_good_again(event: Event) -> None:
     assert take_scan(event, undo).word is Word.UNDONE and counts(event).present == 1, "an old undo undoes nothing new"
 
 
+@pytest.mark.both_databases
 def test_two_of_three_come_and_the_third_later(make_event: EventMaker) -> None:
     event = make_event(companions_allowed=2)
     person = guest(event, companions=2)
@@ -151,6 +152,7 @@ def test_who_waits_gets_a_free_seat_at_the_door_or_none(make_event: EventMaker, 
     assert counts(event).expected == 2 and outbox.kinds(waiting.email) == ["waiting", "promotion"]
 
 
+@pytest.mark.both_databases
 def test_a_walk_in_gets_a_seat_and_is_in_or_nothing_is_written(make_event: EventMaker) -> None:
     event = running_event(make_event, capacity=2)
     with clock.fixed_at(event.starts_at - timedelta(days=1)):
@@ -170,6 +172,7 @@ def test_a_walk_in_gets_a_seat_and_is_in_or_nothing_is_written(make_event: Event
 # Without network.
 
 
+@pytest.mark.both_databases
 def test_what_two_doors_did_without_network_is_merged_and_doubles_are_flagged(event: Event) -> None:
     people = [guest(event, f"Gast{n} Name") for n in range(50)]
     north = [scan_of(one, "North", let_in=True, scanned_at=clock.now() - timedelta(minutes=30)) for one in people[:30]]
@@ -229,6 +232,7 @@ def take_in_thread(event_id: int, scan: Scan) -> Word:
     return take_scan(db.session.get_one(Event, event_id), scan).word
 
 
+@pytest.mark.both_databases
 def test_of_two_entrances_one_is_first(app: Flask, make_event: EventMaker) -> None:
     event = make_event(capacity=10)
     for person in [guest(event, f"Gast{n} Name") for n in range(10)]:
@@ -243,6 +247,7 @@ def write(statement: Any) -> None:
         connection.commit()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("guarded", [False, True], ids=["control without guard", "guard alone"])
 def test_the_database_itself_takes_one_first_scan(event: Event, guarded: bool) -> None:
     person, now = guest(event), clock.now()
@@ -300,6 +305,7 @@ def test_a_phone_sends_its_scans_and_hears_of_each(organiser_client: FlaskClient
     assert rows_of(event)[0].organiser_id is not None
 
 
+@pytest.mark.both_databases
 def test_a_damaged_record_does_not_keep_the_others_back(organiser_client: FlaskClient, event: Event) -> None:
     door, person = Door(organiser_client, event), guest(event)
     damaged: list[Any] = [
@@ -357,7 +363,6 @@ def test_a_phone_knows_the_place_of_everybody_who_waits(organiser_client: FlaskC
     assert [one.get("place") for one in people] == [None, 1, 2]
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 def test_the_camera_is_allowed_at_the_door_and_nowhere_else(
     app: Flask, organiser_client: FlaskClient, event: Event
 ) -> None:
@@ -468,6 +473,7 @@ def test_a_helper_finds_no_locked_link_at_the_door(app: Flask, make_event: Event
 # Afterwards.
 
 
+@pytest.mark.both_databases
 def test_the_list_and_its_file_say_who_came_and_the_purge_leaves_a_number(
     organiser_client: FlaskClient, event: Event
 ) -> None:

@@ -36,9 +36,6 @@ from tests.room import running_event
 from tests.seating import all_at_once
 from tests.test_check_in import Door, guest, record, scan_of
 
-pytestmark = pytest.mark.both_databases
-
-
 FULL, IN = Word.FULL, Word.IN
 
 
@@ -77,6 +74,7 @@ def assert_not_oversold(event: Event, chairs: int) -> Counts:
     return told
 
 
+@pytest.mark.both_databases
 def test_somebody_is_let_in_beside_those_who_are_missing_until_the_chairs_are_taken(make_event: EventMaker) -> None:
     event = full_lunch(make_event)
     assert word_of(event, walk_in()) is FULL, "one press says no"
@@ -108,6 +106,7 @@ def test_no_room_is_made_before_the_beginning_nor_where_everybody_is_there(make_
     assert (told.capacity, told.present) == (5, 3), "a lower capacity throws nobody out, and still holds the chairs"
 
 
+@pytest.mark.both_databases
 def test_who_waits_is_let_in_with_the_whole_party_or_not(make_event: EventMaker, outbox: Outbox) -> None:
     event = running_event(make_event, capacity=3, companions_allowed=3)
     with clock.fixed_at(event.starts_at - timedelta(days=1)):
@@ -126,6 +125,7 @@ def take_in_thread(event_id: int, scan: Scan) -> Word:
     return word_of(db.session.get_one(Event, event_id), scan)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("guarded", [False, True], ids=["control without bound", "as it is"])
 def test_of_many_doors_at_once_no_more_get_in_than_there_are_chairs(
     app: Flask, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch, guarded: bool
@@ -143,6 +143,7 @@ def unbounded(ask: Callable[[Event], Counts]) -> Callable[[Event], Counts]:
     return lambda event: replace(ask(event), may_add=99)
 
 
+@pytest.mark.both_databases
 def test_a_phone_without_network_or_answer_lets_in_and_is_believed_or_flagged(make_event: EventMaker) -> None:
     event = full_lunch(make_event)
     assert word_of(event, walk_in("Clea Carde", let_in=True)) is Word.WAITING

@@ -55,24 +55,6 @@ def test_columns_as_people_call_them(headings: str, cells: str, wanted: dict[str
     assert {name: found[name] for name in wanted} == wanted
 
 
-def test_paging_the_columns_keeps_what_was_chosen(organiser_client: FlaskClient, event: Event) -> None:
-    heads = ["Qui", *(f"Colonne {number}" for number in range(19)), "Besoins particuliers"]
-    path = preview(organiser_client, event, as_csv([heads, ["Ana", *["x"] * 19, "allergie aux noix"]]))
-    token = csrf_of(organiser_client, f"{path}/columns")
-    first = organiser_client.get(f"{path}/columns").text
-    assert 'name="column-20"' not in first and 'name="go" value="2"' in first
-    turned = {"csrf_token": token, "column-0": "name", "column-1": "organisation", "go": "2"}
-    answer = organiser_client.post(f"{path}/columns?page=1", data=turned)
-    assert answer.status_code == 303 and answer.headers["Location"].endswith("/columns?page=2")
-    assert '<option selected value="organisation"' in organiser_client.get(f"{path}/columns?page=1").text
-    assert 'name="go" value="1"' in organiser_client.get(f"{path}/columns?page=2").text
-    said = {"csrf_token": token, "column-20": "allergies"}
-    assert organiser_client.post(f"{path}/columns?page=2", data=said).status_code == 303
-    press(organiser_client, path)
-    (ana,) = people(event)
-    assert ana.needs and ana.needs.allergies == "allergie aux noix"
-
-
 def test_headings_in_inclusive_writing() -> None:
     for heading in ("Participant-e", "Participant·e", "Participant(e)", "Participant.e.s", "Invité-e", "Prénom et nom"):
         assert recognised([heading]) == ["name"], heading
@@ -96,14 +78,22 @@ def test_words_of_food_are_known() -> None:
     assert not speaks_of_food("n’a pas encore payé, vient sans sa voiture avec Noël"), "control"
 
 
-def test_a_column_about_allergies_that_is_left_out_is_named_with_a_link_to_it(
+def test_a_column_about_allergies_is_named_with_a_link_to_it_and_assigned_on_the_second_page(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:
-    rows = [["Nom", *(f"Colonne {number}" for number in range(19)), "Remarques"], ["Ana", *["x"] * 19, "allergie"]]
-    path = preview(organiser_client, make_event(asks_food=True), as_csv(rows))
-    shown = organiser_client.get(path).text
-    warning = re.search(r'href="([^"]*/columns\?page=2#h20)"', shown.partition('name="sends_letters"')[0])
-    assert warning is not None, "before the button"
-    assert 'id="h20"' in organiser_client.get(warning[1]).text
-    shown = organiser_client.get(preview(organiser_client, make_event(asks_food=False), as_csv(rows))).text
-    assert "#h20" not in shown, "this lunch does not ask"
+    rows = [["Qui", *(f"Colonne {number}" for number in range(19)), "Remarques"], ["Ana", *["x"] * 19, "aux noix"]]
+    unasked = organiser_client.get(preview(organiser_client, make_event(asks_food=False), as_csv(rows))).text
+    assert "#h20" not in unasked, "control: this lunch does not ask"
+    event = make_event(asks_food=True)
+    path = preview(organiser_client, event, as_csv(rows))
+    said = {"csrf_token": csrf_of(organiser_client, f"{path}/columns"), "column-0": "name", "go": "2"}
+    turned = organiser_client.post(f"{path}/columns?page=1", data=said)
+    assert turned.status_code == 303 and turned.headers["Location"].endswith("/columns?page=2")
+    before_the_button = organiser_client.get(path).text.partition('name="sends_letters"')[0]
+    warning = re.search(r'href="([^"]*/columns\?page=2#h20)"', before_the_button)
+    assert warning is not None and 'id="h20"' in organiser_client.get(warning[1]).text
+    said = {"csrf_token": said["csrf_token"], "column-20": "allergies"}
+    assert organiser_client.post(f"{path}/columns?page=2", data=said).status_code == 303
+    press(organiser_client, path)
+    (ana,) = people(event)
+    assert ana.name == "Ana" and ana.needs and ana.needs.allergies == "aux noix"

@@ -36,8 +36,6 @@ from tests.importing import (
 )
 from tests.statements import statements
 
-pytestmark = pytest.mark.both_databases
-
 
 def test_no_letter_leaves_unless_it_was_wished(
     organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
@@ -86,6 +84,7 @@ def test_files_of_other_programs_each_registered_once(organiser_client: FlaskCli
     assert names(event) == before
 
 
+@pytest.mark.both_databases
 def test_our_own_list_comes_back_whole(organiser_client: FlaskClient, make_event: EventMaker) -> None:
     old = make_event(capacity=3, companions_allowed=2)
     for one in (
@@ -134,6 +133,7 @@ def test_every_row_that_is_left_out_is_named_with_the_reason(organiser_client: F
     assert len(set(reasons)) == 9
 
 
+@pytest.mark.both_databases
 def test_seats_go_to_whoever_waited_before_and_groups_stay_together(
     organiser_client: FlaskClient, make_event: EventMaker
 ) -> None:
@@ -164,6 +164,7 @@ def test_whoever_gave_their_seat_back_comes_back_with_the_file(
     assert (bo.id, bo.status) == (old.id, Status.CANCELLED) and bo.sequence >= sequence
 
 
+@pytest.mark.both_databases
 def test_an_import_can_be_undone_but_for_what_somebody_changed_or_who_came(
     organiser_client: FlaskClient, make_event: EventMaker, outbox: Outbox
 ) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,9 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.admin_queries import FILTERS, Order, Page, by_name, page_of_list, words_in
-from lunchkit.registrations.check_in.view_models import Answer, Counts, Scan, short_name
+from lunchkit.registrations.check_in.view_models import Answer, Counts, Scan, Word, short_name
 from lunchkit.registrations.models import CheckIn, Registration, Status
-from lunchkit.registrations.queries import IS_ACTIVE, fullness
+from lunchkit.registrations.queries import IS_ACTIVE, fullness, place_in_queue
 
 KEY_BYTES = 12
 """A phone keeps this part of a ticket's hash: enough to tell tickets apart, nothing to make one from."""
@@ -44,17 +45,31 @@ def first_of(registration_id: int) -> CheckIn | None:
     return db.session.scalar(chosen.execution_options(populate_existing=True))
 
 
+def answer_about(registration: Registration, *, is_first: bool) -> Answer:
+    """What is said of a person: UNDONE where they have a seat and have not come; ``is_first`` says that they do now."""
+    first = first_of(registration.id)
+    word = Word.UNDONE if registration.status == Status.SEATED else Word(registration.status)
+    if first is not None:
+        word = Word.IN if is_first else Word.DOUBLE
+    place = place_in_queue(registration)
+    answer = Answer(word, registration.id, short_name(registration.name), registration.seats, place=place)
+    if first is None:
+        return answer
+    return replace(answer, people=first.people, at=first.scanned_at, door=first.door, of=first.nonce)
+
+
 def _is_first(scan: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return scan.admitted_at.is_not(None), scan.undone_at.is_(None)
 
 
 def counts(event: Event) -> Counts:
     """How full the room is."""
-    full, added = fullness(event.id), seats_added(event.id)
+    full = fullness(event.id)
     walked_in = select(func.sum(CheckIn.people)).where(CheckIn.event_id == event.id, CheckIn.is_walk_in.is_(True))
     walk_ins = db.session.scalar(walked_in.where(*_is_first(CheckIn))) or 0
-    may_add = max(0, event.capacity - added - full.present) if event.is_running(clock.now()) else 0
-    return Counts(full.present, full.taken, event.capacity, full.waiting, walk_ins, added, may_add)
+    chairs = event.capacity - seats_added(event.id)
+    may_add = max(0, chairs - full.present) if event.is_running(clock.now()) else 0
+    return Counts(full.present, full.taken, event.capacity, full.waiting, walk_ins, may_add)
 
 
 def seats_added(event_id: int) -> int:
