@@ -351,16 +351,11 @@ def test_what_a_phone_gets_is_no_address_nothing_to_make_a_ticket_of_and_nothing
     door.send(record(person))
     news = organiser_client.get(seen, headers={"If-None-Match": brief.headers["ETag"]})
     assert news.status_code == 200 and news.get_json()["people"] is None and news.get_json()["arrivals"]
-    guest(event, "Bea Salsifis")
-    assert organiser_client.get(seen).get_json()["people"]
-
-
-def test_a_phone_knows_the_place_of_everybody_who_waits(organiser_client: FlaskClient, make_event: EventMaker) -> None:
-    event = make_event(capacity=1)
-    for name in ("Ada A", "Bea B", "Cem C"):
+    change_capacity(event, 1)
+    for name in ("Bea Salsifis", "Cem Carde"):
         guest(event, name)
-    people = organiser_client.get(f"{Door(organiser_client, event).path}/now.json").get_json()["people"]
-    assert [one.get("place") for one in people] == [None, 1, 2]
+    people = organiser_client.get(seen).get_json()["people"]
+    assert [one.get("place") for one in people] == [None, 1, 2], "the place of everybody who waits"
 
 
 def test_the_camera_is_allowed_at_the_door_and_nowhere_else(

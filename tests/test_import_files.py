@@ -196,7 +196,7 @@ def test_older_workbooks_and_open_documents_are_read(kind: str) -> None:
     assert table == (ROWS[0], [(2, ROWS[1]), (3, ROWS[2])])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.binary(max_size=300) | st.binary(max_size=300).map(lambda tail: b"PK\x03\x04" + tail))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:

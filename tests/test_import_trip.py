@@ -113,7 +113,7 @@ def test_its_pages_are_light_and_everybody_can_use_them(lunch: House, chromium: 
 
 # What is printed of it: every name whole, every page A4, nothing cut, however long the names.
 
-PEOPLE = 118
+PEOPLE = 60
 NAME = "Marie-Françoise-Éléonore de Rutabaga-Topinambour von und zu Schwarzwurzelkrautfeld-Kohlrabi"
 ORGANISATION = (
     "Association genevoise pour l’épicerie participative, solidaire et paysanne du quartier des Eaux-Vives et alentours"
@@ -173,6 +173,6 @@ def test_the_attendance_list_repeats_its_headings_and_loses_nobody(lunch: House,
     address = lunch.url(f"/organiser/e/{lunch.events['coming']}/paper/attendance")
     reader = printed(desk, address, tmp_path / "list.pdf")
     text = [sheet.extract_text() for sheet in reader.pages]
-    assert is_a4(reader) and 3 < len(text) < 15
+    assert is_a4(reader) and 1 < len(text) < 8
     assert all("Structure" in sheet for sheet in text[:-1]), "headings on every page"
     assert all(f"Personne{n:03}" in "".join(text) for n in range(PEOPLE))
