@@ -85,7 +85,7 @@ def in_hours(hours: float) -> Any:
         ({}, "Inscriptions ouvertes", "Inviter", "/emails/new"),
         ({"capacity": 0}, "C’est complet", "Inscrire quelqu’un", "/registrations/new"),
         ({"opens_at": in_hours(48)}, "Bientôt ouvert", "Voir la page publique", "/e/"),
-        ({"starts_at": in_hours(20)}, "Inscriptions ouvertes", "Les chiffres pour la cuisine", "/registrations?view=kitchen"),
+        ({"starts_at": in_hours(20)}, "Inscriptions ouvertes", "Les chiffres pour la cuisine", "?view=kitchen"),
         ({"starts_at": in_hours(20), "asks_food": False}, "Inscriptions ouvertes", "Affiche", "/poster"),
         ({"starts_at": in_hours(-1)}, "En ce moment", "Télécommande", "/room"),
         ({"starts_at": in_hours(-9)}, "Terminé", "Écrire le", "/recap"),
