@@ -21,7 +21,7 @@ from lunchkit.platform.db import db, transaction
 from lunchkit.platform.links import personal_tokens
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.check_in.actions import take_scan
-from lunchkit.registrations.check_in.queries import conflicts, counts
+from lunchkit.registrations.check_in.queries import conflicts, counts, seats_added
 from lunchkit.registrations.check_in.view_models import Scan
 from lunchkit.registrations.event_changes.actions import change_capacity
 from lunchkit.registrations.models import CheckIn, Registration
@@ -403,8 +403,8 @@ def walk_in(page: Page, name: str) -> None:
 
 def told(lunch: House) -> tuple[int, int, int]:
     with inside(lunch):
-        found = counts(lunch_of(lunch))
-        return found.capacity, found.added, found.walk_ins
+        event = lunch_of(lunch)
+        return event.capacity, seats_added(event.id), counts(event).walk_ins
 
 
 COVERED = """(button) => {
