@@ -76,6 +76,8 @@ def register(slug: str, draft_id: int) -> ResponseReturnValue:
         return _page(event, draft, form), 422
     try:
         actions.import_attendees(draft, form.data)
+    except preview.ImportExpired:
+        raise
     except USER_ERRORS as error:
         return show_on_form(error, lambda words: _page(event, draft, form, words))
     return _to(draft, ".show")
@@ -164,7 +166,7 @@ def _said(entry: Entry) -> str:
     one = entry.details
     seats = _n("One seat", "%(num)s seats", one.seats) if one.seats > 1 else ""
     diets = [str(dict(DIETS)[diet]) for diet in one.diets]
-    return " · ".join(filter(None, [one.organisation, one.email, seats, *diets, one.allergies, one.access]))
+    return " · ".join(filter(None, [one.organisation, one.email, seats, *diets, one.allergies]))
 
 
 def _columns_page(event: Event, draft: ImportDraft) -> str:
