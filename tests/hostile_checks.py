@@ -120,8 +120,8 @@ def crawl(app: Flask, organiser: FlaskClient, event: Event, most: int = 25) -> i
     paths = ["/", *(f"/e/{event.slug}{part}" for part in ("", "/poster", "/event.ics")), "/calendar.ics", "/feed.atom"]
     parts = ("", "/ticket", "/edit", "/cancellation", "/erasure", "/data.json")
     paths += [link + part for link in links_of_all()[:most] for part in parts]
-    private = [area, f"{area}/caterer", f"{area}/registrations.csv", "/organiser/", "/organiser/letters"]
-    private += [f"{area}/registrations?page={page}" for page in range(1, 9)]
+    private = [area, f"{area}/registrations.csv", "/organiser/", "/organiser/letters"]
+    private += [f"{area}/registrations?view=kitchen", *(f"{area}/registrations?page={page}" for page in range(1, 9))]
     private += [f"{area}/registrations/{number}" for number in numbers]
     private += [f"/organiser/letters/{email.id}{part}" for email in emails for part in ("", "/html")]
     for path in paths:

@@ -16,7 +16,7 @@ from lunchkit.registrations.imports.entries import read_entries
 from lunchkit.registrations.models import Registration
 from tests.conftest import csrf_of
 
-NO_WISH = {"sends_letters": False, "all_members": False, "language": "fr"}
+NO_WISH = {"sends_letters": False, "language": "fr"}
 """The options of an import as the form has them at first."""
 HELLOASSO = (
     "Référence commande;Date de la commande;Statut de la commande;Nom participant;Prénom participant;Nom payeur;"
@@ -47,11 +47,6 @@ PRETIX = (
     '"lunch","G5H6I","1","pending","rita@example.org","","2026-11-02","10:00:00","Table","","0.00","0.00","","0.00",'
     '"","","","","","","","","","","","","Rita Rave","web","fr","Yes",""\n'
 )
-
-
-def table_of(data: bytes) -> list[list[str]]:
-    """A CSV of ours as a spreadsheet reads it."""
-    return list(csv.reader(StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
 def as_csv(rows: list[list[str]], separator: str = ";") -> str:
@@ -103,6 +98,10 @@ def press(client: FlaskClient, path: str, **data: str) -> TestResponse:
     )
 
 
+def undo(client: FlaskClient, path: str) -> TestResponse:
+    return client.post(f"{path}/reversal", data={"csrf_token": csrf_of(client, path)})
+
+
 def bring_in(client: FlaskClient, event: Event, data: bytes | str, name: str = "liste.csv", **wishes: str) -> str:
     """The whole trip; returns the address of what was done."""
     path = preview(client, event, data, name)
@@ -113,6 +112,7 @@ def bring_in(client: FlaskClient, event: Event, data: bytes | str, name: str = "
 def people(event: Event) -> list[Registration]:
     """Everybody who is registered, in the order of the queue."""
     db.session.rollback()
+    db.session.expire_all()
     chosen = select(Registration).where(Registration.event_id == event.id)
     return list(db.session.scalars(chosen.order_by(Registration.queued_at, Registration.id)))
 

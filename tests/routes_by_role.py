@@ -38,7 +38,6 @@ GET+POST /organiser/e/<slug>/cancellation
 POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/preview
 POST     /organiser/e/<slug>/preview/<page>
-GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
 POST     /organiser/e/<slug>/ending
 POST     /organiser/e/<slug>/extension
@@ -54,10 +53,8 @@ GET+POST /organiser/e/<slug>/form/<asked_id>/removal
 GET+POST /organiser/e/<slug>/import
 GET+POST /organiser/e/<slug>/import/<draft_id>
 GET+POST /organiser/e/<slug>/import/<draft_id>/columns
-GET      /organiser/e/<slug>/import/<draft_id>/left-out.csv
-GET+POST /organiser/e/<slug>/import/<draft_id>/reversal
+POST     /organiser/e/<slug>/import/<draft_id>/reversal
 POST     /organiser/e/<slug>/members-link
-GET      /organiser/e/<slug>/paper
 GET      /organiser/e/<slug>/paper/attendance
 GET      /organiser/e/<slug>/paper/badges
 GET+POST /organiser/e/<slug>/paper/cards
@@ -102,7 +99,6 @@ GET      /organiser/e/<slug>/registrations
 GET      /organiser/e/<slug>/registrations.<ending>
 GET+POST /organiser/e/<slug>/registrations/<registration_id>
 GET+POST /organiser/e/<slug>/registrations/<registration_id>/cancellation
-POST     /organiser/e/<slug>/registrations/<registration_id>/head-of-queue
 POST     /organiser/e/<slug>/registrations/<registration_id>/letter
 POST     /organiser/e/<slug>/registrations/<registration_id>/note
 POST     /organiser/e/<slug>/registrations/<registration_id>/restoration

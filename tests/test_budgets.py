@@ -128,7 +128,7 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
             "empty list": one + "/registrations?q=nobody",
             "one registration": one + "/registrations/40",
             "by hand": one + "/registrations/new",
-            "caterer": one + "/caterer",
+            **{view: f"{one}/registrations?view={view}" for view in ("kitchen", "answers", "print")},
             "automatic e-mail": one + "/emails/automatic/confirmation",
             "subscribers": lunch.url("/organiser/subscribers"),
             "outbox": lunch.url("/organiser/letters"),

@@ -36,9 +36,6 @@ from tests.room import running_event
 from tests.seating import all_at_once
 from tests.test_check_in import Door, guest, record, scan_of
 
-pytestmark = pytest.mark.both_databases
-
-
 FULL, IN = Word.FULL, Word.IN
 
 
@@ -77,6 +74,7 @@ def assert_not_oversold(event: Event, chairs: int) -> Counts:
     return told
 
 
+@pytest.mark.both_databases
 def test_somebody_is_let_in_beside_those_who_are_missing_until_the_chairs_are_taken(make_event: EventMaker) -> None:
     event = full_lunch(make_event)
     assert word_of(event, walk_in()) is FULL, "one press says no"
@@ -108,6 +106,7 @@ def test_no_room_is_made_before_the_beginning_nor_where_everybody_is_there(make_
     assert (told.capacity, told.present) == (5, 3), "a lower capacity throws nobody out, and still holds the chairs"
 
 
+@pytest.mark.both_databases
 def test_who_waits_is_let_in_with_the_whole_party_or_not(make_event: EventMaker, outbox: Outbox) -> None:
     event = running_event(make_event, capacity=3, companions_allowed=3)
     with clock.fixed_at(event.starts_at - timedelta(days=1)):
@@ -126,6 +125,7 @@ def take_in_thread(event_id: int, scan: Scan) -> Word:
     return word_of(db.session.get_one(Event, event_id), scan)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("guarded", [False, True], ids=["control without bound", "as it is"])
 def test_of_many_doors_at_once_no_more_get_in_than_there_are_chairs(
     app: Flask, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch, guarded: bool
@@ -143,6 +143,7 @@ def unbounded(ask: Callable[[Event], Counts]) -> Callable[[Event], Counts]:
     return lambda event: replace(ask(event), may_add=99)
 
 
+@pytest.mark.both_databases
 def test_a_phone_without_network_or_answer_lets_in_and_is_believed_or_flagged(make_event: EventMaker) -> None:
     event = full_lunch(make_event)
     assert word_of(event, walk_in("Clea Carde", let_in=True)) is Word.WAITING
@@ -278,7 +279,7 @@ def test_afterwards_the_list_is_completed_and_says_no_hour_of_writing(
         assert f'href="{base}"' in read(lunch) and "Since " in read(f"{base}/{here.id}")
     with afterwards(event, hours=20):
         assert f'href="{base}/list"' in read(lunch)
-        assert "Did not come <b>3</b>" in read(f"{lunch}/registrations", status="absent")
+        assert "Did not come 3" in read(f"{lunch}/registrations", status="absent")
         assert f"{base}/{late.id}" in read(f"{lunch}/registrations/{late.id}")
         listed = read(f"{base}/list", **asked)
         assert all(f'name="{name}" value="{value}"' in listed for name, value in {**asked, "from_list": "1"}.items())
@@ -290,7 +291,7 @@ def test_afterwards_the_list_is_completed_and_says_no_hour_of_writing(
         for stranger in ("0", "99999999999", "x"):
             assert "Noted as present" not in read(f"{base}/list", came=stranger)
         assert f"/door/{late.id}?" in press(), "control: from their own page they are shown"
-        assert "Did not come <b>2</b>" in read(f"{lunch}/registrations", status="absent")
+        assert "Did not come 2" in read(f"{lunch}/registrations", status="absent")
         assert "Came in at " in read(f"{base}/{here.id}") and "Noted: " in read(f"{base}/{late.id}")
         assert "Came</span></td>" in row_of(late) and "Came</span> " in row_of(here), "an hour for one of them"
 
@@ -343,10 +344,6 @@ def test_the_door_knows_when_its_session_ends_whatever_it_does(
     news = organiser_client.get(f"/organiser/e/{event.slug}/door/now.json")
     started = db.session.scalars(select(OrganiserSession.started_at)).one()
     assert news.get_json()["signed_in_until"] == int((started + ABSOLUTE_LIFE).timestamp() * 1000)
-    seen = f"/organiser/e/{event.slug}/door/now.json?seen={news.get_json()['digest']}"
-    etag = organiser_client.get(seen).headers["ETag"]
-    again = organiser_client.get(seen, headers={"If-None-Match": etag})
-    assert again.status_code == 304, "it does not change from one question to the next"
     asking = f"/organiser/sign-in?next=/organiser/e/{event.slug}/door"
     assert organiser_client.get(asking).status_code == 302, "whoever is signed in is led on"
     assert 'name="email"' in organiser_client.get(f"{asking}&again=1").text, "unless they ask again"

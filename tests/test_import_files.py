@@ -17,8 +17,6 @@ from lunchkit.registrations.imports.columns import recognised
 from lunchkit.registrations.imports.reading import (
     MOST_ROWS,
     NoFile,
-    NothingToRead,
-    OpenQuotation,
     TooManyRows,
     Unreadable,
     read_table,
@@ -32,14 +30,13 @@ ROWS = [["Nom", "Courriel", "Structure"], ["Zoé Œuf", "zoe@example.org", "Épi
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_any_encoding_and_separator(encoding: str, separator: str) -> None:
     table = read_table(as_csv(ROWS, separator).encode(encoding))
-    assert table.headings == ROWS[0] and table.rows == ROWS[1:] and table.numbers == [2, 3]
+    assert table == (ROWS[0], [(2, ROWS[1]), (3, ROWS[2])])
 
 
 def test_cells_hold_quotes_separators_and_line_breaks_and_rows_keep_their_number() -> None:
     file = 'Nom;Remarque\r\n"Ana ""Lili"" Blette";"une\r\ndeux; trois"\r\n\r\nBo;x\r\n'
     table = read_table(file.encode())
-    assert table.rows == [['Ana "Lili" Blette', "une\r\ndeux; trois"], ["Bo", "x"]]
-    assert table.numbers == [2, 4], "as a spreadsheet counts"
+    assert table.rows == [(2, ['Ana "Lili" Blette', "une\r\ndeux; trois"]), (4, ["Bo", "x"])], "as spreadsheets count"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +51,7 @@ def test_cells_hold_quotes_separators_and_line_breaks_and_rows_keep_their_number
 )
 def test_headings_are_found(text: str, headings: list[str], numbers: list[int]) -> None:
     table = read_table(text.encode())
-    assert (table.headings, table.numbers) == (headings, numbers)
+    assert (table.headings, [number for number, _row in table.rows]) == (headings, numbers)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +59,11 @@ def test_headings_are_found(text: str, headings: list[str], numbers: list[int]) 
     [
         (b"", NoFile),
         (b" \r\n ", NoFile),
-        (b"Nom;Courriel\n", NothingToRead),
+        (b"Nom;Courriel\n", NoFile),
         (b"%PDF-1.7 \x00 ...", Unreadable),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), Unreadable),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", Unreadable),
-        (b'Nom;Courriel\nAna;a@example.org\n"Bo;b@example.org\nCy;c\n', OpenQuotation),
+        (b'Nom;Courriel\nAna;a@example.org\n"Bo;b@example.org\nCy;c\n', Unreadable),
         (b"PK\x03\x04 and then nothing", Unreadable),
         (b"\xff\xfeN", Unreadable),
     ],
@@ -97,7 +94,7 @@ def test_a_workbook_of_one_library_and_of_another() -> None:
     book.save(file)
     for data in (file.getvalue(), workbook(ROWS)):
         table = read_table(data)
-        assert table.headings == ROWS[0] and table.rows == ROWS[1:] and table.numbers == [2, 3]
+        assert table == (ROWS[0], [(2, ROWS[1]), (3, ROWS[2])])
 
 
 def test_numbers_days_truths_formulas_and_colours() -> None:
@@ -118,7 +115,7 @@ def test_numbers_days_truths_formulas_and_colours() -> None:
         sheet.write_formula(1, 7, "=1/0", None, "#DIV/0!")
         sheet.write_blank(50_000, 3, None, yellow)
     table = read_table(file.getvalue())
-    assert table.rows == [["Ana", "41791234567", "2027-05-13", "2027-05-13 12:30", "yes", "2", "12.5"]]
+    assert table.rows == [(2, ["Ana", "41791234567", "2027-05-13", "2027-05-13 12:30", "yes", "2", "12.5"])]
 
 
 def test_a_hidden_first_sheet_is_passed_over_and_empty_rows_count() -> None:
@@ -134,7 +131,7 @@ def test_a_hidden_first_sheet_is_passed_over_and_empty_rows_count() -> None:
         sheet.write_rich_string(6, 1, book.add_format({"bold": True}), "Bo", " Chou")
     table = read_table(file.getvalue())
     assert table.headings == ["Nom", "Places"]
-    assert table.rows == [["Ana", "2"], ["Bo Chou", ""]] and table.numbers == [6, 7]
+    assert table.rows == [(6, ["Ana", "2"]), (7, ["Bo Chou", ""])]
 
 
 def repacked(data: bytes, **changed: bytes) -> bytes:
@@ -158,7 +155,7 @@ def with_sheet(rows: str, doctype: str = "") -> bytes:
 
 def test_control_a_sheet_made_by_hand_is_read() -> None:
     rows = NAMES + '<row r="2"><c r="A2" t="inlineStr"><is><t>Ana</t></is></c></row>'
-    assert read_table(with_sheet(rows)).rows == [["Ana"]]
+    assert read_table(with_sheet(rows)).rows == [(2, ["Ana"])]
 
 
 LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'>" + "".join(f"<!ENTITY a{n} '{'&a;' * 10}'>" for n in range(9)) + "]>"
@@ -196,17 +193,17 @@ def test_no_more_is_unpacked_than_allowed() -> None:
 @pytest.mark.parametrize("kind", ["xls", "ods"])
 def test_older_workbooks_and_open_documents_are_read(kind: str) -> None:
     table = read_table((Path(__file__).parent / f"samples/people.{kind}").read_bytes())
-    assert table.headings == ROWS[0] and table.rows == ROWS[1:] and table.numbers == [2, 3]
+    assert table == (ROWS[0], [(2, ROWS[1]), (3, ROWS[2])])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.binary(max_size=300) | st.binary(max_size=300).map(lambda tail: b"PK\x03\x04" + tail))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
         table = read_table(data)
     except UserError:
         return
-    assert len(table.numbers) == len(table.rows) and all(len(row) == len(table.headings) for row in table.rows)
+    assert table.rows and all(len(row) == len(table.headings) for _number, row in table.rows)
 
 
 # Headings
@@ -260,8 +257,8 @@ def test_headings_are_known_in_their_languages(headings: str, wanted: str) -> No
         ("Nom;Courriel", "Ana;Ana@EXAMPLE.org", {"email": "Ana@example.org"}),
         ("Nom;Courriel", "Ana;mailto:ana@example.org", {"email": "ana@example.org"}),
         ("Nom;Courriel", "Ana;ana@example.org, bo@example.org", {"why": "The e-mail address is not written right."}),
-        ("Nom;Statut", "Ana;Canceled (paid fee)", {"why": "Cancelled or refunded, says the file."}),
-        ("Nom;Statut", "Ana;Ne participe pas", {"why": "Cancelled or refunded, says the file."}),
+        ("Nom;Statut", "Ana;Canceled (paid fee)", {"why": "Does not come, says the file."}),
+        ("Nom;Statut", "Ana;Ne participe pas", {"why": "Does not come, says the file."}),
         ("Nom;Statut", "Ana;Liste d’attente", {"why": ""}),
         ("Nom;Langue", "Ana;de-informal", {"language": "de"}),
         ("Nom;Langue", "Ana;Klingon", {"language": ""}),

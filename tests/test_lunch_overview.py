@@ -85,7 +85,7 @@ def in_hours(hours: float) -> Any:
         ({}, "Inscriptions ouvertes", "Inviter", "/emails/new"),
         ({"capacity": 0}, "C’est complet", "Inscrire quelqu’un", "/registrations/new"),
         ({"opens_at": in_hours(48)}, "Bientôt ouvert", "Voir la page publique", "/e/"),
-        ({"starts_at": in_hours(20)}, "Inscriptions ouvertes", "Les chiffres pour la cuisine", "/caterer"),
+        ({"starts_at": in_hours(20)}, "Inscriptions ouvertes", "Les chiffres pour la cuisine", "?view=kitchen"),
         ({"starts_at": in_hours(20), "asks_food": False}, "Inscriptions ouvertes", "Affiche", "/poster"),
         ({"starts_at": in_hours(-1)}, "En ce moment", "Télécommande", "/room"),
         ({"starts_at": in_hours(-9)}, "Terminé", "Écrire le", "/recap"),
@@ -146,7 +146,7 @@ def test_each_page_of_a_lunch_has_its_phases_and_opens_its_own(
     base = f"/organiser/e/{event.slug}"
     for path, name in (
         *(("", "Faire venir"), ("/prepare", "Préparer"), ("/day", "Le jour"), ("/after", "Après")),
-        *(("/run", "Préparer"), ("/registrations", "Faire venir"), ("/paper", "Le jour"), ("/recap", "Après")),
+        *(("/run", "Préparer"), ("/registrations", "Faire venir"), ("/questions", "Le jour"), ("/recap", "Après")),
     ):
         bar = organiser_client.get(base + path).text.split('<nav class="phases"')[1].split("</nav>")[0]
         (opened,) = re.findall(r'<a href="([^"]*)" aria-current="true">(?:<svg.*?</svg>)?([^<]+)</a>', bar, re.DOTALL)

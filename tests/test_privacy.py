@@ -91,7 +91,7 @@ def test_an_erased_person_is_not_in_the_organisers_list(
     assert "Ariadne" in organiser_client.get(area).text
     client.post(f"/r/{tokens_of(person).link}/erasure")
     assert organiser_client.get(f"{area}/{person.id}").status_code == 404
-    for path in (area, f"{area}.csv", f"/organiser/e/{person.event.slug}/caterer"):
+    for path in (area, f"{area}.csv", f"{area}?view=kitchen"):
         page = organiser_client.get(path).text
         assert not any(secret in page for secret in SECRETS), path
 

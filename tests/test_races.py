@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from lunchkit.app import create_app
@@ -29,7 +29,6 @@ from lunchkit.platform.db import db
 from lunchkit.registrations import actions
 from lunchkit.registrations.event_changes.actions import change_event
 from lunchkit.registrations.models import Registration, Status
-from lunchkit.registrations.queries import count_seats
 from tests.conftest import EventMaker, details, new_client
 from tests.seating import all_at_once, assert_sound, letters_of, registrations_of, seats_given
 from tests.server import stamp_of
@@ -116,7 +115,8 @@ def _take_naively(job: tuple[int, int]) -> str:
     event_id, number = job
     now = clock.now()
     with _app.app_context(), db.engine.connect() as connection:
-        status = "seated" if (connection.scalar(count_seats(event_id)) or 0) < SMALL_SEATS else "waiting"
+        seated = select(func.count()).select_from(Registration).where(Registration.event_id == event_id)
+        status = "seated" if connection.scalars(seated).one() < SMALL_SEATS else "waiting"
         if connection.dialect.name == "sqlite":
             connection.rollback()  # the driver's default begins a transaction at the first write only
         time.sleep(0.005)  # a page of a real program computes something in between

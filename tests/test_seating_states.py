@@ -162,15 +162,6 @@ class OneLunch(RuleBasedStateMachine):
             table.serve()
 
     @rule(pick=picks)
-    def go_to_head_of_queue(self, pick: int) -> None:
-        table = self.table
-        if person := self.someone(pick):
-            actions.move_to_head_of_queue(self.real(person))
-        if person in table.waiting:
-            table.queue.remove(person)
-            table.queue.insert(0, person)
-
-    @rule(pick=picks)
     def erase(self, pick: int) -> None:
         table = self.table
         if person := self.someone(pick):

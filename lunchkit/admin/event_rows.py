@@ -44,6 +44,8 @@ def _prepare(view: Overview) -> Iterator[Row]:
 def _invite(view: Overview) -> Iterator[Row]:
     detail = _("%(taken)s of %(capacity)s", taken=view.taken, capacity=view.event.capacity)
     yield Row(_("Registrations"), view.to("registrations.index"), detail)
+    if view.taken:
+        yield Row(_("Answers"), view.to("registrations.index", view="answers"), _("when, from where, what they said"))
     if view.queue:
         detail = _n("One request waits.", "%(num)s requests wait.", view.queue)
         yield Row(_("Waiting list"), view.to("registrations.index", status="waiting"), detail)
@@ -68,8 +70,8 @@ def _day(view: Overview) -> Iterator[Row]:
         detail = _n("one to read", "%(num)s to read", waiting) if waiting else ""
         yield Row(_("Audience questions"), view.to("qa.index"), detail, waiting > 0)
     if view.event.asks_food and not view.event.needs_erased_at:
-        yield Row(_("For the kitchen"), view.to("registrations.caterer"))
-    yield Row(_("Printouts"), view.to("printouts.index"), _("badges, list, table cards"))
+        yield Row(_("For the kitchen"), view.to("registrations.index", view="kitchen"))
+    yield Row(_("Printouts"), view.to("registrations.index", view="print"), _("badges, list, table cards"))
 
 
 def _after(view: Overview) -> Iterator[Row]:

@@ -78,7 +78,6 @@ MESSAGES: dict[str, LazyString] = {
     "registrations.update": _l("changed a registration"),
     "registrations.cancel": _l("cancelled a registration"),
     "registrations.cancel_unconfirmed": _l("cancelled all registrations that were not confirmed"),
-    "registrations.head_of_queue": _l("gave the next free seat to somebody"),
     "registrations.restore": _l("restored a cancelled registration"),
     "registrations.annotate": _l("wrote a note on somebody"),
     "registrations.resend": _l("sent somebody’s ticket again"),

@@ -19,7 +19,7 @@ from lunchkit.platform.mail.queries import email_counts
 from lunchkit.recap.queries import recap_of
 from lunchkit.registrations.catering import count_who_need, food_counts
 from lunchkit.registrations.check_in.queries import seats_added
-from lunchkit.registrations.queries import people_present, queue_length, seats_taken
+from lunchkit.registrations.queries import fullness
 from lunchkit.room.survey.queries import glance
 from lunchkit.run_sheet.queries import prepared_for
 from lunchkit.speakers.queries import appearances
@@ -42,13 +42,11 @@ class Overview:
 
     def __init__(self, event: Event) -> None:
         self.event, self.now = event, clock.now()
-        self.taken = seats_taken(event.id)
+        self.taken, self.queue, _smallest, self.present = fullness(event.id)
         self.left = max(0, event.capacity - self.taken)
         self.state = event.state(self.now, self.left)
         self.phase = phase_of_moment(event, self.now)
         self.has_ended = self.state in (EventState.OVER, EventState.CANCELLED)
-        self.queue = queue_length(event.id)
-        self.present = people_present(event.id)
         self.added_at_check_in = seats_added(event.id)
         self.diets, seats = food_counts(event.id)
         self.without_diet = max(0, seats - sum(self.diets.values()))
@@ -133,7 +131,7 @@ class Overview:
             remote = Way(_("Remote control"), self.to("presenter.remote"))
             return [check_in, remote] if until_start > -LATECOMERS else [remote, check_in]
         if until_start <= PRINT_WITHIN:
-            kitchen = Way(_("Numbers for the kitchen"), self.to("registrations.caterer"))
+            kitchen = Way(_("Numbers for the kitchen"), self.to("registrations.index", view="kitchen"))
             return [kitchen if event.asks_food else poster, by_hand]
         if self.state is EventState.FULL and self.queue:
             return [Way(_("See who waits"), self.to("registrations.index", status="waiting")), by_hand]

@@ -8,12 +8,11 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import qr
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.links import public
-from lunchkit.registrations.admin_queries import all_rows, attendees_seated, counts_of, order_by_name
+from lunchkit.registrations.admin_queries import all_rows, order_by_name
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import seats_taken
 from lunchkit.room import actions
 from lunchkit.room.actions import MOST_SLIPS, room_of
-from lunchkit.room.polls.queries import count_polls
 from lunchkit.room.queries import room_of_event, slips_of
 from lunchkit.site.presenter.fitting import fits
 from lunchkit.site.presenter.queries import phone_address
@@ -26,20 +25,6 @@ SIZES = (12.0, 9.5, 7.5, 6.0, 5.0)
 """Type sizes of a name on a badge, in millimetres."""
 WIDTH, HEIGHT = 77, 29
 """Millimetres of a badge for the name."""
-
-
-@bp.get(ALL)
-def index(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    return render_template(
-        "admin/printouts/index.html",
-        event=event,
-        people=attendees_seated(event.id),
-        seats=seats_taken(event.id),
-        came=counts_of(event.id)["arrived"],
-        polls=count_polls(event.id),
-        made_slips=slips_of(event.id)[0],
-    )
 
 
 @bp.get(f"{ALL}/attendance")

@@ -18,7 +18,6 @@ from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations.admin_queries import people_of_all_lunches
-from lunchkit.registrations.charts import charts_of
 from lunchkit.registrations.queries import seats_taken_by_event
 from lunchkit.run_sheet.queries import latest_event, run_sheet_of
 from lunchkit.settings.queries import current_site, to_do
@@ -80,7 +79,6 @@ def lunch_page(event: Event, form: CapacityForm, phase: Phase | None = None) -> 
         view=view,
         phase=phase,
         rows=rows_of_phase(view, phase),
-        charts=charts_of(event) if phase is Phase.INVITE else [],
         run=run_sheet_of(event) if phase is Phase.PREPARE else None,
         state_of=state_of,
         has_passed=event.is_over(clock.now()),

@@ -1,9 +1,6 @@
 """What attendees and organisers do with registrations. One action, one transaction."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-
-from sqlalchemy import func, select
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
@@ -76,7 +73,7 @@ def register_attendee(
             if emails_lately(session, known.email or "", now) < EMAILS_AN_HOUR:
                 kind, place = "repeat" if known.held_until is None else "hold", place_in_queue(known)
                 enqueue_email(session, kind, known, position=place, once_key=f"repeat/{form_key}")
-            return _placed(event, *place_of_new_request(session, event, details.seats), is_held)
+            return _placed(event, *place_of_new_request(event, details.seats), is_held)
         if sent_before is not None and sent_before is not known:
             sent_before.form_key = None  # cancelled since; the form is of another address now
             session.flush()
@@ -197,18 +194,6 @@ def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> 
             raise errors.TooLate
         operations.cancel_with_email(session, registration, now, why)
         return [one.id for one in operations.serve_queue(session, event, now)]
-
-
-def move_to_head_of_queue(registration: Registration) -> None:
-    """Let a waiting request be the next to get a seat, by the organiser's decision."""
-    now = clock.now()
-    with transaction() as session:
-        event, registration = operations.lock(session, registration)
-        waiting = (Registration.event_id == event.id, Registration.status == Status.WAITING)
-        first = session.scalar(select(func.min(Registration.queued_at)).where(*waiting))
-        if registration.status == Status.WAITING and first is not None:
-            registration.queued_at = first - timedelta(microseconds=1)
-            operations.serve_queue(session, event, now)
 
 
 def write_note(registration: Registration, text: str) -> None:

@@ -16,7 +16,7 @@ from lunchkit.platform.text import clean_line
 from lunchkit.registrations import actions, admin_queries, queries
 from lunchkit.registrations.admin_forms import NoteForm, OrganiserAttendeeForm, organiser_form
 from lunchkit.registrations.catering import caterer_counts
-from lunchkit.registrations.charts import part_of_list
+from lunchkit.registrations.charts import charts_of, part_of_list
 from lunchkit.registrations.details import ATTENDEE_FIELDS, details_of_registration
 from lunchkit.registrations.emails import Why
 from lunchkit.registrations.errors import AddressTaken, NoSeatForCompanions, NotPublished
@@ -39,28 +39,43 @@ def publish_first(_refusal: UserError) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/registrations")
 def index(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    text = clean_line(request.args.get("q"))[:100]
-    status = request.args.get("status")
+    event, view = any_event_by_slug_or_404(slug), request.args.get("view")
+    views = {None: _("List"), "kitchen": _("Kitchen"), "answers": _("Answers"), "print": _("Printouts")}
+    if view == "kitchen":
+        shown: dict[str, Any] = {"counts": caterer_counts(event.id)}
+    elif view == "answers":
+        shown = {"charts": charts_of(event)}
+    else:
+        view, shown = (view, {}) if view == "print" else (None, _list(event))
+    page = f"admin/registrations/{view or 'index'}.html"
+    return render_template(page, event=event, view=view, views=views, **shown)
+
+
+def _list(event: Event) -> dict[str, Any]:
+    text, status = clean_line(request.args.get("q"))[:100], request.args.get("status")
     status = status if status in admin_queries.FILTERS else None
     order, page = admin_queries.Order(request.args.get("order", "")), request.args.get("page", 1, type=int)
-    part, conditions = part_of_list(event, request.args.get("part"))
+    key = request.args.get("part")
+    part, conditions = part_of_list(event, key)
+    counts = admin_queries.counts_of(event.id, *conditions)
     takes_place, is_over = event.published_at and not event.cancelled_at, event.is_over(clock.now())
-    return render_template(
-        "admin/registrations/index.html",
-        event=event,
-        open=takes_place and not is_over,
-        over=takes_place and is_over,
-        fields=[field for field in ATTENDEE_FIELDS if field.in_list],
-        list=admin_queries.registrations_page(event.id, text, status, page, *conditions, order=order),
-        counts=admin_queries.counts_of(event.id, *conditions),
-        part=part,
-        q=text,
-        status=status,
-        order=order,
-        held=queries.count_held(event.id),
-        cancelled=request.args.get("cancelled", type=int),
-    )
+    words = {None: _("All"), "seated": _("Seat reserved"), "waiting": _("Waiting list"), "cancelled": _("Cancelled")}
+    if counts["arrived"]:
+        words |= {"arrived": _("Came"), "absent": _("Did not come")} if is_over else {"arrived": _("In")}
+    return {
+        "open": takes_place and not is_over,
+        "over": takes_place and is_over,
+        "fields": [field for field in ATTENDEE_FIELDS if field.in_list],
+        "list": admin_queries.registrations_page(event.id, text, status, page, *conditions, order=order),
+        "counts": counts,
+        "words": words,
+        "part": part,
+        "kept": {"q": text or None, "part": key, "status": status},
+        "order": order,
+        "ordered": None if order is admin_queries.Order.NAME else order.value,
+        "held": queries.count_held(event.id),
+        "cancelled": request.args.get("cancelled", type=int),
+    }
 
 
 @bp.route("/e/<slug>/registrations/unconfirmed", methods=["GET", "POST"])
@@ -134,13 +149,6 @@ def restore(slug: str, registration_id: int) -> ResponseReturnValue:
     return _to(registration, done="registered")
 
 
-@bp.post(f"{ONE}/head-of-queue")
-def head_of_queue(slug: str, registration_id: int) -> ResponseReturnValue:
-    registration = _registration_or_404(slug, registration_id)
-    actions.move_to_head_of_queue(registration)
-    return _to(registration, done="first")
-
-
 @bp.post(f"{ONE}/note")
 def annotate(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
@@ -167,12 +175,6 @@ def download(slug: str, ending: str) -> ResponseReturnValue:
     actions.note_export(event, current_organiser())
     name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"
     return Response(body, headers={"Content-Disposition": f"attachment; filename={name}"}, content_type=content_type)
-
-
-@bp.get("/e/<slug>/caterer")
-def caterer(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    return render_template("admin/registrations/catering.html", event=event, counts=caterer_counts(event.id))
 
 
 def _registration_or_404(slug: str, registration_id: int) -> Registration:
@@ -225,7 +227,6 @@ def _done(registration: Registration, done: str) -> str | None:
     return {
         "registered": _("Registered: a seat is reserved.") if has_seat else _("Registered: on the waiting list."),
         "saved": _("Your changes are saved."),
-        "first": _("A seat was free: it is theirs.") if has_seat else _("First on the waiting list."),
         "sent": _("The e-mail leaves in a moment."),
     }.get(done)
 

@@ -42,6 +42,13 @@ class Row:
     place: int | None
 
     @property
+    def state(self) -> str:
+        """The narrowest of FILTERS that it is in."""
+        if self.registration.status != Status.SEATED:
+            return self.registration.status
+        return "arrived" if self.registration.arrived else "absent"
+
+    @property
     def registered_on(self) -> str:
         return f"{self.registration.registered_at.astimezone(ZoneInfo(self.registration.event.zone)):%d.%m.%Y}"
 
@@ -127,11 +134,6 @@ def last_email(registration_id: int) -> OutboxEmail | None:
     """The latest e-mail about a registration, sent or not."""
     about = select(OutboxEmail).where(OutboxEmail.subject_id == registration_id)
     return db.session.scalar(about.order_by(OutboxEmail.id.desc()).limit(1))
-
-
-def attendees_seated(event_id: int) -> int:
-    """How many requests have a seat."""
-    return count_registrations(event_id, Registration.status == Status.SEATED)
 
 
 def attendees_with_address(event_id: int) -> int:

@@ -20,6 +20,8 @@ from lunchkit.registrations.models import Answer, Registration
 from lunchkit.registrations.queries import IS_ACTIVE
 
 MOST_BARS = 8
+MOST_DISCS = 30
+"""Of the longest bar of a chart; its bars are lines where it has more."""
 
 
 class Bar(NamedTuple):
@@ -35,6 +37,19 @@ class Chart(NamedTuple):
 
     title: str
     bars: list[Bar]
+
+    @property
+    def largest(self) -> int:
+        return max(len(bar.ids) for bar in self.bars)
+
+    @property
+    def is_solid(self) -> bool:
+        return self.largest > MOST_DISCS
+
+    def line(self, bar: Bar) -> str:
+        """The path of a bar, of at most 300 by 10: its stroke is a line, or a disc for each registration."""
+        count = len(bar.ids)
+        return f"M0 5h{count * 300 / self.largest:.2f}" if self.is_solid else f"M5 5h{count * 10 - 9.99:.2f}"
 
 
 def charts_of(event: Event) -> list[Chart]:

@@ -23,7 +23,7 @@ from lunchkit.platform.i18n import language
 from lunchkit.platform.links import PersonalTokens
 from lunchkit.platform.mail import outbox
 from lunchkit.platform.mail.rendering import InlineImage, RenderedEmail, Urgency, email_kind, fill
-from lunchkit.registrations.keys import spoken_code, unsubscribe_token
+from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.plan_changes import differences
 from lunchkit.subscribers.queries import link_to_confirm
@@ -154,7 +154,6 @@ def _email(
         facts=facts,
         own=own,
         ticket_cid=TICKET_CID if has_ticket else None,
-        code=spoken_code(links.token_hash(tokens.ticket)) if has_ticket else None,
         page=links.public("registrations.show", token=tokens.link),
         cancellation=links.public("registrations.cancellation", token=tokens.link),
         address=links.public("site.event", slug=event.slug),

@@ -19,7 +19,7 @@ from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.registrations.custom_fields import own_name, own_values, read_answers, with_custom_fields
 from lunchkit.registrations.details import ATTENDEE_FIELDS, AttendeeDetails, details_of_registration
-from lunchkit.registrations.models import Diet, Registration
+from lunchkit.registrations.models import MOST_SEATS, Diet, Registration
 from lunchkit.subscribers.consent import BOX, HINT
 
 DIETS = [
@@ -68,7 +68,7 @@ class DetailsForm(BareForm):
     )
     is_member = BooleanField(_l("Member of the network"))
     companions = SelectField(_l("How many are you?"), coerce=int, validate_choice=True)
-    diets = FieldList(SelectField(choices=lambda: DIETS, default=Diet.EVERYTHING.value))
+    diets = FieldList(SelectField(choices=lambda: DIETS, default=Diet.EVERYTHING.value), max_entries=MOST_SEATS)
     allergies = TextAreaField(_l("Allergies or intolerances"), filters=[clean_text], validators=[at_most(300)])
     access = TextAreaField(
         _l("What should we prepare so that you can come and take part?"),
@@ -186,17 +186,7 @@ def form_of(
     most, kept = max(event.companions_allowed, said.companions), dict(said.answers)
     values = vars(said) | own_values(questions, kept) if registration else {}
     asks = with_custom_fields(kind, questions, kept, must_answer=must_answer)
-    form = asks(formdata=without_strangers(data, most), data=values)
+    form = asks(formdata=data, data=values)
     form.kept_diets = frozenset(said.diets)
     form.fit_to(event, most)
     return form
-
-
-def without_strangers(data: MultiDict[str, str] | None, companions: int) -> MultiDict[str, str] | None:
-    """Form data without the diets of people who cannot come along: WTForms would make a field of each."""
-    if data is None:
-        return None
-    offered = {f"diets-{number}" for number in range(1 + companions)}
-    return MultiDict(
-        (key, value) for key, value in data.items(multi=True) if not key.startswith("diets-") or key in offered
-    )

@@ -12,6 +12,8 @@ from lunchkit.platform.text import normalise
 
 __all__ = ["Answer", "Diet", "Needs", "Registration", "Status"]
 
+MOST_SEATS = 6
+"""Of one registration."""
 LONGEST_SEARCH_KEY = 600
 """Characters: an index of PostgreSQL takes no more, and one letter of some scripts becomes eighteen when normalised."""
 

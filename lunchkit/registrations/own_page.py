@@ -11,7 +11,7 @@ from lunchkit.platform.i18n import language
 from lunchkit.registrations import actions
 from lunchkit.registrations.emails import ticket_address
 from lunchkit.registrations.forms import edit_form
-from lunchkit.registrations.keys import spoken_code, unsubscribe_token
+from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.privacy import own_answers, own_data
 from lunchkit.registrations.queries import place_in_queue, registration_by_link_or_404
@@ -79,7 +79,6 @@ def _page(name: str, registration: Registration, token: str, **more: object) -> 
         ahead=(position or 1) - 1,
         may_change=registration.may_change(clock.now()),
         ticket_qr=qr.svg(ticket_address(registration), _("QR code of your ticket")) if seated else None,
-        code=spoken_code(registration.ticket_hash) if seated else None,
         **more,
     )
 

@@ -1,6 +1,8 @@
 """Reads about registrations, named after the question that they answer."""
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
@@ -17,16 +19,36 @@ IS_ACTIVE = Registration.status != Status.CANCELLED
 """Seated or waiting."""
 
 
-def count_seats(event_id: int) -> Select[int]:
-    """The statement that counts the seats given at a lunch."""
-    return select(func.coalesce(func.sum(Registration.seats), 0)).where(
-        Registration.event_id == event_id, Registration.status == Status.SEATED
-    )
+_FULLNESS = select(
+    func.coalesce(func.sum(case((Registration.status == Status.SEATED, Registration.seats))), 0),
+    func.count(case((Registration.status == Status.WAITING, 1))),
+    func.min(case((Registration.status == Status.WAITING, Registration.seats))),
+    func.coalesce(func.sum(case((Registration.status == Status.SEATED, Registration.arrived))), 0),
+).where(Registration.event_id == bindparam("event"))
+"""Built once: it runs for every registration."""
+
+
+class Fullness(NamedTuple):
+    """Counts of a lunch."""
+
+    taken: int
+    """Seats that are given."""
+    waiting: int
+    """Requests that wait."""
+    smallest: int | None
+    """The seats that the smallest of these needs."""
+    present: int
+    """People who were checked in; it stays after the purge."""
+
+
+def fullness(event_id: int) -> Fullness:
+    """How full a lunch is, in one query."""
+    return Fullness(*db.session.execute(_FULLNESS, {"event": event_id}).one())
 
 
 def seats_taken(event_id: int) -> int:
     """How many seats of a lunch are given."""
-    return db.session.scalar(count_seats(event_id)) or 0
+    return fullness(event_id).taken
 
 
 def seats_left(event: Event) -> int:
@@ -52,7 +74,7 @@ def count_registrations(event_id: int, *conditions: ColumnElement[bool]) -> int:
 
 def queue_length(event_id: int) -> int:
     """How many requests wait."""
-    return count_registrations(event_id, Registration.status == Status.WAITING)
+    return fullness(event_id).waiting
 
 
 def count_held(event_id: int) -> int:
@@ -62,15 +84,13 @@ def count_held(event_id: int) -> int:
 
 def people_present(event_id: int) -> int:
     """The number of people who were checked in; it stays after the purge."""
-    came = select(func.sum(Registration.arrived)).where(
-        Registration.event_id == event_id, Registration.status == Status.SEATED
-    )
-    return db.session.scalar(came) or 0
+    return fullness(event_id).present
 
 
 def people_known(event_id: int) -> int | None:
     """The number of people who were checked in, or else of seats given; None instead of 0."""
-    return people_present(event_id) or seats_taken(event_id) or None
+    full = fullness(event_id)
+    return full.present or full.taken or None
 
 
 def place_in_queue(registration: Registration) -> int | None:

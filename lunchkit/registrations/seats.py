@@ -8,19 +8,13 @@ queue. Callers hold the lunch's lock.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform.errors import NotFound
 from lunchkit.registrations.models import Registration, Status
-from lunchkit.registrations.queries import count_seats
-
-_SEATS = select(
-    func.sum(case((Registration.status == Status.SEATED, Registration.seats))),
-    func.min(case((Registration.status == Status.WAITING, Registration.seats))),
-).where(Registration.event_id == bindparam("event"))
-"""The seats given, and those that the smallest waiting request needs. Built once: it runs for every registration."""
+from lunchkit.registrations.queries import fullness
 
 
 def lock_event(session: Session, event_id: int) -> Event:
@@ -45,7 +39,8 @@ def fill_seats(
     if event.cancelled_at is not None or (event.is_over(now) and not came):
         return []
     session.flush()
-    free, smallest = _room(session, event)
+    full = fullness(event.id)
+    free, smallest = event.capacity - full.taken, full.smallest or event.capacity + 1
     serves_queue = event.gives_seats(now)
     seated: list[Registration] = []
     while serves_queue and free >= smallest and (first := _first_that_fits(session, event.id, free)) is not None:
@@ -67,12 +62,6 @@ def _seat(registration: Registration, event: Event, now: datetime) -> None:
     registration.raise_sequence(event.sequence)
 
 
-def _room(session: Session, event: Event) -> tuple[int, int]:
-    """The free seats, and how many the smallest waiting request needs (more than there are where nobody waits)."""
-    taken, smallest = session.execute(_SEATS, {"event": event.id}).one()
-    return event.capacity - (taken or 0), smallest or event.capacity + 1
-
-
 def _first_that_fits(session: Session, event_id: int, free: int) -> Registration | None:
     return session.scalar(
         select(Registration)
@@ -83,10 +72,9 @@ def _first_that_fits(session: Session, event_id: int, free: int) -> Registration
     )
 
 
-def place_of_new_request(session: Session, event: Event, seats: int) -> tuple[Status, int | None]:
+def place_of_new_request(event: Event, seats: int) -> tuple[Status, int | None]:
     """The status that a new request for this number of seats would get, and its place in the queue if it waits."""
-    free = event.capacity - (session.scalar(count_seats(event.id)) or 0)
-    if seats <= free:
+    full = fullness(event.id)
+    if full.taken + seats <= event.capacity:
         return Status.SEATED, None
-    waiting = select(func.count()).where(Registration.event_id == event.id, Registration.status == Status.WAITING)
-    return Status.WAITING, (session.scalar(waiting) or 0) + 1
+    return Status.WAITING, full.waiting + 1

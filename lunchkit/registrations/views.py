@@ -22,10 +22,9 @@ from lunchkit.registrations.forms import RegistrationForm, registration_form
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.privacy import privacy_notice
 from lunchkit.registrations.queries import (
-    queue_length,
+    fullness,
     registration_by_ticket_or_404,
     registration_by_unsubscribe_token_or_404,
-    seats_taken,
 )
 from lunchkit.team.queries import current_organiser
 
@@ -97,14 +96,14 @@ def empty_form_page(event: Event, **how: Any) -> str:
 
 
 def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:
-    taken = seats_taken(event.id)
+    full = fullness(event.id)
     return render_template(
         "registrations/register.html",
         event=event,
         form=form,
-        seats_taken=taken,
-        seats_left=max(0, event.capacity - taken),
-        queue_length=queue_length(event.id),
+        seats_taken=full.taken,
+        seats_left=max(0, event.capacity - full.taken),
+        queue_length=full.waiting,
         privacy=privacy_notice(event),
         hold_until=current_settings().form_minimum_seconds * 1000,
         members=(request.view_args or {}).get("members"),

@@ -1,1 +1,1 @@
-"""Check-in: who comes in, by scan, by code or by name, with and without network."""
+"""Check-in: who comes in, by scan or by name, with and without network."""

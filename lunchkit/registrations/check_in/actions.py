@@ -12,13 +12,12 @@ from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import language
-from lunchkit.registrations.check_in.queries import counts, find_registration, first_of, scan_by_nonce
+from lunchkit.registrations.check_in.queries import answer_about, counts, find_registration, first_of, scan_by_nonce
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word, short_name
 from lunchkit.registrations.emails import Why, enqueue_email
 from lunchkit.registrations.errors import EventIsCancelled, NoFreeSeat, NotPublished
 from lunchkit.registrations.models import CheckIn, Registration, Status
 from lunchkit.registrations.operations import cancel_with_email, find_by_email, new_request, place_newcomer, serve_queue
-from lunchkit.registrations.queries import place_in_queue
 from lunchkit.registrations.seats import fill_seats, lock_event
 
 
@@ -64,7 +63,7 @@ def _tell_again(event: Event, known: CheckIn, scan: Scan, now: datetime) -> Answ
         known.flagged_at = known.flagged_at or now
     if known.undone_at is not None:
         return Answer(Word.UNDONE, known.registration_id)
-    return _answer(known.registration, is_first=known.admitted_at is not None or scan.corrects is not None)
+    return answer_about(known.registration, is_first=known.admitted_at is not None or scan.corrects is not None)
 
 
 def _undo(session: Session, event: Event, nonce: str, now: datetime) -> Answer:
@@ -92,7 +91,7 @@ def _count_party(session: Session, event: Event, scan: Scan, now: datetime) -> A
         return Answer(Word.UNDONE, row.registration_id, short_name(row.registration.name))
     first.people = row.registration.arrived = trace.people
     session.flush()
-    return _answer(row.registration, is_first=True)
+    return answer_about(row.registration, is_first=True)
 
 
 def _let_in(session: Session, event: Event, scan: Scan, now: datetime) -> Answer:
@@ -111,7 +110,7 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime) -> Answer
     if registration.event_id != event.id:
         return Answer(Word.OTHER, lunch=registration.event.title, at=registration.event.starts_at)
     if scan.walk_in is not None and not is_new and not scan.let_in:
-        return replace(_answer(registration, is_first=False), word=Word.KNOWN)
+        return replace(answer_about(registration, is_first=False), word=Word.KNOWN)
     if scan.gives_seat and registration.status == Status.WAITING:
         _give_seat(session, event, registration, scan, now, is_new=False)
     admits = registration.status == Status.SEATED and first_of(registration.id) is None
@@ -124,7 +123,7 @@ def _let_in(session: Session, event: Event, scan: Scan, now: datetime) -> Answer
         if admits:
             registration.arrived, registration.arrived_at = row.people, row.scanned_at
         session.flush()
-    answer = _answer(registration, is_first=admits)
+    answer = answer_about(registration, is_first=admits)
     return replace(answer, word=Word.FULL) if answer.word is Word.WAITING and scan.gives_seat else answer
 
 
@@ -140,18 +139,6 @@ def _row(event: Event, registration: Registration, scan: Scan, now: datetime, *,
         received_at=now,
         organiser_id=scan.organiser_id,
     )
-
-
-def _answer(registration: Registration, *, is_first: bool) -> Answer:
-    first = first_of(registration.id)
-    word = Word.UNDONE if registration.status == Status.SEATED else Word(registration.status)
-    if first is not None:
-        word = Word.IN if is_first else Word.DOUBLE
-    place = place_in_queue(registration)
-    answer = Answer(word, registration.id, short_name(registration.name), registration.seats, place=place)
-    if first is None:
-        return answer
-    return replace(answer, people=first.people, at=first.scanned_at, door=first.door, of=first.nonce)
 
 
 def _give_seat(

@@ -22,11 +22,11 @@ from lunchkit.platform.web import HEADERS
 from lunchkit.registrations.admin import publish_first
 from lunchkit.registrations.admin_queries import FILTERS, order_by_name
 from lunchkit.registrations.check_in import actions, queries
-from lunchkit.registrations.check_in.forms import MOST_PEOPLE, WalkInForm, form_nonce, read_scans
-from lunchkit.registrations.check_in.view_models import Answer, Scan, Word, short_name, word_of_page
+from lunchkit.registrations.check_in.forms import WalkInForm, form_nonce, read_scans
+from lunchkit.registrations.check_in.view_models import Answer, Scan, Word
 from lunchkit.registrations.errors import NoFreeSeat, NotPublished
-from lunchkit.registrations.models import Registration, Status
-from lunchkit.registrations.queries import namesakes, place_in_queue, registration_of, registration_or_404
+from lunchkit.registrations.models import MOST_SEATS, Registration
+from lunchkit.registrations.queries import namesakes, registration_of, registration_or_404
 from lunchkit.team.models import ABSOLUTE_LIFE
 from lunchkit.team.queries import current_organiser, current_session
 
@@ -111,19 +111,18 @@ def people(slug: str) -> ResponseReturnValue:
 @bp.get(ONE)
 def show(slug: str, registration_id: int) -> ResponseReturnValue:
     event, person = _both(slug, registration_id)
-    is_over, first, counts = event.is_over(clock.now()), queries.first_of(person.id), queries.counts(event)
-    done = request.args.get("done", "")
+    is_over, done, counts = event.is_over(clock.now()), request.args.get("done", ""), queries.counts(event)
+    about = queries.answer_about(person, is_first=done == "in")
+    word = "expected" if about.word is Word.UNDONE and done != "undone" else about.word.value
     return render_template(
         "admin/check_in/show.html",
         event=event,
         person=person,
-        who=short_name(person.name),
-        word=word_of_page(person.status, done, has_come=first is not None),
+        about=about,
+        word="full" if word == "waiting" and done == "full" else word,
         is_known=done == "known",
         over=is_over,
-        lacks_seat=person.status == Status.WAITING and not is_over and counts.free < person.seats,
-        first=first,
-        place=place_in_queue(person),
+        lacks_seat=about.word is Word.WAITING and not is_over and counts.free < person.seats,
         counts=counts,
         nonce=secrets.token_urlsafe(16),
     )
@@ -206,7 +205,7 @@ def _scan_of_form(**said: Any) -> Scan:
         nonce=form_nonce(request.form.get("nonce")) or secrets.token_urlsafe(16),
         scanned_at=clock.now(),
         door=_door(),
-        people=people if people and 1 <= people <= MOST_PEOPLE else None,
+        people=people if people and 1 <= people <= MOST_SEATS else None,
         **said,
     )
 

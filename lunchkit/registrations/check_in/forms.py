@@ -16,6 +16,7 @@ from lunchkit.platform.text import clean_line
 from lunchkit.registrations.check_in.view_models import Scan
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.forms import name_field
+from lunchkit.registrations.models import MOST_SEATS
 from lunchkit.registrations.queries import LARGEST_ID
 
 UnreadableScans = user_error(
@@ -25,7 +26,6 @@ UnreadableScans = user_error(
 )
 MOST_SCANS = 100
 """Scans in one message."""
-MOST_PEOPLE = 6
 LONGEST_DOOR = 40
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -50,7 +50,7 @@ def _scan(nonce: str, record: Mapping[str, Any], now: datetime) -> Scan | None:
         ticket_hash=bytes.fromhex(ticket) if _HASH.fullmatch(ticket) else None,
         registration_id=_number(record.get("id"), LARGEST_ID),
         walk_in=_walk_in(record.get("walk_in")),
-        people=_number(record.get("people"), MOST_PEOPLE),
+        people=_number(record.get("people"), MOST_SEATS),
         undoes=form_nonce(_text(record, "undoes")),
         corrects=form_nonce(_text(record, "corrects")),
         **{name: record.get(name) is True for name in ("gives_seat", "makes_room", "let_in")},

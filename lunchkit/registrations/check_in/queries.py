@@ -3,20 +3,20 @@
 import base64
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.admin_queries import FILTERS, Order, Page, by_name, page_of_list, words_in
-from lunchkit.registrations.check_in.view_models import Answer, Counts, Scan, short_name
-from lunchkit.registrations.keys import read_spoken_code, spoken_code
+from lunchkit.registrations.check_in.view_models import Answer, Counts, Scan, Word, short_name
 from lunchkit.registrations.models import CheckIn, Registration, Status
-from lunchkit.registrations.queries import IS_ACTIVE
+from lunchkit.registrations.queries import IS_ACTIVE, fullness, place_in_queue
 
 KEY_BYTES = 12
 """A phone keeps this part of a ticket's hash: enough to tell tickets apart, nothing to make one from."""
@@ -45,25 +45,31 @@ def first_of(registration_id: int) -> CheckIn | None:
     return db.session.scalar(chosen.execution_options(populate_existing=True))
 
 
+def answer_about(registration: Registration, *, is_first: bool) -> Answer:
+    """What is said of a person: UNDONE where they have a seat and have not come; ``is_first`` says that they do now."""
+    first = first_of(registration.id)
+    word = Word.UNDONE if registration.status == Status.SEATED else Word(registration.status)
+    if first is not None:
+        word = Word.IN if is_first else Word.DOUBLE
+    place = place_in_queue(registration)
+    answer = Answer(word, registration.id, short_name(registration.name), registration.seats, place=place)
+    if first is None:
+        return answer
+    return replace(answer, people=first.people, at=first.scanned_at, door=first.door, of=first.nonce)
+
+
 def _is_first(scan: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return scan.admitted_at.is_not(None), scan.undone_at.is_(None)
 
 
 def counts(event: Event) -> Counts:
     """How full the room is."""
-    seated, waiting = Registration.status == Status.SEATED, Registration.status == Status.WAITING
-    expected, present, queue = db.session.execute(
-        select(
-            func.coalesce(func.sum(case((seated, Registration.seats))), 0),
-            func.coalesce(func.sum(case((seated, Registration.arrived))), 0),
-            func.count(case((waiting, 1))),
-        ).where(Registration.event_id == event.id)
-    ).one()
-    walk_in = and_(CheckIn.is_walk_in.is_(True), *_is_first(CheckIn))
-    walked_in = select(func.coalesce(func.sum(CheckIn.people), 0)).where(CheckIn.event_id == event.id, walk_in)
-    added = seats_added(event.id)
-    may_add = max(0, event.capacity - added - present) if event.is_running(clock.now()) else 0
-    return Counts(present, expected, event.capacity, queue, db.session.scalar(walked_in) or 0, added, may_add)
+    full = fullness(event.id)
+    walked_in = select(func.sum(CheckIn.people)).where(CheckIn.event_id == event.id, CheckIn.is_walk_in.is_(True))
+    walk_ins = db.session.scalar(walked_in.where(*_is_first(CheckIn))) or 0
+    chairs = event.capacity - seats_added(event.id)
+    may_add = max(0, chairs - full.present) if event.is_running(clock.now()) else 0
+    return Counts(full.present, full.taken, event.capacity, full.waiting, walk_ins, may_add)
 
 
 def seats_added(event_id: int) -> int:
@@ -90,20 +96,9 @@ def conflicts(event_id: int) -> Sequence[Row[CheckIn, CheckIn | None]]:
 
 
 def people_at_door(event_id: int, text: str, whom: str | None, page: int, order: Order = Order.NAME) -> Page:
-    """The people whose name has every word of ``text``, or whose spoken code it is; cancelled ones only by a search."""
+    """The people whose name has every word of ``text``; cancelled ones only by a search."""
     wanted = [FILTERS[whom]] if whom else [] if text else [IS_ACTIVE]
-    if text:
-        wanted.append(and_(true(), *words_in(text)) | Registration.id.in_(_ids_by_code(event_id, text)))
-    return page_of_list(event_id, wanted, page, by_name(order))
-
-
-def _ids_by_code(event_id: int, text: str) -> list[int]:
-    """The registrations with this spoken code: compared here, since codes are derived."""
-    code = read_spoken_code(text)
-    if code is None:
-        return []
-    hashes = select(Registration.id, Registration.ticket_hash).where(Registration.event_id == event_id)
-    return [one for one, ticket_hash in db.session.execute(hashes) if spoken_code(ticket_hash) == code]
+    return page_of_list(event_id, [*wanted, *words_in(text)], page, by_name(order))
 
 
 def people_known(event_id: int, seen: str = "") -> dict[str, Any]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from lunchkit.registrations.details import AttendeeDetails
-from lunchkit.registrations.models import Status
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,6 @@ class Counts:
     waiting: int
     walk_ins: int
     """People among those present who had not registered."""
-    added: int
-    """Seats that were added at the check-in, among those of the capacity."""
     may_add: int = 0
     """The number of people that may come in beside absent people who have a seat; 0 before the beginning."""
 
@@ -97,17 +94,6 @@ class Counts:
 
     def data(self) -> dict[str, int]:
         return vars(self) | {"free": self.free, "absent": self.absent}
-
-
-def word_of_page(status: str, done: str, *, has_come: bool) -> str:
-    """What the page of a person says: a word of ``Word``, or "expected". ``done``: what the last press came to."""
-    if has_come:
-        return "in" if done == "in" else "double"
-    if status == Status.SEATED:
-        return "undone" if done == "undone" else "expected"
-    if status == Status.WAITING:
-        return "full" if done == "full" else "waiting"
-    return "cancelled"
 
 
 def short_name(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,7 +43,7 @@ def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) ->
         filename=clean_line(filename)[:200],
         headings=table.headings,
         columns=assign_custom_fields(table.headings, fields, custom_fields(event.id)),
-        cells=list(zip(table.numbers, table.rows, strict=True)),
+        cells=table.rows,
     )
     with transaction() as session:
         session.add(draft)
@@ -61,10 +61,10 @@ def assign_columns(draft: ImportDraft, fields: Sequence[str | None]) -> None:
 def import_attendees(draft: ImportDraft, options: Mapping[str, Any]) -> None:
     """Register the people of a file; seats are given by the same rule as to everybody. Idempotent.
 
-    ``options``: the data of an OptionsForm, ``sends_letters``, ``all_members`` and ``language``.
+    ``options``: the data of an OptionsForm, ``sends_letters`` and ``language``.
     Raises NotPublished, EventIsCancelled, TooLate or ImportExpired.
     """
-    entries = read_entries(draft.headings, draft.columns, draft.cells)
+    entries = read_entries(draft.headings, draft.columns, draft.cells, custom_fields(draft.event_id))
     with transaction() as session:
         event = lock_event(session, draft.event_id)
         draft, now = _reread(session, draft), clock.now()
@@ -80,14 +80,13 @@ def import_attendees(draft: ImportDraft, options: Mapping[str, Any]) -> None:
 def _register(
     session: Session, event: Event, draft: ImportDraft, entries: list[Entry], options: Mapping[str, Any], now: datetime
 ) -> None:
-    coming = check_entries(entries, known_people(event.id), event, custom_fields(event.id))
+    coming = check_entries(entries, known_people(event.id), event)
     back = _cancelled(session, event)
     newcomers = []
     for place, entry in enumerate(coming):
         known = back.get(normalise_email(entry.details.email or ""))
-        details = replace(entry.details, is_member=entry.details.is_member or options["all_members"])
         moment = now + timedelta(microseconds=place)
-        newcomer = new_request(event, known, details, moment, language=entry.language or options["language"])
+        newcomer = new_request(event, known, entry.details, moment, language=entry.language or options["language"])
         newcomer.form_key = f"{draft.key}/{entry.number}"
         newcomer.form_digest = details_of_registration(newcomer).digest()
         newcomers.append(newcomer)
@@ -98,7 +97,6 @@ def _register(
     ahead = queue_length(event.id)
     session.add_all(registered)
     session.flush()
-    draft.revived = [one.id for one in back.values() if one in registered]
     for newcomer in registered if options["sends_letters"] else ():
         if newcomer.status == Status.SEATED:
             enqueue_email(session, "confirmation", newcomer)
@@ -139,25 +137,22 @@ def undo_import(draft: ImportDraft) -> None:
             return
         if event.is_over(now):
             raise TooLate
+        checked_in = select(CheckIn.registration_id).where(CheckIn.event_id == event.id)
         of_draft = Registration.form_key.startswith(f"{draft.key}/")
         made = _registrations(session, event.id, of_draft, IS_ACTIVE)
-        checked_in = set(session.scalars(select(CheckIn.registration_id).where(CheckIn.event_id == event.id)))
-        gone = [
-            one for one in made if one.id not in checked_in and details_of_registration(one).digest() == one.form_digest
-        ]
+        came = set(session.scalars(checked_in))
+        gone = [one for one in made if one.id not in came and details_of_registration(one).digest() == one.form_digest]
         draft.kept, draft.undone_at = len(made) - len(gone), now
         _remove(session, draft, gone, now)
         serve_queue(session, event, now)
 
 
 def _remove(session: Session, draft: ImportDraft, gone: Sequence[Registration], now: datetime) -> None:
-    """Cancel those who were told, or had been cancelled before; delete the rows of the others."""
+    """Cancel those who were told of this seat or an earlier one; delete the rows of the others."""
     told = set(session.scalars(select(OutboxEmail.subject_id).where(OutboxEmail.event_id == draft.event_id)))
     for registration in gone:
         if registration.id in told:
             cancel_with_email(session, registration, now, Why.ORGANISER)
-        elif registration.id in draft.revived:
-            registration.status, registration.cancelled_at = Status.CANCELLED, now
         else:
             note(Mark.ERASED, registration.link_hash)
             session.delete(registration)

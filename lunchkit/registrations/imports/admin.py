@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import CombinedMultiDict, FileStorage
+from flask_babel import ngettext as _n
 from wtforms import BooleanField, FileField, SelectField
 
 from lunchkit.events.models import Event
@@ -17,20 +17,18 @@ from lunchkit.platform.errors import USER_ERRORS, show_on_form
 from lunchkit.platform.fields import BareForm
 from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.platform.web import takes_files
-from lunchkit.registrations.admin_queries import PAGE_SIZE
-from lunchkit.registrations.exports import CSV_TYPE, csv_of
 from lunchkit.registrations.forms import DIETS
 from lunchkit.registrations.imports import actions, preview
+from lunchkit.registrations.imports.entries import Entry
 from lunchkit.registrations.imports.models import ImportDraft
-from lunchkit.registrations.imports.preview import ImportExpired
-from lunchkit.registrations.imports.reading import MOST_BYTES, MOST_ROWS, FileTooHeavy, NoFile, read_table
+from lunchkit.registrations.imports.reading import MOST_BYTES, MOST_ROWS, FileTooHeavy, read_table
 from lunchkit.team.queries import current_session
 
 bp = Blueprint("imports", __name__)
 ALL = "/e/<slug>/import"
 ONE = f"{ALL}/<int(max=2147483647):draft_id>"
 FORM_BODY = MOST_BYTES + 100_000
-COLUMNS_A_PAGE, FIRST_ROWS = 15, 12
+COLUMNS_A_PAGE, ROWS_A_PAGE = 15, 30
 
 
 class FileForm(BareForm):
@@ -38,40 +36,29 @@ class FileForm(BareForm):
 
     file = FileField(_l("File of people"))
 
-    def chosen(self) -> tuple[str, bytes]:
-        """The name and the bytes of the file. Raises NoFile or FileTooHeavy."""
-        file = self.file.data
-        data = file.stream.read(MOST_BYTES + 1) if isinstance(file, FileStorage) and file.filename else b""
-        if not data:
-            raise NoFile
-        if len(data) > MOST_BYTES:
-            raise FileTooHeavy
-        return file.filename, data
-
 
 class OptionsForm(BareForm):
     """What the organiser chooses for everybody in the file: see ``actions.import_attendees``."""
 
     sends_letters = BooleanField(_l("Send each their e-mail, with ticket and link"))
-    all_members = BooleanField(_l("All of them are members of the network"))
     language = SelectField(_l("Language of the e-mails, where the file tells none"), choices=lambda: LANGUAGE_NAMES)
 
 
 @bp.get(ALL)
 def new(slug: str) -> ResponseReturnValue:
-    return _file_page(any_event_by_slug_or_404(slug), FileForm())
+    return _file_page(any_event_by_slug_or_404(slug))
 
 
 @bp.post(ALL)
 @takes_files(FORM_BODY, FileTooHeavy)
 def create(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    form = FileForm(CombinedMultiDict([request.files, request.form]))
+    file = request.files.get("file")
     try:
-        name, data = form.chosen()
-        draft = actions.keep_draft(event, read_table(data), session_id=_session_id(), filename=name)
+        table = read_table(file.read() if file else b"")
+        draft = actions.keep_draft(event, table, session_id=_session_id(), filename=(file and file.filename) or "")
     except USER_ERRORS as error:
-        return show_on_form(error, lambda words: _file_page(event, form, words))
+        return show_on_form(error, lambda words: _file_page(event, words))
     knows_names = not {"name", "first_name", "last_name"}.isdisjoint(filter(None, draft.columns))
     return _to(draft, ".show" if knows_names else ".columns")
 
@@ -89,7 +76,7 @@ def register(slug: str, draft_id: int) -> ResponseReturnValue:
         return _page(event, draft, form), 422
     try:
         actions.import_attendees(draft, form.data)
-    except ImportExpired:
+    except preview.ImportExpired:
         raise
     except USER_ERRORS as error:
         return show_on_form(error, lambda words: _page(event, draft, form, words))
@@ -110,24 +97,6 @@ def assign(slug: str, draft_id: int) -> ResponseReturnValue:
     actions.assign_columns(draft, [field or None for field in said])
     page = request.form.get("go", type=int)
     return _to(draft, ".columns", page=page) if page else _to(draft, ".show", done="assigned")
-
-
-@bp.get(f"{ONE}/left-out.csv")
-def left_out(slug: str, draft_id: int) -> ResponseReturnValue:
-    event, draft = _both(slug, draft_id)
-    entries = preview.entries_of(draft, event)
-    whole = zip(entries, draft.cells, strict=True)
-    rows = [[str(number), entry.why, *cells] for entry, (number, cells) in whole if entry.why]
-    body = csv_of([[_("Row"), _("Why"), *draft.headings], *rows])
-    name = f"attachment; filename={event.slug}-left-out.csv"
-    return body, {"Content-Type": CSV_TYPE, "Content-Disposition": name}
-
-
-@bp.get(f"{ONE}/reversal")
-def reversal(slug: str, draft_id: int) -> ResponseReturnValue:
-    event, draft = _both(slug, draft_id)
-    people = sum(not entry.why for entry in preview.entries_of(draft, event))
-    return render_template("admin/imports/reversal.html", event=event, draft=draft, people=people)
 
 
 @bp.post(f"{ONE}/reversal")
@@ -151,7 +120,8 @@ def _to(draft: ImportDraft, endpoint: str, **more: Any) -> ResponseReturnValue:
     return redirect(url_for(endpoint, slug=draft.event.slug, draft_id=draft.id, **more), code=303)
 
 
-def _file_page(event: Event, form: FileForm, refusal: str | None = None) -> str:
+def _file_page(event: Event, refusal: str | None = None) -> str:
+    form = FileForm()
     form.file.errors = [refusal] if refusal else []
     return render_template(
         "admin/imports/new.html",
@@ -168,33 +138,35 @@ def _page(event: Event, draft: ImportDraft, form: OptionsForm, notice: str | Non
     labels, columns = preview.column_labels(event), list(zip(draft.columns, draft.headings, strict=True))
     entries = preview.entries_of(draft, event)
     coming = [entry for entry in entries if not entry.why]
-    notable = [entry for entry in entries if entry.why or entry.remarks]
-    page, pages = page_of(len(notable), request.args.get("page", 1, type=int), PAGE_SIZE)
+    entries.sort(key=lambda entry: not (entry.why or entry.remarks))
+    page, pages = page_of(len(entries), request.args.get("page", 1, type=int), ROWS_A_PAGE)
     food = preview.untaken_food(draft, event)
     return render_template(
         "admin/imports/show.html",
         event=event,
         draft=draft,
         form=form,
-        coming=coming,
+        coming=len(coming),
         seated=sum(entry.has_seat for entry in coming),
-        waiting=sum(not entry.has_seat for entry in coming),
         left_out=len(entries) - len(coming),
-        reachable=sum(bool(entry.details.email) for entry in coming),
         unreachable=[entry.details.name for entry in coming if not entry.details.email],
-        first=coming[:FIRST_ROWS],
-        has_food=any(entry.details.diets or entry.details.allergies for entry in coming[:FIRST_ROWS]),
-        more=len(coming[FIRST_ROWS:]),
-        notable=notable,
-        list={"rows": notable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], "page": page, "pages": pages},
+        list={"rows": entries[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE], "page": page, "pages": pages},
+        said=_said,
         taken=[(labels[field], heading) for field, heading in columns if field in labels],
         untaken=[heading for field, heading in columns if field not in labels and heading],
         food=[draft.headings[place] or _("Column %(number)s", number=place + 1) for place in food],
         food_column=food[0] if food else None,
         food_page=food[0] // COLUMNS_A_PAGE + 1 if food else None,
-        diets=dict(DIETS),
         notice=notice,
     )
+
+
+def _said(entry: Entry) -> str:
+    """What a row says of a person beside the name."""
+    one = entry.details
+    seats = _n("One seat", "%(num)s seats", one.seats) if one.seats > 1 else ""
+    diets = [str(dict(DIETS)[diet]) for diet in one.diets]
+    return " · ".join(filter(None, [one.organisation, one.email, seats, *diets, one.allergies]))
 
 
 def _columns_page(event: Event, draft: ImportDraft) -> str:

@@ -14,48 +14,39 @@ from lunchkit.platform.mail.addresses import BadAddress, normal_email
 from lunchkit.platform.text import clean_line, clean_text, normalise
 from lunchkit.registrations.custom_fields import LONGEST_ANSWER
 from lunchkit.registrations.details import AttendeeDetails
-from lunchkit.registrations.imports.columns import COLUMNS, NO_WORDS, OWN, YES_WORDS, listed, remoteness, words_of
-from lunchkit.registrations.models import Diet
+from lunchkit.registrations.imports.columns import COLUMNS, OWN, listed, remoteness, words_of
+from lunchkit.registrations.models import MOST_SEATS, Diet
 
-MOST_SEATS = 6
-"""Of one registration, as the database has it."""
-_CANCELLED = tuple(
+_YES = listed("1, ja, oui, si, true, vero, vrai, wahr, x, yes")
+_NO = listed("-, 0, falsch, false, falso, faux, n, nein, no, non")
+_COMES_NOT = tuple(
     listed(
-        """cancel, annul, storn, abgemeldet, refund, rembours, erstattet, rimbors, not attending, deleted, supprim,
-        geloscht, expire, abgelaufen, scadut, refus, reject, declin, ne participe pas, n assiste pas,
-        nimmt nicht teil, non partecipa"""
+        """absen, abgemeldet, abgelaufen, abgesagt, abwesend, annul, assente, cancel, declin, deleted, entschuldigt,
+        erstattet, excus, expire, geloscht, n assiste pas, ne participe pas, ne vien, nimmt nicht teil, no show,
+        non partecipa, non viene, not attending, not coming, not present, pas present, refund, refus, regret, reject,
+        rembours, rimbors, scadut, storn, supprim, vient pas, kommt nicht"""
     )
 )
 """How the states begin of people who do not come, in the words of several programs and languages."""
-_COMES_NOT = (NO_WORDS - {"", "-"}) | listed(
-    """n, absent, absente, absents, excuse, excusee, excused, ne vient pas, vient pas, ne viendra pas, pas present,
-    pas presente, not coming, is not coming, not present, no show, kommt nicht, abwesend, abgesagt, entschuldigt,
-    assente, non viene, regret, regrets"""
-)
-_NEGATIONS = listed(
-    """aucun, aucune, sans, pas, non, none, no, not, keine, keiner, kein, nessuna, nessuno, senza, nicht"""
-)
-_NO_DIET = _NEGATIONS | listed(
-    """rien, ras, restriction, restrictions, restrizione, restrizioni, contrainte, particularite, particulier,
-    preference, dietary, einschrankung, einschrankungen"""
+_NO_DIET = listed(
+    """aucun, aucune, keine, keiner, kein, nessuna, nessuno, nicht, non, none, no, not, pas, sans, senza, rien, ras,
+    restriction, restrictions, restrizione, restrizioni, contrainte, particularite, particulier, preference,
+    einschrankung, einschrankungen"""
 )
 """A cell of these words alone names no diet: its person eats everything."""
 _DIETS = (
-    (Diet.VEGAN, re.compile(r"vegan[a-z]{0,5}|vegetal[a-z]{0,5}|plant|based|pflanzlich")),
-    (Diet.VEGETARIAN, re.compile(r"veg[ei]s?|vegg?ies?|veg|veget|vegetar[a-z]{0,6}")),
+    (Diet.VEGAN, ("vegan", "vegetal", "plant ", "pflanzlich")),
+    (Diet.VEGETARIAN, ("veg",)),
     (
         Diet.EVERYTHING,
-        re.compile(
-            r"everything|anything|tout|tutto|alles(esser(in)?)?|omni|(omni|onni)vor[aeo]?s?|flexitari[a-z]{1,6}|standard"
-            r"|normale?|normaux|classique|ordinaire|viandes?|carn(e|es|ee|ees|ivor[aeo]s?)|meat|fleisch|poissons?|fish"
-            r"|fisch|pesce"
-        ),
+        ("everything", "tout ", "tutto ", "alles", "omniv", "onniv", "flexi", "standard ", "normal", "normaux")
+        + ("viande", "carn", "meat ", "fleisch ", "poisson", "fish ", "fisch ", "pesce "),
     ),
 )
-"""The strictest first."""
+"""How the words for a diet begin, a space where they end; the strictest diet first."""
 _DIET_FILLERS = listed(
-    """mange, mangia, esse, isst, eat, eats, eater, mangio, menu, menus, plat, option, repas, regime, regimes,
-    alimentaire, diet, meal, food, je, suis, i, am, ich, bin, sono, et, avec"""
+    """based, mange, esse, isst, eat, eats, mangio, menu, menus, option, repas, regime, regimes, alimentaire, diet,
+    meal, food, je, suis, i, am, ich, bin, sono, avec"""
 )
 Cells = list[tuple[int, str, str]]
 """The cells of a row that are not empty: about whom (see ``remoteness``), which column, and the text."""
@@ -68,18 +59,11 @@ class Entry:
     number: int
     details: AttendeeDetails
     language: str = ""
-    cells_of_own: dict[int, str] = field(default_factory=dict)
-    """The cells of custom fields; once checked, they are among the details."""
     remarks: list[str] = field(default_factory=list)
     """What a person should know of a row that is registered all the same."""
     why: str = ""
     """Why it is left out; empty where it is not."""
     has_seat: bool = False
-
-    @property
-    def outcome(self) -> str:
-        """What becomes of it: "seat", "wait", or "out"."""
-        return "out" if self.why else "seat" if self.has_seat else "wait"
 
     def leave_out(self, why: str) -> None:
         self.why = self.why or why
@@ -89,17 +73,21 @@ class Entry:
 
 
 def read_entries(
-    headings: Sequence[str], fields: Sequence[str | None], rows: Iterable[tuple[int, Sequence[str]]]
+    headings: Sequence[str],
+    fields: Sequence[str | None],
+    rows: Iterable[tuple[int, Sequence[str]]],
+    questions: Sequence[CustomField] = (),
 ) -> list[Entry]:
     """What the rows of a table say. Columns about the attendee count before those about the buyer."""
     columns = sorted((remoteness(headings[column]), column, field) for column, field in enumerate(fields) if field)
-    return [
-        _read(number, [(who, field, cells[column]) for who, column, field in columns if cells[column].strip()])
+    rows_said = (
+        (number, [(who, field, cells[column]) for who, column, field in columns if cells[column].strip()])
         for number, cells in rows
-    ]
+    )
+    return [_read(number, cells, questions) for number, cells in rows_said]
 
 
-def _read(number: int, cells: Cells) -> Entry:
+def _read(number: int, cells: Cells, questions: Sequence[CustomField]) -> Entry:
     first = {column: text for _who, column, text in reversed(cells)}
     language = normalise(clean_line(first.get("language")))[:2]
     diet, for_kitchen = diet_said(first.get("diet", ""))
@@ -107,12 +95,18 @@ def _read(number: int, cells: Cells) -> Entry:
     plain["allergies"] = clean_text(f"{for_kitchen}\n{plain['allergies']}")
     email = clean_line(first.get("email")).removeprefix("mailto:") or None
     details = AttendeeDetails(name=_name(cells), email=email, diets=(Diet(diet),) if diet else (), **plain)
-    own = {int(name.removeprefix(OWN)): clean_text(first[name]) for name in first if name.startswith(OWN)}
-    entry = Entry(number, details, language if language in LANGUAGES else "", own)
+    entry = Entry(number, details, language if language in LANGUAGES else "")
     if for_kitchen:
         entry.remarks.append(_("“%(said)s” goes to the kitchen as it is.", said=for_kitchen[:80]))
-    _read_coming(entry, [text for _who, column, text in cells if column == "comes"])
-    _read_seats(entry, first.get("seats", ""))
+    said = [" ".join(words_of(text)) for _who, column, text in cells if column == "comes"]
+    if any(words in _NO or words.startswith(_COMES_NOT) for words in said):
+        entry.leave_out(_("Does not come, says the file."))
+    seats = clean_line(first.get("seats")).removesuffix(".0") or "1"
+    if seats in map(str, range(1, MOST_SEATS + 1)):
+        entry.amend(companions=int(seats) - 1)
+    else:
+        entry.leave_out(_("The number of seats is not one from 1 to %(most)s.", most=MOST_SEATS))
+    _read_answers(entry, [(one, first[f"{OWN}{one.id}"]) for one in questions if f"{OWN}{one.id}" in first])
     _hold_to_form(entry)
     return entry
 
@@ -122,7 +116,7 @@ def _plain(kind: str, cells: Cells, column: str) -> Any:
     if kind == "text":
         return clean_text("\n".join(texts))
     line = clean_line(texts[0]) if texts else ""
-    return normalise(line) in YES_WORDS if kind == "yes" else line
+    return normalise(line) in _YES if kind == "yes" else line
 
 
 def _name(cells: Cells) -> str:
@@ -137,33 +131,17 @@ def _name(cells: Cells) -> str:
 def diet_said(cell: str) -> tuple[str, str]:
     """The diet that a cell names, if any; and the cell itself for the kitchen, where it says more than that."""
     text = clean_line(cell)
-    if normalise(text) in NO_WORDS:
+    if not text or normalise(text) in _NO:
         return "", ""
     words = [word for word in words_of(text) if word not in _DIET_FILLERS]
     if words and _NO_DIET.issuperset(words):
         return Diet.EVERYTHING, ""
-    found = [next((diet for diet, known in _DIETS if known.fullmatch(word)), None) for word in words]
-    strictest = next((diet for diet, _known in _DIETS if diet in found), "")
+    found = [next((diet for diet, starts in _DIETS if f"{word} ".startswith(starts)), None) for word in words]
+    strictest = next((diet for diet, _starts in _DIETS if diet in found), "")
     if found and None not in found:
         return strictest, ""
-    is_known = strictest in (Diet.VEGAN, Diet.VEGETARIAN) and words[0] not in _NEGATIONS
+    is_known = strictest in (Diet.VEGAN, Diet.VEGETARIAN) and words[0] not in _NO_DIET
     return strictest if is_known else "", text
-
-
-def _read_coming(entry: Entry, said: Iterable[str]) -> None:
-    for words in (" ".join(words_of(text)) for text in said):
-        if words.startswith(_CANCELLED):
-            entry.leave_out(_("Cancelled or refunded, says the file."))
-        elif words in _COMES_NOT:
-            entry.leave_out(_("Does not come, says the file."))
-
-
-def _read_seats(entry: Entry, said: str) -> None:
-    text = clean_line(said).removesuffix(".0").removesuffix(",0") or "1"
-    if text in {str(seats) for seats in range(1, MOST_SEATS + 1)}:
-        entry.amend(companions=int(text) - 1)
-    else:
-        entry.leave_out(_("The number of seats is not one from 1 to %(most)s.", most=MOST_SEATS))
 
 
 def _hold_to_form(entry: Entry) -> None:
@@ -183,32 +161,30 @@ def _hold_to_form(entry: Entry) -> None:
         entry.leave_out(_("The e-mail address is not written right."))
 
 
-class InvalidAnswer(Exception):
-    """A cell that does not answer its question; says why, to people."""
+def _read_answers(entry: Entry, said: Iterable[tuple[CustomField, str]]) -> None:
+    for question, cell in said:
+        answer = parse_answer(question, clean_text(cell))
+        if answer is None:
+            words = {"answer": clean_line(cell)[:80], "question": question.label}
+            entry.leave_out(_("“%(answer)s” is no possible answer to “%(question)s”.", **words))
+        elif answer:
+            entry.amend(answers=(*entry.details.answers, (question.id, answer)))
 
 
-def parse_answer(question: CustomField, cell: str) -> str:
-    """What a cell answers to a custom field, as a registration stores it. Raises InvalidAnswer.
+def parse_answer(question: CustomField, cell: str) -> str | None:
+    """What a cell answers to a custom field, as a registration stores it; None for what is no answer.
 
     Several choices are read as our own export writes them, and with the other separators of spreadsheets.
     """
-    line = clean_line(cell)
     if question.kind == AnswerKind.TEXT:
-        if len(line) > LONGEST_ANSWER:
-            raise InvalidAnswer(
-                _("The answer to «%(question)s» is longer than 300 characters.", question=question.label)
-            )
-        return line
+        line = clean_line(cell)
+        return line if len(line) <= LONGEST_ANSWER else None
     known = _by_words(tuple(pair for language in ("", *LANGUAGES) for pair in question.choices_in(language)))
     pieces = [cell]
     if question.kind == AnswerKind.SEVERAL and _as_compared(cell) not in known:
         pieces = re.split(r"\n" if "\n" in cell.strip() else r"[,;|]", cell)
-    named = [known.get(_as_compared(piece)) for piece in pieces if piece.strip()]
-    if not named or len(named) > 60 or None in named:
-        raise InvalidAnswer(
-            _("«%(answer)s» is no choice of «%(question)s».", answer=line[:80], question=question.label)
-        )
-    return "\n".join(choice for choice in question.choices if choice in named)
+    named = {known.get(_as_compared(piece)) for piece in pieces if piece.strip()}
+    return "\n".join(choice for choice in question.choices if choice in named) if named and None not in named else None
 
 
 def _as_compared(text: str) -> str:

@@ -37,8 +37,6 @@ class ImportDraft(Model):
     """What the organiser chose beside the button: the data of ``admin.OptionsForm``."""
     outcome: Mapped[list[Any] | None] = mapped_column(JSON, info=PERSONAL)
     """The Entry of each row, once imported."""
-    revived: Mapped[list[int]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
-    """Registrations that were cancelled before, and came back with the file."""
     kept: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """The number of registrations that an undo left, because they were changed since."""
     imported_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)

@@ -1,12 +1,13 @@
 """Who of a file is left out, and why; who gets a seat, and who waits: for the preview, and under the lock."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import not_, select
 
-from lunchkit.events.models import CustomField, Event
+from lunchkit.events.models import Event
 from lunchkit.events.queries import custom_fields
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
@@ -15,7 +16,7 @@ from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.platform.text import normalise
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.imports.columns import COLUMNS, OWN, speaks_of_food
-from lunchkit.registrations.imports.entries import Entry, InvalidAnswer, parse_answer, read_entries
+from lunchkit.registrations.imports.entries import Entry, read_entries
 from lunchkit.registrations.imports.models import ImportDraft, is_expired
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.queries import IS_ACTIVE, seats_left
@@ -63,8 +64,8 @@ def entries_of(draft: ImportDraft, event: Event) -> list[Entry]:
     """The rows of a file, each with what was done with it, or would be done now."""
     if draft.outcome is not None:
         return [Entry(**kept | {"details": AttendeeDetails(**kept["details"])}) for kept in draft.outcome]
-    entries = read_entries(draft.headings, draft.columns, draft.cells)
-    coming = check_entries(entries, known_people(event.id), event, custom_fields(event.id))
+    entries = read_entries(draft.headings, draft.columns, draft.cells, custom_fields(event.id))
+    coming = check_entries(entries, known_people(event.id), event)
     preview_seats(coming, seats_left(event), runs=event.is_running(clock.now()))
     return entries
 
@@ -82,32 +83,18 @@ def person_key(name: str, email: str | None) -> Key:
     return normalise_email(email) if email else tuple(sorted(normalise(name).split()))
 
 
-def check_entries(
-    entries: Iterable[Entry], known: Collection[Key], event: Event, questions: Sequence[CustomField] = ()
-) -> list[Entry]:
+def check_entries(entries: Iterable[Entry], known: Collection[Key], event: Event) -> list[Entry]:
     """Leave out whom this lunch cannot take, or knows already; returns the others, in the order of the file."""
-    asked = {question.id: question for question in questions}
+    unasked: dict[str, Any] = {} if event.asks_food else {"diets": (), "allergies": ""}
+    unasked |= {} if event.asks_access else {"access": ""}
     found: dict[Key, Entry] = {}
     for entry in entries:
-        _check_against_event(entry, event, asked)
+        entry.amend(**unasked)
+        if entry.details.companions > event.companions_allowed:
+            entry.leave_out(_("More seats than one registration may have at this lunch."))
         if not entry.why:
             _find_duplicate(entry, found, known)
     return [entry for entry in found.values() if not entry.why]
-
-
-def _check_against_event(entry: Entry, event: Event, asked: dict[int, CustomField]) -> None:
-    if entry.details.companions > event.companions_allowed:
-        entry.leave_out(_("More seats than one registration may have at this lunch."))
-    own = [(number, text) for number, text in entry.cells_of_own.items() if number in asked]
-    try:
-        answers = [(number, parse_answer(asked[number], text)) for number, text in own]
-        entry.amend(answers=tuple((number, answer) for number, answer in answers if answer))
-    except InvalidAnswer as odd:
-        entry.leave_out(str(odd))
-    if not event.asks_food:
-        entry.amend(diets=(), allergies="")
-    if not event.asks_access:
-        entry.amend(access="")
 
 
 def _find_duplicate(entry: Entry, found: dict[Key, Entry], known: Collection[Key]) -> None:
@@ -121,10 +108,8 @@ def _find_duplicate(entry: Entry, found: dict[Key, Entry], known: Collection[Key
     key = person_key(name, entry.details.email)
     if first is not None:
         entry.leave_out(_("The same person is in row %(row)s.", row=first.number))
-    elif key in known and entry.details.email:
-        entry.leave_out(_("This address is registered already."))
     elif key in known:
-        entry.leave_out(_("A person of this name is registered already, without an address."))
+        entry.leave_out(_("This person is registered already."))
     found.setdefault(key, entry)
 
 

@@ -3,16 +3,14 @@
 import codecs
 import csv
 import json
-from collections import Counter
-from dataclasses import dataclass
 from io import StringIO
-from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
 from lunchkit.platform import confined
-from lunchkit.platform.errors import UserError, user_error
+from lunchkit.platform.errors import user_error
 from lunchkit.platform.text import unguard
 from lunchkit.registrations.imports.columns import recognised
 
@@ -29,7 +27,7 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PROGRAM = Path(__file__).with_name("workbook.py")
 _TOO_LONG = 66
 """Exit code of that program; it is not imported here: only its process loads the decoder."""
-NoFile = user_error("NoFile", _l("Choose a file: it was missing, or empty."), 422)
+NoFile = user_error("NoFile", _l("Choose a file with at least one row below its headings."), 422)
 FileTooHeavy = user_error(
     "FileTooHeavy",
     _l("This file is too heavy: at most 6 MB are taken. Save only the sheet with the people, or divide it in two."),
@@ -44,11 +42,11 @@ Unreadable = user_error(
     "Unreadable",
     _l(
         "This file cannot be read: it is no CSV file and no workbook (.xlsx, .xls, .ods), or it is damaged, or locked "
-        "by a password. Save it from your spreadsheet as CSV, and import that."
+        "by a password, or a quotation mark in it has no partner. Save it from your spreadsheet as CSV, and import "
+        "that."
     ),
     422,
 )
-NothingToRead = user_error("NothingToRead", _l("This file has no row below its headings."), 422)
 FileMustWait = user_error(
     "FileMustWait",
     _l("The server cannot read a workbook just now. Choose it again in a minute, or save it as CSV."),
@@ -57,31 +55,18 @@ FileMustWait = user_error(
 )
 
 
-class OpenQuotation(UserError):
-    """A quotation mark that is not closed swallows all that follows."""
-
-    status = 422
-
-    def __init__(self, row: int) -> None:
-        self.message = _l(
-            "From row %(row)s on this file cannot be read: a quotation mark there has no partner.", row=row
-        )
-
-
-@dataclass(frozen=True)
-class Table:
-    """Headings, and rows of as many cells each; ``numbers`` are those of the rows in their file, 1 for the first."""
+class Table(NamedTuple):
+    """Headings, and rows of as many cells each, with their numbers in the file, 1 for the first."""
 
     headings: list[str]
-    numbers: list[int]
-    rows: list[list[str]]
+    rows: list[tuple[int, list[str]]]
 
 
 def read_table(data: bytes) -> Table:
     """The table that a file holds. Raises a UserError that says what to do."""
     if not data.strip():
         raise NoFile
-    return _table(_sheet_rows(data) if data.startswith(_WORKBOOKS) else _text_rows(data))
+    return _table(_sheet_rows(data) if data.startswith(_WORKBOOKS) else _text_rows(_decoded(data)))
 
 
 def _sheet_rows(data: bytes) -> list[list[str]]:
@@ -96,7 +81,7 @@ def _sheet_rows(data: bytes) -> list[list[str]]:
     return [[str(cell) for cell in row] for row in json.loads(done.stdout)]
 
 
-def decoded(data: bytes) -> str:
+def _decoded(data: bytes) -> str:
     """The text of a file: Unicode, or else as Windows writes western languages. Raises Unreadable."""
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if not is_utf16 and (b"\x00" in data or data.startswith(b"%PDF")):
@@ -109,58 +94,35 @@ def decoded(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def _text_rows(data: bytes) -> list[list[str]]:
-    text = decoded(data)
-    first, _break, rest = text.partition("\n")
-    said = first.strip().strip('"').lower()
-    if said.startswith("sep=") and len(said) == 5:  # Excel's own way to name the separator
-        return [[], *_split(rest, said[-1])]
-    return _split(text, _separator(text))
-
-
-def _separator(text: str) -> str:
-    return max(SEPARATORS, key=lambda separator: _regularity(text[:50_000], separator))
-
-
-def _regularity(text: str, separator: str) -> tuple[int, int]:
-    """How many of the first rows have the usual number of columns, and that number."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator)
-    try:
-        widths = Counter(len(row) for row in islice(reader, 30) if row)
-    except csv.Error:
-        return 0, 0
-    width, often = widths.most_common(1)[0] if widths else (0, 0)
-    return (often if width > 1 else 0), width
-
-
-def _split(text: str, separator: str) -> list[list[str]]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+def _text_rows(text: str) -> list[list[str]]:
+    """The rows of a CSV file; the separator is the one in most of its first lines, and most often there."""
+    start = text[:20_000].splitlines()[:30]
+    counts = {mark: [line.count(mark) for line in start] for mark in SEPARATORS}
+    separator = max(counts, key=lambda mark: (sum(map(bool, counts[mark])), sum(counts[mark])))
     rows: list[list[str]] = []
     try:
-        for row in reader:
+        for row in csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True):
             rows.append(row)
             if len(rows) > MOST_ROWS + HEADINGS_WITHIN or len(row) > MOST_COLUMNS:
                 raise TooManyRows
     except csv.Error as error:
-        raise OpenQuotation(len(rows) + 1) from error
+        raise Unreadable from error
     return rows
 
 
 def _table(rows: list[list[str]]) -> Table:
-    rows = [[_cell(cell) for cell in row] for row in rows]
+    width = max(map(len, rows), default=0)
+    rows = [[*map(_cell, row), *[""] * (width - len(row))] for row in rows]
     head = _heading_row(rows)
     body = [(number, row) for number, row in enumerate(rows, 1) if number > head and any(row)]
     if not body:
-        raise NothingToRead
+        raise NoFile
     if len(body) > MOST_ROWS:
         raise TooManyRows
-    headings = rows[head - 1] if head else []
-    width = max(len(headings), max(len(row) for _number, row in body))
-    used = [column for column in range(width) if any(column < len(row) and row[column] for _number, row in body)]
+    used = [column for column in range(width) if any(row[column] for _number, row in body)]
+    headings = rows[head - 1] if head else [""] * width
     return Table(
-        headings=[headings[column] if column < len(headings) else "" for column in used],
-        numbers=[number for number, _row in body],
-        rows=[[row[column] if column < len(row) else "" for column in used] for _number, row in body],
+        [headings[column] for column in used], [(number, [row[column] for column in used]) for number, row in body]
     )
 
 
@@ -173,8 +135,8 @@ def _cell(text: str) -> str:
 def _heading_row(rows: list[list[str]]) -> int:
     """The row with most known headings, else the first without an address; 0 where people begin in the first row."""
     start = rows[:HEADINGS_WITHIN]
-    known = [len([field for field in recognised(row) if field]) for row in start]
-    if max(known, default=0):
+    known = [sum(field is not None for field in recognised(row)) for row in start]
+    if any(known):
         return known.index(max(known)) + 1
     first = next((number for number, row in enumerate(start, 1) if any(row)), 0)
     return 0 if first and any("@" in cell for cell in rows[first - 1]) else first

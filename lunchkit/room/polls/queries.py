@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import selectinload
 
 from lunchkit.platform.db import db
@@ -50,11 +50,6 @@ def public_poll_or_404(event_id: int, position: int) -> Poll:
     if poll is None or not poll.is_public:
         raise NotFound
     return poll
-
-
-def count_polls(event_id: int) -> int:
-    """How many questions a lunch puts to the room."""
-    return db.session.scalar(select(func.count()).where(Poll.event_id == event_id)) or 0
 
 
 def is_open() -> ColumnElement[bool]:

@@ -1,39 +1,20 @@
-// Finds people in the list on the phone: by a part of their name, or by the code of their ticket.
+// Finds people in the list on the phone: by a part of their name.
 // line() fills <template data-person>: [data-name], [data-state], and a button with [data-word] and data-other, its word for a
 // person who cannot simply come in; data-states of the list holds its words as JSON.
 import { decide } from "./check-in-decide.js";
 import { people } from "./check-in-people.js";
 import { time } from "./check-in-root.js";
 
-const LETTERS = "ACDEFHJKLMNPQRTUVWXY3479";
-
 const normalise = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-
-function codeOf({ key }) {
-  const bytes = atob(key.replaceAll("-", "+").replaceAll("_", "/"));
-  let number = 0n,
-    code = "";
-  for (const char of bytes.slice(0, 8)) number = number * 256n + BigInt(char.charCodeAt(0));
-  for (let place = 0; place < 6; place++, number /= 24n) code += LETTERS[Number(number % 24n)];
-  return code;
-}
 
 export const shown = (one) => one.name ?? one.who;
 
 export function find(typed) {
   const words = normalise(typed).split(/\s+/).filter(Boolean);
-  const named = people.list.filter((one) => {
+  return people.list.filter((one) => {
     const name = normalise(`${one.name ?? ""} ${one.who}`);
     return words.every((word) => name.includes(word));
   });
-  return [...new Set([...named, ...ticketsOf(typed)])];
-}
-
-// Whose ticket has this code, where it is a whole one.
-export function ticketsOf(typed) {
-  const code = typed.toUpperCase().replace(/[^A-Z0-9]/g, "");
-  const mayBeCode = code.length === 6 && [...code].every((letter) => LETTERS.includes(letter));
-  return mayBeCode ? people.list.filter((one) => codeOf(one) === code) : [];
 }
 
 export const everybody = () => [...people.list].sort((one, other) => shown(one).localeCompare(shown(other)));

@@ -1,9 +1,9 @@
-// The search: a whole code that is one ticket's lets in at once, as the camera does. <a data-whole href="…"> shows everybody.
+// The search by name. <a data-whole href="…"> shows everybody.
 // While somebody searches, data-searching on the page makes the camera small: results are above the keyboard.
 // <form data-search> with an input, <ul data-found data-none="words for nobody" data-none-short="the same, where surnames
 // are missing">.
 import { decide } from "./check-in-decide.js";
-import { everybody, find, line, ticketsOf } from "./check-in-find.js";
+import { everybody, find, line } from "./check-in-find.js";
 import { ledger } from "./check-in-ledger.js";
 import { people } from "./check-in-people.js";
 import { announce, root } from "./check-in-root.js";
@@ -37,12 +37,6 @@ function take(person) {
   else announce("ask", { id: person.id });
 }
 
-function type() {
-  const tickets = ticketsOf(input.value);
-  if (tickets.length === 1 && find(input.value).length === 1) take(tickets[0]);
-  else draw();
-}
-
 async function listAll() {
   await ledger.ready;
   isWhole = true;
@@ -56,7 +50,7 @@ form.addEventListener("submit", (event) => {
   draw();
   list.querySelector("button")?.focus();
 });
-input.addEventListener("input", type);
+input.addEventListener("input", draw);
 root.addEventListener(
   "check-in:changed",
   () => (input.value || isWhole) && !list.contains(document.activeElement) && draw(),

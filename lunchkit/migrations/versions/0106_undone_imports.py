@@ -1,0 +1,12 @@
+"""Imports: which registrations had been cancelled before is no longer kept, the e-mails about them tell it."""
+
+from alembic import op
+
+revision = "0106"
+down_revision = "0102"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_column("import_draft", "revived")
