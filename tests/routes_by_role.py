@@ -165,6 +165,7 @@ OWNERS = """
 GET      /organiser/house
 GET+POST /organiser/house/sections/<section>
 GET      /organiser/house/health
+POST     /organiser/house/health/backup
 GET      /organiser/house/start
 GET+POST /organiser/house/start/<step>
 GET      /organiser/team/<organiser_id>

@@ -145,6 +145,7 @@ MESSAGES: dict[str, LazyString] = {
     "recap.publication.renew_link": _l("changed the preview link of the recap"),
     "outbox.retry": _l("sent an e-mail again"),
     "outbox.retry_all": _l("sent all failed e-mails again"),
+    "system_status.download": _l("downloaded a backup of everything"),
     "settings.save": _l("changed the settings"),
     "settings.take_step": _l("set up the installation"),
 }

@@ -92,6 +92,10 @@ class Settings:
         return url
 
     @property
+    def is_sqlite(self) -> bool:
+        return self.database.startswith("sqlite:")
+
+    @property
     def keys(self) -> list[str]:
         return [self.secret_key, *(key for key in self.secret_key_fallbacks.split(",") if key)]
 
@@ -182,7 +186,6 @@ def default_of(field_name: str) -> Any:
 def mistakes(settings: Settings) -> list[str]:
     """What is wrong with these settings: a line for each, that begins with the full name of the setting."""
     languages, licences = ", ".join(WORKING_LANGUAGES), ", ".join(LICENCES)
-    is_sqlite = settings.database.startswith("sqlite:")
     rules = (
         ("public_url", is_web_address(settings.public_url), "http(s):// and a name or an IPv4 address is needed"),
         ("language", settings.language in WORKING_LANGUAGES, f"one of {languages}"),
@@ -192,7 +195,7 @@ def mistakes(settings: Settings) -> list[str]:
         ("mail_from", is_mailbox(settings.mail_from), "an address like lunch@example.org is needed"),
         (
             "workers",
-            settings.workers <= 1 or not is_sqlite,
+            settings.workers <= 1 or not settings.is_sqlite,
             "several processes need PostgreSQL (LUNCHKIT_DATABASE_URL)",
         ),
     )
