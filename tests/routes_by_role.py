@@ -137,6 +137,7 @@ POST     /organiser/e/<slug>/speakers/<speaker_id>/invitation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/link
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/organisation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/portrait
+GET+POST /organiser/e/<slug>/speakers/<speaker_id>/portrait/picture
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>/approval
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>/removal
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/removal

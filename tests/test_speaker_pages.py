@@ -13,7 +13,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.db import db
 from lunchkit.platform.links import public
 from lunchkit.speakers import actions
-from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails
+from lunchkit.speakers.admin_forms import AppearanceDetails
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.page import SpeakerPage, written_page
@@ -116,7 +116,7 @@ def _tell_everything(events: list[Event]) -> dict[str, str]:
     organisation = speaker.organisation
     assert organisation is not None
     site = "https://www.numerique-soutenable.example/"
-    told = OrganisationDetails(FEDERATION, site, "Genève", "Elle *réunit*.", True)
+    told = {"name": FEDERATION, "website": site, "town": "Genève", "about": "Elle *réunit*.", "is_member": True}
     actions.change_organisation(organisation, told, organisation.version)
     return {
         "known": f"/speakers/{speaker.slug}",

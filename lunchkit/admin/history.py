@@ -29,7 +29,7 @@ CONSOLE = 0
 SCANS = "check_in.scan"
 ROWS = {
     "registration": ("organiser.registrations.show", "registration_id"),
-    "speaker": ("organiser.speakers.show", "speaker_id"),
+    "speaker": ("organiser.speakers.update", "speaker_id"),
     "poll": ("organiser.polls.edit", "poll_id"),
     "section": ("organiser.recap.writing.edit", "section_id"),
 }

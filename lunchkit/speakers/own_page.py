@@ -3,7 +3,6 @@
 Its pages are not cached, not indexed, and send no referrer. GET changes nothing.
 """
 
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -13,13 +12,11 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from lunchkit.platform.db import db
-from lunchkit.platform.images.errors import PictureTooHeavy
-from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.images.queries import picture_by_token
 from lunchkit.platform.versions import ChangedMeanwhile, save, version_of
 from lunchkit.platform.web import takes_pictures
 from lunchkit.speakers import actions
-from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form
+from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form, portrait_values
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.names_left import said_of
 from lunchkit.speakers.page import draft_page, page_facts, public_page, written_page
@@ -103,8 +100,7 @@ def portrait(token: str) -> ResponseReturnValue:
     form = _portrait_form(speaker, CombinedMultiDict((request.files, request.form)))
 
     def change() -> None:
-        upload = form.file()
-        data = None if upload is None and written_page(speaker, ()).portrait else read_upload(upload)
+        data = form.sent(is_needed=not written_page(speaker, ()).portrait)
         consent = _("Uploaded by the person it shows, by their private link.")
         words = (form.portrait_alt.data or "", form.portrait_credit.data or "")
         actions.save_portrait(speaker, data, *words, consent, form.focus.data)
@@ -130,9 +126,7 @@ def _to_start(token: str, done: str) -> ResponseReturnValue:
 
 
 def _portrait_form(speaker: Speaker, data: MultiDict[str, Any] | None = None) -> PortraitForm:
-    page = written_page(speaker, ())
-    picture = picture_by_token(page.portrait)
-    return PortraitForm(formdata=data, data=asdict(page) | {"focus": picture.focus if picture else 4})
+    return PortraitForm(formdata=data, data=portrait_values(written_page(speaker, ())))
 
 
 def _private(template: str, speaker: Speaker, token: str, **variables: object) -> str:
@@ -173,7 +167,4 @@ def _portrait_page(speaker: Speaker, token: str, form: PortraitForm) -> str:
     if form.notice:
         form.picture.errors, form.notice = [form.notice], ""
     page = written_page(speaker, ())
-    limits = {"most_bytes": MOST_BYTES, "too_heavy": PictureTooHeavy.message}
-    return _private(
-        "portrait.html", speaker, token, page=page, portrait=picture_by_token(page.portrait), form=form, **limits
-    )
+    return _private("portrait.html", speaker, token, page=page, portrait=picture_by_token(page.portrait), form=form)
