@@ -28,7 +28,7 @@ def cli() -> None:
 for command in (
     *(server.serve, demo.demo, organisers.organiser),
     *(data.upgrade, data.backup, data.restore),
-    *(maintenance.deliver, maintenance.purge, maintenance.doctor, maintenance.settings),
+    *(maintenance.deliver, maintenance.purge, maintenance.doctor),
 ):
     cli.add_command(command)
 

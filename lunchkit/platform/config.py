@@ -45,7 +45,7 @@ def setting(description: str, default: Any) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that can be set from outside. ``lunchkit settings`` prints this list; docs/configuration.md holds it too."""
+    """All that can be set from outside. docs/configuration.md holds this list too."""
 
     instance: Path = setting("Folder of the database, the secret key and the `.env` file.", Path("instance"))
     database_url: str = setting("SQLite (default: `lunchkit.sqlite` in the instance folder) or `postgresql://…`.", "")
