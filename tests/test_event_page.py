@@ -237,7 +237,7 @@ def test_the_price_is_said_wherever_people_decide(
     for text in (page, form):
         assert (f'href="{PAY}" rel="noopener noreferrer"' in " ".join(text.split())) == bool(link)
     said = structured(client, event)
-    assert said.get("isAccessibleForFree") is is_free and ("offers" in said) == bool(price)
+    assert said.get("isAccessibleForFree") is is_free and ("offers" in said) == bool(link)
     if link:
         assert said["offers"] == {"@type": "Offer", "description": price, "url": PAY}
 

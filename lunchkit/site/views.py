@@ -200,12 +200,7 @@ def structured_event(event: Event, left: int | None, speakers: Sequence[Appearan
             "organizer": {"@type": "Organization", "name": event.series.network},
             "maximumAttendeeCapacity": event.capacity,
             "remainingAttendeeCapacity": left,
-            "offers": event.price
-            and {
-                "@type": "Offer",
-                "description": event.price,
-                "url": event.price_url or links.public("site.event", slug=event.slug),
-            },
+            "offers": event.price_url and {"@type": "Offer", "description": event.price, "url": event.price_url},
             "isAccessibleForFree": True if normalise(event.price) in FREE else None,
             "subjectOf": event.recap_published_at
             and {"@type": "Article", "url": links.public("recap.show", slug=event.slug)},
