@@ -10,7 +10,7 @@ from lunchkit.events.admin_forms import QuestionForm, question_form
 from lunchkit.events.models import CustomField, Event
 from lunchkit.events.queries import any_event_by_slug_or_404, custom_field_or_404, custom_fields
 from lunchkit.platform.ordered import back_to_list, requested_direction
-from lunchkit.platform.versions import save
+from lunchkit.platform.versions import save, sent
 from lunchkit.registrations.admin_queries import answers_by_question
 
 ONE = "/e/<slug>/form/<int(max=2147483647):asked_id>"
@@ -32,37 +32,27 @@ def create(slug: str) -> ResponseReturnValue:
     )
 
 
-@bp.get(ONE)
-def edit(slug: str, asked_id: int) -> ResponseReturnValue:
-    event, question = _both(slug, asked_id)
-    return _edit_page(event, question, question_form(question))
-
-
-@bp.post(ONE)
+@bp.route(ONE, methods=["GET", "POST"])
 def update(slug: str, asked_id: int) -> ResponseReturnValue:
     event, question = _both(slug, asked_id)
-    form = question_form(question, request.form)
+    form, answered = question_form(question, sent()), _answered(question)
     return save(
         form,
         lambda: actions.change_question(question, form.details(), form.base_version),
-        partial(_edit_page, event, question),
+        lambda form: render_template("admin/custom_fields/edit.html", event=event, form=form, answered=answered),
         lambda: question_form(question),
         url_for(".index", slug=slug, done="changed"),
     )
 
 
-@bp.get(f"{ONE}/removal")
-def removal(slug: str, asked_id: int) -> ResponseReturnValue:
-    event, question = _both(slug, asked_id)
-    return render_template(
-        "admin/custom_fields/removal.html", event=event, question=question, answered=_answered(question)
-    )
-
-
-@bp.post(f"{ONE}/removal")
+@bp.route(f"{ONE}/removal", methods=["GET", "POST"])
 def remove(slug: str, asked_id: int) -> ResponseReturnValue:
-    actions.remove_question(_both(slug, asked_id)[1])
-    return redirect(url_for(".index", slug=slug, done="removed"), code=303)
+    event, question = _both(slug, asked_id)
+    if request.method == "POST":
+        actions.remove_question(question)
+        return redirect(url_for(".index", slug=slug, done="removed"), code=303)
+    answered = _answered(question)
+    return render_template("admin/custom_fields/removal.html", event=event, question=question, answered=answered)
 
 
 @bp.post(f"{ONE}/order")
@@ -91,7 +81,3 @@ def _index_page(event: Event, form: QuestionForm) -> str:
         most=actions.MOST_QUESTIONS,
         form=form,
     )
-
-
-def _edit_page(event: Event, question: CustomField, form: QuestionForm) -> str:
-    return render_template("admin/custom_fields/edit.html", event=event, form=form, answered=_answered(question))

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms.validators import InputRequired
 
 from lunchkit.events.models import Event
@@ -16,7 +14,7 @@ from lunchkit.platform import qr
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import put_back, take_down
 from lunchkit.platform.images.queries import pictures_by_token
-from lunchkit.platform.versions import ChangedMeanwhile, save, version_of
+from lunchkit.platform.versions import ChangedMeanwhile, save, sent, version_of
 from lunchkit.platform.web import takes_pictures
 from lunchkit.speakers import actions, admin_forms, queries
 from lunchkit.speakers.admin_queries import state_of
@@ -55,9 +53,7 @@ def create(slug: str) -> ResponseReturnValue:
 @bp.route(ONE, methods=["GET", "POST"])
 def update(slug: str, speaker_id: int) -> ResponseReturnValue:
     appearance = _appearance(slug, speaker_id)
-    if request.method != "POST":
-        return _page(appearance)
-    form = admin_forms.appearance_form(appearance, request.form)
+    form = admin_forms.appearance_form(appearance, sent())
 
     def change() -> None:
         actions.change_appearance(appearance, form.details(), form.base_version)
@@ -75,7 +71,7 @@ def update_organisation(slug: str, speaker_id: int) -> ResponseReturnValue:
     organisation = appearance.speaker.organisation
     if organisation is None:
         raise NotFound
-    form = admin_forms.organisation_form(organisation, request.form or None)
+    form = admin_forms.organisation_form(organisation, sent())
 
     def page(form: admin_forms.OrganisationForm) -> str:
         return _show("organisation.html", appearance, organisation=organisation, form=form)
@@ -83,8 +79,6 @@ def update_organisation(slug: str, speaker_id: int) -> ResponseReturnValue:
     def change() -> None:
         actions.change_organisation(organisation, form.values(), form.base_version)
 
-    if request.method != "POST":
-        return page(form)
     return save(form, change, page, lambda: admin_forms.organisation_form(organisation), _address(appearance, "saved"))
 
 
@@ -148,8 +142,7 @@ def place_portrait(slug: str, speaker_id: int) -> ResponseReturnValue:
     appearance = _appearance(slug, speaker_id)
     speaker = appearance.speaker
     values = portrait_values(public_page(speaker, ())) | {"on_behalf": speaker.on_behalf}
-    sent: MultiDict[str, Any] | None = CombinedMultiDict([request.files, request.form]) if request.form else None
-    form = admin_forms.PlacedPortraitForm(formdata=sent, data=values)
+    form = admin_forms.PlacedPortraitForm(data=values)
 
     def page(form: admin_forms.PlacedPortraitForm) -> str:
         return _show("portrait.html", appearance, form=form, page=public_page(speaker, ()), portrait=speaker.portrait)
@@ -159,7 +152,7 @@ def place_portrait(slug: str, speaker_id: int) -> ResponseReturnValue:
         alt, credit, basis = (one.data or "" for one in (form.portrait_alt, form.portrait_credit, form.on_behalf))
         actions.save_portrait(speaker, data, alt, credit, basis, form.focus.data, on_behalf=True)
 
-    return save(form, change, page, lambda: form, _address(appearance, "saved")) if sent else page(form)
+    return save(form, change, page, lambda: form, _address(appearance, "saved"))
 
 
 @bp.get(f"{ONE}/draft")
@@ -235,7 +228,7 @@ def _page(appearance: Appearance, form: admin_forms.AppearanceForm | None = None
         "show.html",
         appearance,
         form=form or admin_forms.appearance_form(appearance),
-        is_sent=form is not None,
+        is_sent=bool(form and form.is_submitted()),
         notice=notice,
         state=state_of(speaker),
         link=queries.private_link(speaker),

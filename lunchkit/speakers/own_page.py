@@ -4,16 +4,14 @@ Its pages are not cached, not indexed, and send no referrer. GET changes nothing
 """
 
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from lunchkit.platform.db import db
 from lunchkit.platform.images.queries import picture_by_token
-from lunchkit.platform.versions import ChangedMeanwhile, save, version_of
+from lunchkit.platform.versions import ChangedMeanwhile, save, sent, version_of
 from lunchkit.platform.web import takes_pictures
 from lunchkit.speakers import actions
 from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form, portrait_values
@@ -55,9 +53,7 @@ def write(token: str) -> ResponseReturnValue:
 @bp.route("/page", methods=["GET", "POST"])
 def edit(token: str) -> ResponseReturnValue:
     speaker = speaker_by_link_or_404(token)
-    if request.method != "POST":
-        return _edit_page(speaker, token, page_form(speaker))
-    form = page_form(speaker, request.form)
+    form = page_form(speaker, sent())
     return save(
         form,
         lambda: actions.save_page(speaker, form.page(), form.base_version),
@@ -95,9 +91,7 @@ def remove(token: str, what: str) -> ResponseReturnValue:
 @takes_pictures
 def portrait(token: str) -> ResponseReturnValue:
     speaker = speaker_by_link_or_404(token)
-    if request.method != "POST":
-        return _portrait_page(speaker, token, _portrait_form(speaker))
-    form = _portrait_form(speaker, CombinedMultiDict((request.files, request.form)))
+    form = _portrait_form(speaker)
 
     def change() -> None:
         data = form.sent(is_needed=not written_page(speaker, ()).portrait)
@@ -125,8 +119,8 @@ def _to_start(token: str, done: str) -> ResponseReturnValue:
     return redirect(url_for(".write", token=token, done=done), code=303)
 
 
-def _portrait_form(speaker: Speaker, data: MultiDict[str, Any] | None = None) -> PortraitForm:
-    return PortraitForm(formdata=data, data=portrait_values(written_page(speaker, ())))
+def _portrait_form(speaker: Speaker) -> PortraitForm:
+    return PortraitForm(data=portrait_values(written_page(speaker, ())))
 
 
 def _private(template: str, speaker: Speaker, token: str, **variables: object) -> str:
