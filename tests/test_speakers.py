@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from functools import partial
 from html import unescape
 
 import html5lib
@@ -38,7 +37,6 @@ from lunchkit.speakers.quotations import actions as quotations
 from tests.attendee import hidden_fields
 from tests.conftest import EventMaker, Outbox, csrf_of
 from tests.recaps import add_poll, add_section
-from tests.seating import all_at_once
 from tests.speaking import again, approve, form_of, link_of, organise, photo, send_photo, speak, submit, tables, write
 
 NAME = "Laura Tocmacov"
@@ -207,20 +205,6 @@ def test_link_replaced_between_get_and_post_writes_nothing(
     with pytest.raises(LinkGone):
         actions.save_page(speaker, SpeakerPage("Autre"), speaker.version)
     assert again(speaker).draft is None
-
-
-def test_of_several_who_save_at_once_one_succeeds(app: Flask, speaker: Speaker, link: str) -> None:
-    seen, speaker_id = again(speaker).version, speaker.id
-
-    def save(number: int) -> str:
-        try:
-            actions.save_page(db.session.get_one(Speaker, speaker_id), SpeakerPage(f"Laura {number}"), seen)
-        except ChangedMeanwhile:
-            return "no"
-        return f"Laura {number}"
-
-    results = all_at_once(app, [partial(save, number) for number in range(4)])
-    assert results.count("no") == 3 and draft_of(speaker).name in results
 
 
 # Writing
@@ -508,14 +492,6 @@ def test_removed_portrait_is_gone_at_once_everywhere(client: FlaskClient, speake
     assert count(Picture) == count(PictureFile) == 0
     assert "/media/" not in client.get(LAURA).text + client.get(f"{link}/preview").text
     assert "Un brouillon." in client.get(f"{link}/preview").text
-
-
-def test_picture_that_is_too_heavy_is_refused_with_a_sentence(client: FlaskClient, link: str) -> None:
-    for weight in (8_500_000, 12_000_000):
-        answer = send_photo(client, link, b"\xff\xd8\xff" + b"x" * weight)
-        assert answer.status_code == 413 and re.search("8.M", answer.text)
-        assert answer.headers["Cache-Control"] == "no-store"
-    assert client.post(f"{link}/page", data={"biography": "x" * 2_000_000}).status_code == 413
 
 
 # Quotations
