@@ -143,7 +143,9 @@ def open_pages(people: dict[str, str]) -> dict[str, str]:
 def organiser_pages(people: dict[str, str]) -> dict[str, str]:
     """What organisers see."""
     names = ("desk", "desk, waiting", "desk, new", "draft", "list")
-    return {name: people[name] for name in names} | {"removal": people["desk"] + "/removal"}
+    return {name: people[name] for name in names} | {
+        "removal": people["desk"] + "/removal", "portrait": people["desk"] + "/portrait/picture",
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
