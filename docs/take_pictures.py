@@ -1,6 +1,6 @@
-"""Photographs pages of the demo as a phone shows them: ``python3 run.py pictures``.
+"""Photographs pages of the demo, most as a phone shows them: ``python3 run.py pictures``.
 
-Five for README.md into docs/pictures, the others into the handbook.
+Eleven for README.md and docs/handbook.md into docs/pictures, the others into the handbook in French.
 """
 
 import re
@@ -19,7 +19,7 @@ from tests.live import House, house
 
 FOLDER = Path(__file__).parent / "pictures"
 HANDBOOK = Path(__file__).parent / "fr"
-WINDOW = {"width": 390, "height": 780}
+WINDOW, SCREEN = {"width": 390, "height": 780}, {"width": 1280, "height": 720}
 LARGEST, LARGEST_IN_HANDBOOK = 60_000, 20_000
 """Bytes of a picture."""
 IN_HANDBOOK = {
@@ -52,35 +52,39 @@ def sign_in(page: Page, demo: House) -> None:
         page.locator("main button").first.click()
 
 
-def vote_address(page: Page, demo: House) -> str:
-    """The address of the phones of the running lunch, as the remote control links to it."""
+def room_code(page: Page, demo: House) -> str:
+    """The code of the running lunch, as the remote control links to its phones."""
     page.goto(demo.url(f"/organiser/e/{demo.events['running']}/room"))
-    found = re.search(r'href="([^"]+/v/\w+)"', page.content())
+    found = re.search(r'href="[^"]+/v/(\w+)"', page.content())
     assert found is not None
     return found[1]
+
+
+def main_pages(demo: House, code: str) -> dict[str, str]:
+    """The main pages by the names of their pictures; those of organisers need a sign-in."""
+    past, running, coming = (demo.events[name] for name in ("past", "running", "coming"))
+    return {
+        "home": "/", "event": f"/e/{coming}", "form": f"/e/{coming}/register", "vote": f"/v/{code}",
+        "result": f"/e/{past}/polls/3", "projector": f"/screen/{code}", "recap": f"/e/{past}/recap",
+        "organiser-home": "/organiser/", "organiser-phase": f"/organiser/e/{coming}/prepare",
+        "organiser-people": f"/organiser/e/{coming}/registrations", "organiser-remote": f"/organiser/e/{running}/room",
+    }  # fmt: skip
 
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as instance, house(Path(instance)) as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        look = {"viewport": WINDOW, "device_scale_factor": 2, "color_scheme": "light"}
-        page, desk = (open_context(browser, **look).new_page() for _ in range(2))
+        look = {"device_scale_factor": 2, "color_scheme": "light"}
+        page, desk = (open_context(browser, viewport=WINDOW, **look).new_page() for _ in range(2))
         sign_in(desk, demo)
-        past = demo.url(f"/e/{demo.events['past']}")
-        addresses = {
-            "event": demo.url(f"/e/{demo.events['coming']}"),
-            "vote": vote_address(desk, demo),
-            "result": f"{past}/polls/3",
-            "recap": f"{past}/recap",
-        }
-        for name, address in addresses.items():
-            page.goto(address)
+        for name, path in main_pages(demo, room_code(desk, demo)).items():
+            shown = desk if name.startswith("organiser") else page
+            shown.set_viewport_size(SCREEN if name == "projector" else WINDOW)
+            shown.goto(demo.url(path))
             if name == "result":
-                page.mouse.wheel(0, 700)  # past the title, to the chart
-            photograph(page, FOLDER / f"{name}.png")
-        desk.goto(demo.url(f"/organiser/e/{demo.events['coming']}"))
-        photograph(desk, FOLDER / "organiser.png")
+                shown.mouse.wheel(0, 700)  # past the title, to the chart
+            photograph(shown, FOLDER / f"{name}.webp")
         desk.set_viewport_size({"width": 390, "height": 600})
         for name, (event, part, below) in IN_HANDBOOK.items():
             desk.goto(demo.url(f"/organiser/e/{demo.events[event]}/{part}"))

@@ -130,6 +130,7 @@ POST     /organiser/e/<slug>/speakers/<speaker_id>/invitation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/link
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/organisation
 POST     /organiser/e/<slug>/speakers/<speaker_id>/portrait
+GET+POST /organiser/e/<slug>/speakers/<speaker_id>/portrait/picture
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>/approval
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/quotations/<quotation_id>/removal
 GET+POST /organiser/e/<slug>/speakers/<speaker_id>/removal
@@ -159,6 +160,7 @@ OWNERS = """
 GET      /organiser/house
 GET+POST /organiser/house/sections/<section>
 GET      /organiser/house/health
+POST     /organiser/house/health/backup
 GET      /organiser/team/<organiser_id>
 GET+POST /organiser/team/<organiser_id>/house
 GET+POST /organiser/team/<organiser_id>/passkeys

@@ -87,13 +87,15 @@ def photo(width: int = 400, height: int = 500) -> bytes:
     return file.getvalue()
 
 
-def send_photo(client: FlaskClient, link: str, data: bytes | None = None, **words: str) -> TestResponse:
-    """A speaker uploads a portrait."""
+def send_photo(
+    client: FlaskClient, link: str, data: bytes | None = None, page: str = "portrait", **words: str
+) -> TestResponse:
+    """Somebody uploads a portrait."""
     form: dict[str, Any] = {"portrait_alt": "Laura rit.", "portrait_credit": "", **words}
     if data is not None:
         form["picture"] = FileStorage(BytesIO(data), "IMG_0001.JPG")
     boundary, body = encode_multipart(form)
-    return client.post(f"{link}/portrait", data=body, content_type=f'multipart/form-data; boundary="{boundary}"')
+    return client.post(f"{link}/{page}", data=body, content_type=f'multipart/form-data; boundary="{boundary}"')
 
 
 def organise(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:

@@ -123,7 +123,7 @@ def organiser_pages(lunch: House, chromium: Browser) -> Iterator[tuple[Page, dic
             "certificates": one + "/paper/certificates",
             "import of addresses": lunch.url("/organiser/subscribers/import"),
             "list by surname": one + "/registrations?order=surname",
-            "list, newest first": one + "/registrations?order=newest",
+            "system status": lunch.url("/organiser/house/health"),
             "right now": lunch.url(f"/organiser/e/{lunch.events['running']}"),
             "empty list": one + "/registrations?q=nobody",
             "one registration": one + "/registrations/40",

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit.demo import create_demo
+from lunchkit.demo import Demo, create_demo
 from lunchkit.demo.lunches import read, sections
 from lunchkit.events.feeds import atom_feed, calendar_entry
 from lunchkit.platform.calendar import download
@@ -93,14 +93,21 @@ def test_the_server_listens_on_ipv6_too(tmp_path: Path) -> None:
             assert b" 200 " in line.recv(100)
 
 
-def test_what_is_made_up_says_so_wherever_it_is_told(app: Flask, client: FlaskClient) -> None:
+def test_pages_say_what_is_not_real_and_show_every_kind(app: Flask, client: FlaskClient) -> None:
     with app.test_request_context():
         planted = create_demo()
-        for event in (planted.told, planted.running, planted.coming):
-            assert "fictif" in download(calendar_entry(event)).decode().replace("\r\n ", "")
-            assert "Exemple fictif" in atom_feed([event])
-        assert "fictif" not in download(calendar_entry(planted.past)).decode(), "what was is not made up"
-        slugs = planted.running.slug, planted.coming.slug, planted.past.slug
+        check_that_what_is_made_up_says_so(planted, client)
+    check_the_foot_of_each_page_of_may(client)
+    check_the_votes_of_may(client)
+    check_the_fictional_recap(client)
+
+
+def check_that_what_is_made_up_says_so(planted: Demo, client: FlaskClient) -> None:
+    for event in (planted.told, planted.running, planted.coming):
+        assert "fictif" in download(calendar_entry(event)).decode().replace("\r\n ", "")
+        assert "Exemple fictif" in atom_feed([event])
+    assert "fictif" not in download(calendar_entry(planted.past)).decode(), "what was is not made up"
+    slugs = planted.running.slug, planted.coming.slug, planted.past.slug
     for slug, marks in zip(slugs, (True, True, False), strict=True):
         head = client.get(f"/e/{slug}").text.partition("</head>")[0]
         told = [line for line in head.splitlines() if "og:description" in line or "ld+json" in line]
@@ -121,8 +128,7 @@ def foot_of(client: FlaskClient, path: str) -> str:
     return answer.text.partition("<footer")[2].replace("&#39;", "’").replace("&#x2019;", "’")
 
 
-def test_what_is_assumed_of_may_stands_at_the_foot_of_each_page(client: FlaskClient) -> None:
-    create_demo()
+def check_the_foot_of_each_page_of_may(client: FlaskClient) -> None:
     for path in MAY_PAGES:
         foot = foot_of(client, path)
         assert NOTED in foot and "supposés" in foot, path
@@ -134,8 +140,7 @@ def test_what_is_assumed_of_may_stands_at_the_foot_of_each_page(client: FlaskCli
     assert lunch["is_demo"] and NOTED in lunch["demo_note"]
 
 
-def test_the_votes_of_may_say_that_they_are_made_up(client: FlaskClient) -> None:
-    create_demo()
+def check_the_votes_of_may(client: FlaskClient) -> None:
     made_up = "Les votes de cette page sont inventés"
     for number in (1, 3):
         page = client.get(f"{MAY}/polls/{number}?lang=fr").text
@@ -171,8 +176,7 @@ def test_may_says_who_says_what() -> None:
     assert "sociales et écologiques" in states[SectionKind.INTRODUCTION].data["text"]
 
 
-def test_the_fictional_recap_shows_every_kind_of_section_and_poll(client: FlaskClient) -> None:
-    create_demo()
+def check_the_fictional_recap(client: FlaskClient) -> None:
     data = client.get("/e/manger-local-a-la-cantine/recap.json").get_json()["sections"]
     assert {section["kind"] for section in data} == set(SectionKind)
     told = [section["result"] for section in data if section["kind"] == SectionKind.POLL]

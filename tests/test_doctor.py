@@ -1,6 +1,7 @@
 """The doctor, each check with something that is really broken, and with it mended."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,18 +10,21 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from lunchkit.admin.system_status import Problem, machine
 from lunchkit.admin.system_status import database as checks
 from lunchkit.admin.system_status.checks import run_checks
+from lunchkit.events.models import Event
 from lunchkit.platform import clock, heartbeat
-from lunchkit.platform.backup import back_up
+from lunchkit.platform.backup import back_up, backup_folder, restore, sqlite_path
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import transaction
 from lunchkit.platform.instance import make_private
 from lunchkit.platform.mail.connection import try_connection
 from lunchkit.platform.mail.outbox import enqueue
 from lunchkit.team.actions import add_organiser
+from tests.conftest import csrf_of
 from tests.mail_servers import Whim, mail_server
 from tests.server import free_port
 
@@ -146,3 +150,39 @@ def test_the_page_says_what_is_wrong_and_the_list_of_lunches_how_much(organiser_
     assert 'href="/organiser/house/sections/letters"' in page, "the answer lies in a page"
     assert HEALTH in organiser_client.get("/organiser/", headers=forwarded).text
     assert "LUNCHKIT_PROXIES" not in organiser_client.get(HEALTH).text, "mended"
+
+
+def press_backup(client: FlaskClient) -> TestResponse:
+    return client.post(f"{HEALTH}/backup", data={"csrf_token": csrf_of(client, HEALTH)})
+
+
+@sqlite_only
+def test_the_owner_downloads_a_backup_that_can_be_restored(
+    organiser_client: FlaskClient, settings: Settings, tmp_path: Path, event: Event
+) -> None:
+    answer = press_backup(organiser_client)
+    assert "attachment; filename=lunchkit-" in answer.headers["Content-Disposition"]
+    assert "no-store" in answer.headers["Cache-Control"]
+    file = tmp_path / "copy.sqlite"
+    file.write_bytes(answer.data)
+    answer.close()
+    other = replace(settings, instance=tmp_path / "other")
+    restore(other, file)
+    with sqlite3.connect(sqlite_path(other)) as restored:
+        assert restored.execute("SELECT title FROM event").fetchall() == [(event.title,)]
+    assert list(backup_folder(settings).iterdir()) == [], "none stays on the server"
+    assert "downloaded a backup" in organiser_client.get("/organiser/log?lang=en").text
+    backup_folder(settings).rmdir()
+    backup_folder(settings).touch()
+    refused = press_backup(organiser_client)
+    assert refused.status_code == 503 and "“lunchkit backup”" in refused.text
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True, scope="session")
+@pytest.mark.both_databases
+def test_without_pg_dump_the_page_names_the_command(
+    organiser_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    refused = press_backup(organiser_client)
+    assert refused.status_code == 503 and "pg_dump --format=custom" in refused.text

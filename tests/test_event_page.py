@@ -219,6 +219,29 @@ def test_the_page_says_what_is_true_and_no_more(client: FlaskClient, make_event:
     assert not {"isAccessibleForFree", "inLanguage"} & set(said), "nobody told us"
 
 
+PAY = "https://don.example/lunch"
+
+
+@pytest.mark.parametrize(
+    ("price", "link", "is_free"), [("Prix libre", PAY, None), ("Gratuit", "", True), ("", "", None)]
+)
+def test_the_price_is_said_wherever_people_decide(
+    client: FlaskClient, make_event: EventMaker, outbox: Outbox, price: str, link: str, is_free: bool | None
+) -> None:
+    event = make_event(price=price, price_url=link)
+    register_by_hand(event, details(), language="fr")
+    email = outbox.last()
+    page, form, calendar = (client.get(f"/e/{event.slug}{part}").text for part in ("", "/register", "/event.ics"))
+    for text in (page, form, calendar, email.text, email.html):
+        assert price in text and link in text
+    for text in (page, form):
+        assert (f'href="{PAY}" rel="noopener noreferrer"' in " ".join(text.split())) == bool(link)
+    said = structured(client, event)
+    assert said.get("isAccessibleForFree") is is_free and ("offers" in said) == bool(link)
+    if link:
+        assert said["offers"] == {"@type": "Offer", "description": price, "url": PAY}
+
+
 def test_one_question_is_open_the_others_are_folded_and_the_pair_comes_first(
     client: FlaskClient, make_event: EventMaker
 ) -> None:

@@ -99,6 +99,7 @@ def doors(team: dict[str, Organiser], event: Event) -> dict[str, Callable[[Flask
         "organiser.passkeys.remove": send("/organiser/passkeys/1/removal"),
         "organiser.passkeys.reset": send(f"{leo}/passkeys"),
         "organiser.subscribers.download": send("/organiser/subscribers/consented.csv"),
+        "organiser.system_status.download": send(f"{HOUSE}/health/backup"),
         "organiser.registrations.download": get(f"/organiser/e/{event.slug}/registrations.xlsx"),
     }
 

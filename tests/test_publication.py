@@ -43,6 +43,45 @@ def test_publishing_asks_first_and_says_what_is_missing(
     assert organiser_client.get(f"/organiser/e/{slug}/publication").status_code == 302, "there is nothing to ask"
 
 
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        ("Été à Genève", "“ete-a-geneve”"),
+        ("ia/2026", "“ia-2026”"),
+        ("taken", "Another lunch has this address"),
+        ("new", "Another lunch has this address"),
+    ],
+)
+def test_an_address_that_cannot_be_had_is_refused_beside_the_field(
+    organiser_client: FlaskClient, make_event: EventMaker, typed: str, error: str
+) -> None:
+    make_event(slug="taken")
+    event = make_event(published_at=None)
+    path = f"/organiser/e/{event.slug}/publication?lang=en"
+    answer = organiser_client.post(path, data={"csrf_token": csrf_of(organiser_client, path), "slug": typed})
+    assert answer.status_code == 422 and f'value="{typed}"' in answer.text
+    assert error in answer.text.partition('id="slug-error"')[2]
+    assert load(event.id).published_at is None
+
+
+def test_the_chosen_address_stays_and_its_poster_has_one_that_people_can_type(
+    organiser_client: FlaskClient, client: FlaskClient, make_event: EventMaker
+) -> None:
+    event = make_event(published_at=None, title="L’ESS et l’IA sont-elles compatibles ?")
+    path = f"/organiser/e/{event.slug}/publication"
+    proposed = "l-ess-et-l-ia-sont-elles-compatibles"
+    assert f'value="{proposed}"' in organiser_client.get(path).text
+    assert client.get(f"/{event.id}").status_code == 404, "a draft"
+    for slug, on_poster in (("ia", "/ia</p>"), (proposed, f"{event.id}</p>")):
+        organiser_client.post(path, data={"csrf_token": csrf_of(organiser_client, path), "slug": slug})
+        assert load(event.id).slug == slug
+        assert client.get(f"/{event.id}").location == f"/e/{slug}"
+        assert on_poster in client.get(f"/e/{slug}/poster").text.replace("<wbr>", "")
+        unpublish_event(load(event.id))
+        path = f"/organiser/e/{slug}/publication"
+        assert f'value="{slug}"' in organiser_client.get(path).text, "it is proposed again"
+
+
 def test_a_lunch_that_nobody_knows_is_a_draft_again_and_can_be_thrown_away(
     organiser_client: FlaskClient, client: FlaskClient, make_event: EventMaker
 ) -> None:

@@ -19,11 +19,10 @@ from tests.test_recap_trip import sign_in
 
 LONG = "Êtes-vous intéressé·e par un atelier de réparation collaborative, et à quelles conditions particulières ?"
 SIX = tuple(f"Atelier de réparation collaborative numéro {number}" for number in range(1, 7))
-FIVE = (
+FOUR = (
     QuestionDetails("text", LONG, is_required=True),
     QuestionDetails("text", "Une autre ligne ?"),
     QuestionDetails("one", LONG.replace("Êtes", "Seriez"), SIX[:4]),
-    QuestionDetails("one", "Quel jour ?", SIX[:3]),
     QuestionDetails("several", LONG.replace("Êtes", "Sauriez"), SIX[:3]),
 )
 
@@ -37,7 +36,7 @@ def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
                 db.session.scalars(db.select(Event).where(Event.slug == lunch.events[name])).one()
                 for name in ("coming", "running")
             )
-            for details in FIVE:
+            for details in FOUR:
                 add_question(coming, details)
             rows = [
                 add_run_item(running, ItemDetails(minutes, LONG[:90], who="Ada Ressort", note=LONG))

@@ -14,7 +14,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.text import normalise
 from lunchkit.recap.models import Recap
-from lunchkit.site.series import LONGEST, PAGE_SIZE, first_sentence
+from lunchkit.site.series import PAGE_SIZE
 from lunchkit.speakers.models import Appearance, Organisation, Speaker
 from tests.chromium import open_context
 from tests.conftest import EventMaker
@@ -108,23 +108,6 @@ def test_a_withdrawn_recap_tells_nothing(client: FlaskClient, past: list[Event])
     page = client.get(ARCHIVE).text
     assert "Une question à table" not in page and "/recap" not in page and "À table." in page
     assert titles(client, q="infomaniak") == []
-
-
-def test_one_sentence_is_taken() -> None:
-    for text, sentence in (
-        ("", ""),
-        ("Court. " + "Une phrase plus longue qui dit enfin de quoi il s’agit. Puis une autre.",
-         "Court. Une phrase plus longue qui dit enfin de quoi il s’agit."),
-        ("Sans point final", "Sans point final"),
-        ("M. Exemple a parlé de l’art. 4 de la loi et de tout ce qui en découle. Fin.",
-         "M. Exemple a parlé de l’art. 4 de la loi et de tout ce qui en découle."),
-        ("Deux\n\nparagraphes qui ne font qu’une seule et unique ligne à la fin.",
-         "Deux paragraphes qui ne font qu’une seule et unique ligne à la fin."),
-    ):  # fmt: skip
-        assert first_sentence(text) == sentence
-    cut = first_sentence("lentement, " * 200)
-    assert len(cut) <= LONGEST + 1 and cut.endswith("lentement…")
-    assert len(first_sentence("x" * 5000)) <= LONGEST + 1
 
 
 def test_every_word_is_found_whatever_its_accents_and_capitals(client: FlaskClient, past: list[Event]) -> None:

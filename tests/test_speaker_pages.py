@@ -13,7 +13,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.db import db
 from lunchkit.platform.links import public
 from lunchkit.speakers import actions
-from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails
+from lunchkit.speakers.admin_forms import AppearanceDetails
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.page import SpeakerPage, written_page
@@ -116,7 +116,7 @@ def _tell_everything(events: list[Event]) -> dict[str, str]:
     organisation = speaker.organisation
     assert organisation is not None
     site = "https://www.numerique-soutenable.example/"
-    told = OrganisationDetails(FEDERATION, site, "Genève", "Elle *réunit*.", True)
+    told = {"name": FEDERATION, "website": site, "town": "Genève", "about": "Elle *réunit*.", "is_member": True}
     actions.change_organisation(organisation, told, organisation.version)
     return {
         "known": f"/speakers/{speaker.slug}",
@@ -143,7 +143,9 @@ def open_pages(people: dict[str, str]) -> dict[str, str]:
 def organiser_pages(people: dict[str, str]) -> dict[str, str]:
     """What organisers see."""
     names = ("desk", "desk, waiting", "desk, new", "draft", "list")
-    return {name: people[name] for name in names} | {"removal": people["desk"] + "/removal"}
+    return {name: people[name] for name in names} | {
+        "removal": people["desk"] + "/removal", "portrait": people["desk"] + "/portrait/picture",
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +170,9 @@ def test_pages_keep_their_budget_and_everybody_can_use_them(
     found = faults(page, written, budget=WRITING)
     found += faults(page, {name: pages[name] for name in pages if name not in written}, budget=SPEAKER)
     page.goto(pages["known"])
-    assert page.locator("img.portrait").count() == 1, "control: a portrait is weighed"
+    portrait = page.locator("img.portrait")
+    assert portrait.count() == 1, "control: a portrait is weighed"
+    assert portrait.evaluate("one => getComputedStyle(one).overflow") == "clip", "else it is no disc"
     context.close()
     theirs = {name: lunch.url(path) for name, path in organiser_pages(people).items()}
     assert (found, faults(inside, theirs, budget=ORGANISER)) == ([], [])
@@ -189,14 +193,6 @@ def test_a_camera_reads_the_contact_card_and_a_press_site_learns_nothing(
         page.wait_for_url("https://lecourrier.ch/")
     context.close()
     assert len(heard) == 2 and all("referer" not in headers for headers in heard)
-
-
-def test_organiser_copies_the_link(lunch: House, chromium: Browser, inside: Page, people: dict[str, str]) -> None:
-    inside.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=lunch.base)
-    inside.goto(lunch.url(people["desk"]))
-    inside.locator("details:has([data-copy]) summary").click()
-    inside.locator("[data-copy]").click()
-    assert inside.evaluate("navigator.clipboard.readText()") == lunch.url(people["link"])
 
 
 def test_speaker_writes_a_page_without_javascript_and_an_organiser_publishes_it(
@@ -240,22 +236,13 @@ def test_speaker_writes_a_page_without_javascript_and_an_organiser_publishes_it(
     context.close()
 
 
-def test_what_a_speaker_typed_is_kept_on_leaving_offline_and_by_a_phone_that_drops_the_page(
+def test_what_a_speaker_typed_is_kept_offline_and_by_a_phone_that_drops_the_page(
     lunch: House, chromium: Browser, people: dict[str, str]
 ) -> None:
-    address, leave = lunch.url(f"{people['waiting']}/page"), "setTimeout(() => location.assign('/privacy'))"
+    address = lunch.url(f"{people['waiting']}/page")
     context = open_context(chromium)
     page = context.new_page()
     page.goto(address)
-    page.locator("[name=role]").click()
-    page.evaluate(leave)
-    page.wait_for_url(lunch.url("/privacy"))  # control: nothing is typed
-    page.goto(address)
-    page.locator("[name=role]").press_sequentially("x")
-    with page.expect_event("dialog") as asked:
-        page.evaluate(leave)
-    assert asked.value.type == "beforeunload"
-    asked.value.dismiss()
     page.locator("[name=role]").fill("cordière")
     context.set_offline(True)
     page.locator("button[name=preview]").click()
@@ -289,33 +276,3 @@ def test_what_a_speaker_typed_is_kept_on_leaving_offline_and_by_a_phone_that_dro
     page.goto(address)
     assert page.locator("form [role=status]").count() == 0
     context.close()
-
-
-def test_one_button_saves_all_that_an_organiser_types(lunch: House, inside: Page, people: dict[str, str]) -> None:
-    inside.goto(lunch.url(people["desk"]))
-    inside.locator("[name=said]").fill("Autre chose.")
-    inside.locator("[name=slides_licence]").fill("CC0 1.0")
-    inside.locator("details:has([name=quotation]) summary").click()
-    inside.locator("[name=quotation]").fill("Une phrase.")
-    inside.locator("form:has([name=said]) button").click()
-    inside.wait_for_url(re.compile("done=saved"))
-    assert inside.locator("[name=said]").input_value() == "Autre chose."
-    assert "Une phrase." in inside.locator("#quotations").inner_text()
-    assert inside.locator("[name=quotation]").input_value() == ""
-
-
-def test_targets_are_large_enough_for_a_thumb(lunch: House, chromium: Browser, people: dict[str, str]) -> None:
-    context = open_context(chromium)
-    page = context.new_page()
-    small = []
-    for path in (people["link"], f"{people['new']}/page", f"{people['new']}/portrait", f"{people['link']}/preview"):
-        page.goto(lunch.url(path))
-        small += page.evaluate(
-            """() => [...document.querySelectorAll(
-                'main .button, main .links a, main input:not([type=hidden]), main textarea, main summary')]
-                .map(element => [element.getBoundingClientRect(), element.name || element.textContent.trim()])
-                .filter(([box]) => box.height > 0 && (box.height < 44 || box.width < 44))
-                .map(([box, label]) => `${label} ${box.width}×${box.height}`)"""
-        )
-    context.close()
-    assert small == []

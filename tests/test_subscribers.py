@@ -455,6 +455,7 @@ def test_addresses_go_out_to_a_newsletter_and_come_in_with_what_their_consent_is
     assert basis.split(",")[0] in organiser_client.get(f"{base}/{guest_of('Dora').id}/erasure").text
     assert outbox.rows() == []
     file = organiser_client.post(f"{base}/consented.csv", data={"csrf_token": typed["csrf_token"]})
+    assert "exported the addresses" in organiser_client.get("/organiser/log?lang=en").text
     lines = file.text.splitlines()
     assert lines[0] == "EMAIL,LANGUAGE,CONSENT_DATE"
     assert [line.split(",")[0] for line in lines[1:]] == [

@@ -7,7 +7,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from lunchkit.platform.db import db
 from lunchkit.team.actions import add_organiser
-from lunchkit.team.models import Role
 from lunchkit.team.sign_in.actions import issue_console_link
 from tests.chromium import PHONE, open_context
 from tests.live import House, house
@@ -16,7 +15,7 @@ from tests.looks import SMALL, faults_here, overflow
 pytestmark = pytest.mark.browser
 ONE_LINE = 72
 """Pixels: the height of a header in the art direction."""
-USUAL = 2400
+USUAL = 2460
 """Pixels that the form of a new lunch may be high on a phone; a tenth more than in the widest font it was measured in."""
 FOLDED = "details.folded"
 
@@ -35,9 +34,9 @@ def signed_in(browser: Browser, link: str, *, script: bool = False) -> Page:
     return page
 
 
-def link_for(lunch: House, name: str, role: Role) -> str:
+def link_for(lunch: House, name: str) -> str:
     with lunch.app.app_context(), lunch.app.test_request_context():
-        link = issue_console_link(add_organiser(name, f"{name.split()[0].lower()}@lunch.example", "fr", role=role))
+        link = issue_console_link(add_organiser(name, f"{name.split()[0].lower()}@lunch.example", "fr"))
         db.session.remove()
         db.engine.dispose()
     return link
@@ -78,20 +77,11 @@ def test_the_menu_is_one_line_that_opens_with_keys_and_with_a_thumb(lunch: House
 
 
 def test_everybody_can_use_the_open_menu(lunch: House, chromium: Browser) -> None:
-    page = signed_in(chromium, link_for(lunch, "Kim Rutabaga", Role.ORGANISER), script=True)
+    page = signed_in(chromium, link_for(lunch, "Kim Rutabaga"), script=True)
     page.goto(lunch.url("/organiser/letters"))
     page.locator("header button[popovertarget]").first.click()
     expect(page.locator("#menu")).to_be_visible()
     assert faults_here(page, [(SMALL, "dark"), (SMALL, "light")]) == []
-    page.context.close()
-
-
-def test_helpers_see_the_few_entries_that_are_theirs(lunch: House, chromium: Browser) -> None:
-    page = signed_in(chromium, link_for(lunch, "Noa Panais", Role.HELPER))
-    page.goto(lunch.url("/organiser/doors"))
-    page.locator("header button[popovertarget]").first.click()
-    expect(page.locator("#menu").get_by_role("link")).to_have_text(["Accueil", "Mon compte", "Aide"])
-    assert height(page, "header.top") <= ONE_LINE
     page.context.close()
 
 
@@ -104,7 +94,7 @@ def test_a_new_lunch_is_a_short_form_and_its_groups_open_with_keys(lunch: House,
     for summary in normalised.locator("summary").all():
         summary.focus()
         phone.keyboard.press("Enter")
-    expect(phone.locator(f"{FOLDED}[open]")).to_have_count(6)
-    for name in ("access_notes", "asks_food", "remind_two_days", "closes_at", "purge_days", "colour"):
+    expect(phone.locator(f"{FOLDED}[open]")).to_have_count(7)
+    for name in ("access_notes", "asks_food", "price", "remind_two_days", "closes_at", "purge_days", "colour"):
         expect(phone.locator(f"[name={name}]").first).to_be_visible()
     assert height(phone, "html") > USUAL, "the control: with all of them open it is long"

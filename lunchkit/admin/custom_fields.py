@@ -12,7 +12,7 @@ from lunchkit.events.models import CustomField, Event
 from lunchkit.events.queries import any_event_by_slug_or_404, custom_field_or_404, custom_fields
 from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.platform.previews import preview
-from lunchkit.platform.versions import save
+from lunchkit.platform.versions import save, sent
 from lunchkit.registrations.admin_queries import answers_by_question
 from lunchkit.registrations.views import empty_form_page
 
@@ -38,9 +38,8 @@ def create(slug: str) -> ResponseReturnValue:
 @bp.route(ONE, methods=["GET", "POST"])
 def update(slug: str, asked_id: int) -> ResponseReturnValue:
     event, question = _both(slug, asked_id)
-    form, page = question_form(question, request.form or None), partial(_edit_page, event, question)
-    if request.method != "POST":
-        return page(form)
+    page = partial(_edit_page, event, question)
+    form = question_form(question, sent())
     return save(
         form,
         lambda: actions.change_question(question, form.details(), form.base_version),

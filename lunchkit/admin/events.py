@@ -12,12 +12,15 @@ from lunchkit.admin.overview import Overview
 from lunchkit.admin.phases import Phase
 from lunchkit.admin.queries import can_be_unpublished, took_place
 from lunchkit.admin.views import lunch_page
-from lunchkit.events.actions import publish_event, renew_members_link
+from lunchkit.events.actions import SlugIsTaken, publish_event, renew_members_link
+from lunchkit.events.admin_forms import AddressForm
 from lunchkit.events.details import EventDetails, apply_details, changes_calendars, plan_of, plan_with
 from lunchkit.events.forms import CapacityForm, EventForm, event_form
 from lunchkit.events.models import Event
+from lunchkit.events.operations import proposed_slug
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock, form_tokens, links
+from lunchkit.platform.db import db
 from lunchkit.platform.previews import preview as preview_of
 from lunchkit.platform.versions import save
 from lunchkit.recap.queries import recap_of
@@ -138,63 +141,59 @@ def members_link(slug: str) -> ResponseReturnValue:
     return _to(event, done="members")
 
 
-@bp.get("/e/<slug>/publication")
-def ask_publication(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    if event.published_at is not None or event.cancelled_at is not None:
-        return redirect(url_for("organiser.home.event", slug=slug))
-    has_passed, address = event.is_over(clock.now()), links.public("site.event", slug=event.slug)
-    return _show("publication", event, missing=Overview(event).missing, has_passed=has_passed, address=address)
-
-
-@bp.post("/e/<slug>/publication")
+@bp.route("/e/<slug>/publication", methods=["GET", "POST"])
 def publication(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    publish_event(event)
-    return _to(event, done="published")
+    form = AddressForm(slug=proposed_slug(db.session(), event))
+    if form.validate_on_submit():
+        try:
+            publish_event(event, form.slug.data or "")
+            return _to(event, done="published")
+        except SlugIsTaken as error:
+            form.slug.errors = [error.message]
+    if event.published_at is not None or event.cancelled_at is not None:
+        return redirect(url_for("organiser.home.event", slug=slug))
+    page = _show(
+        "publication",
+        event,
+        form=form,
+        missing=Overview(event).missing,
+        has_passed=event.is_over(clock.now()),
+        base=links.public("site.event", slug="x").partition("://")[2][:-1],
+    )
+    return page, 422 if form.errors else 200
 
 
-@bp.get("/e/<slug>/withdrawal")
-def withdrawal(slug: str) -> ResponseReturnValue:
+@bp.route("/e/<slug>/withdrawal", methods=["GET", "POST"])
+def take_back(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
+    if request.method == "POST":
+        unpublish_event(event)
+        return _to(event, done="withdrawn")
     if event.published_at is None:
         return redirect(url_for("organiser.home.event", slug=slug))
     return _show("withdrawal", event, may_take_back=can_be_unpublished(event))
 
 
-@bp.post("/e/<slug>/withdrawal")
-def take_back(slug: str) -> ResponseReturnValue:
+@bp.route("/e/<slug>/cancellation", methods=["GET", "POST"])
+def cancel(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    unpublish_event(event)
-    return _to(event, done="withdrawn")
-
-
-@bp.get("/e/<slug>/cancellation")
-def cancellation(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
+    if request.method == "POST":
+        return _to(event, done="cancelled", emails=cancel_event(event))
     if event.published_at is None:
-        return redirect(url_for("organiser.events.removal", slug=slug))
+        return redirect(url_for("organiser.events.remove", slug=slug))
     may_cancel = event.cancelled_at is None and not event.is_over(clock.now())
     emails, unreachable = attendees_with_address(event.id), attendees_without_address(event.id)
     return _show("cancellation", event, emails=emails, unreachable=unreachable, may_cancel=may_cancel)
 
 
-@bp.post("/e/<slug>/cancellation")
-def cancel(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    return _to(event, done="cancelled", emails=cancel_event(event))
-
-
-@bp.get("/e/<slug>/removal")
-def removal(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    return _show("removal", event, prepared=prepared_for(event.id), has_recap=recap_of(event.id) is not None)
-
-
-@bp.post("/e/<slug>/removal")
+@bp.route("/e/<slug>/removal", methods=["GET", "POST"])
 def remove(slug: str) -> ResponseReturnValue:
-    delete_event_draft(any_event_by_slug_or_404(slug))
-    return redirect(url_for("organiser.home.home", done="discarded"), code=303)
+    event = any_event_by_slug_or_404(slug)
+    if request.method == "POST":
+        delete_event_draft(event)
+        return redirect(url_for("organiser.home.home", done="discarded"), code=303)
+    return _show("removal", event, prepared=prepared_for(event.id), has_recap=recap_of(event.id) is not None)
 
 
 @bp.post("/e/<slug>/ending")

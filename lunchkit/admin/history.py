@@ -15,21 +15,18 @@ from lunchkit.events.forms import EventForm
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404, events_by_id
 from lunchkit.platform.audit.models import AuditEntry
-from lunchkit.platform.audit.queries import acts_page, organisers_in_log
+from lunchkit.platform.audit.queries import acts_page
 from lunchkit.platform.audit.recording import CHANGED
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.i18n import moment
 from lunchkit.platform.text import clean_line
 from lunchkit.team.forms import ROLE_NAMES
-from lunchkit.team.queries import people_by_id
 
 LAST_PAGE = 100_000
-CONSOLE = 0
-"""Stands for the command line among the numbers of people."""
 SCANS = "check_in.scan"
 ROWS = {
     "registration": ("organiser.registrations.show", "registration_id"),
-    "speaker": ("organiser.speakers.show", "speaker_id"),
+    "speaker": ("organiser.speakers.update", "speaker_id"),
     "poll": ("organiser.polls.edit", "poll_id"),
     "section": ("organiser.recap.writing.edit", "section_id"),
 }
@@ -44,26 +41,15 @@ def index() -> ResponseReturnValue:
     text = clean_line(request.args.get("q"))[:100]
     slug = request.args.get("lunch")
     lunch = any_event_by_slug_or_404(slug) if slug else None
-    numbers = organisers_in_log()
-    people = people_by_id([number for number in numbers if number is not None])
-    people |= {CONSOLE: ""} if None in numbers else {}
-    who = next((number for number in people if str(number) == request.args.get("who")), None)
-    acts = acts_page(
-        text,
-        actions_with,
-        organiser_id=who,
-        event_id=lunch.id if lunch else None,
-        page=min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE),
-    )
+    page = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
+    acts = acts_page(text, actions_with, event_id=lunch.id if lunch else None, page=page)
     lunches = events_by_id({entry.event_id for entry in acts.items if entry.event_id})
     lines = [_line(entry, lunches.get(entry.event_id or 0)) for entry in acts.items]
     return render_template(
         "admin/history.html",
         acts=acts,
         days=[(day, list(same)) for day, same in groupby(lines, key=lambda line: line["at"].date())],
-        people=people,
         q=text,
-        who=who,
         lunch=lunch,
     )
 

@@ -88,6 +88,7 @@ MESSAGES: dict[str, LazyString] = {
     "speakers.approve_quotation": _l("approved a quotation on a speaker’s behalf"),
     "speakers.remove_quotation": _l("removed a quotation"),
     "speakers.renew_link": _l("gave a speaker a private link"),
+    "speakers.place_portrait": _l("placed a portrait on a speaker’s behalf"),
     "speakers.portrait": _l("hid a portrait, or showed it again"),
     "speakers.approve": _l("published what a speaker wrote"),
     "speakers.set_aside": _l("set aside what a speaker wrote"),
@@ -133,6 +134,7 @@ MESSAGES: dict[str, LazyString] = {
     "recap.publication.renew_link": _l("changed the preview link of the recap"),
     "outbox.retry": _l("sent an e-mail again"),
     "outbox.retry_all": _l("sent all failed e-mails again"),
+    "system_status.download": _l("downloaded a backup of everything"),
     "settings.save": _l("changed the settings"),
 }
 

@@ -13,9 +13,11 @@ from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.events.admin_queries import event_list
 from lunchkit.events.forms import CapacityForm
 from lunchkit.events.models import Event
+from lunchkit.events.operations import proposed_slug
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
+from lunchkit.platform.db import db
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations.admin_queries import people_of_all_lunches
 from lunchkit.registrations.queries import seats_taken_by_event
@@ -71,7 +73,8 @@ def event(slug: str, phase: str | None = None) -> ResponseReturnValue:
 
 def lunch_page(event: Event, form: CapacityForm, phase: Phase | None = None) -> str:
     """The page of one event at a phase, that of the moment if none is given, with the form of its seats."""
-    address, view = links.public("site.event", slug=event.slug), Overview(event)
+    slug = event.slug if event.published_at else proposed_slug(db.session(), event)
+    address, view = links.public("site.event", slug=slug), Overview(event)
     phase = phase or view.phase
     return render_template(
         f"admin/phases/{phase}.html",

@@ -29,7 +29,7 @@ def cli() -> None:
 for command in (
     *(server.serve, demo.demo, organisers.organiser),
     *(data.upgrade, data.backup, data.restore, data.copy_to),
-    *(maintenance.deliver, maintenance.purge, maintenance.doctor, maintenance.settings),
+    *(maintenance.deliver, maintenance.purge, maintenance.doctor),
 ):
     cli.add_command(command)
 

@@ -42,8 +42,7 @@ def make_app(settings: Settings) -> Flask:
 def settings_here() -> Settings:
     """The settings of an existing instance; makes neither folder nor key nor database. Raises NoInstance."""
     settings = load_settings(make_key=False)
-    is_sqlite = settings.database.startswith("sqlite:")
-    if not (sqlite_path(settings).is_file() if is_sqlite else settings.instance.is_dir()):
+    if not (sqlite_path(settings).is_file() if settings.is_sqlite else settings.instance.is_dir()):
         raise NoInstance(settings.instance)
     return settings
 

@@ -1,7 +1,6 @@
-"""``lunchkit deliver``, ``purge``, ``doctor`` and ``settings``."""
+"""``lunchkit deliver``, ``purge`` and ``doctor``."""
 
 import sys
-from dataclasses import fields
 from gettext import gettext as _
 
 import click
@@ -12,7 +11,7 @@ from lunchkit.admin.system_status.database import check_damage
 from lunchkit.cli.instance import instance_here, make_app, require_schema, settings_here
 from lunchkit.cli.language import speak
 from lunchkit.platform import clock, schema
-from lunchkit.platform.config import PREFIX, Settings, current_settings
+from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.heartbeat import DAILY, clock_is_believed
 from lunchkit.platform.mail.actions import deliver_due, resume
@@ -91,11 +90,3 @@ def doctor() -> None:
         if not problems:
             click.echo(f"ok  {_('No problem found.')}")
     sys.exit(1 if problems else 0)
-
-
-@click.command()
-def settings() -> None:
-    """List all settings, with their defaults."""
-    for spec in fields(Settings):
-        default = _("default: {default}").format(default=f"{spec.default!s:.60}")
-        click.echo(f"{PREFIX}{spec.name.upper()}  ({default})\n    {_(spec.metadata['help'])}")

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit.demo.lunches import CONTACT, add_recap, plant
-from lunchkit.events.models import Event, Series
+from lunchkit.events.models import AnswerKind, CustomField, Event, Series
+from lunchkit.events.queries import custom_fields
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
 from lunchkit.recap.actions import publish_recap
@@ -106,7 +107,14 @@ def _register_people(event: Event, requests: int, now: datetime) -> None:
             is_member=number % 3 != 0, shows_name=number % 2 == 0,
             diets=tuple(meals[(number + seat) % 5 % 3] for seat in range(1 + companions)),
             allergies=ALLERGIES.get(number, ""),
+            answers=tuple((one.id, _answer(one, number)) for one in custom_fields(event.id)),
             access="Place pour un fauteuil roulant" if number == 17 else "",
         )  # fmt: skip
         with clock.fixed_at(latest - timedelta(hours=3.7 * (requests - number))):
             register_by_hand(event, details, language="fr")
+
+
+def _answer(question: CustomField, number: int) -> str:
+    """What the person with this number answers to a question with choices; every fourth gives two where one may."""
+    first, second = (question.choices[(number * 5 + number // 3 + more) % len(question.choices)] for more in range(2))
+    return f"{first}\n{second}" if question.kind == AnswerKind.SEVERAL and number % 4 == 0 else first

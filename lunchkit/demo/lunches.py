@@ -12,7 +12,7 @@ from PIL import Image
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from lunchkit.events.models import Event, Series
+from lunchkit.events.models import CustomField, Event, Series
 from lunchkit.platform import clock
 from lunchkit.platform.images.models import Picture, PictureFile
 from lunchkit.platform.images.redraw import widths_of
@@ -36,7 +36,8 @@ Row = dict[str, Any]
 
 
 def read(name: str) -> Row:
-    """A lunch as its file has it: "event", and lists of "speakers", "polls", "questions", "schedule", "recap"."""
+    """A lunch as its file has it: "event", and lists of "speakers", "asked" (form questions), "polls",
+    "questions", "schedule", "recap"."""
     content: Row = tomllib.loads((FILES / f"{name}.toml").read_text("utf-8"))
     return content
 
@@ -57,6 +58,8 @@ def plant(session: Session, series: Series, name: str, now: datetime, starts_at:
     session.flush()
     for poll, row in zip(polls, told["polls"], strict=True):
         _count(session, event, poll, row)
+    for position, row in enumerate(told.get("asked", ()), 1):
+        session.add(CustomField(event_id=event.id, position=position, **row))
     for row in told.get("questions", ()):
         answered_at = event.ends_at if row.pop("is_answered", False) else None
         session.add(Question(event_id=event.id, approved_at=event.starts_at, answered_at=answered_at, **row))

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.details import QuestionDetails, give_members_link, write_question
 from lunchkit.events.models import CustomField, Event
-from lunchkit.events.operations import lock_existing_event, slug_for
+from lunchkit.events.operations import lock_existing_event, lock_slugs, proposed_slug, taken_slugs
 from lunchkit.events.queries import custom_fields
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
@@ -17,16 +17,17 @@ from lunchkit.platform.versions import count_version, require_version
 MOST_QUESTIONS = 5
 """Of the organisers, on one form: people abandon a longer one."""
 LunchIsOver = user_error("LunchIsOver", _l("This lunch is in the past. Give it a coming date first."))
+SlugIsTaken = user_error("SlugIsTaken", _l("Another lunch has this address already. Choose another one."))
 LunchIsCancelled = user_error("LunchIsCancelled", _l("This lunch was cancelled. Make a new one instead."))
 EnoughQuestions = user_error(
     "EnoughQuestions", _l("The form asks five questions of your own already. Remove one to ask another.")
 )
 
 
-def publish_event(event: Event) -> None:
-    """Publish a draft. Its slug is made from the title again, and never changes afterwards.
+def publish_event(event: Event, slug: str = "") -> None:
+    """Publish a draft. Its slug, made from the title where none is given, never changes afterwards.
 
-    Idempotent. Raises LunchIsOver, LunchIsCancelled, or NotFound.
+    Idempotent. Raises SlugIsTaken, LunchIsOver, LunchIsCancelled, or NotFound.
     """
     with transaction() as session:
         lock_existing_event(session, event.id)
@@ -36,7 +37,11 @@ def publish_event(event: Event) -> None:
             raise LunchIsCancelled
         if event.is_over(clock.now()):
             raise LunchIsOver
-        event.slug = slug_for(session, event.series, event.title, event)
+        lock_slugs(session, event.series)
+        if slug in taken_slugs(session, event):
+            raise SlugIsTaken
+        proposed = proposed_slug(session, event)
+        event.slug, event.slug_is_own = slug or proposed, event.slug_is_own or slug not in ("", proposed)
         event.published_at = event.updated_at = clock.now()
 
 

@@ -1,4 +1,4 @@
-"""The form of a question that organisers add to the registration form."""
+"""Forms of organisers: a question of theirs on the registration form; the address of a lunch."""
 
 from typing import Any
 
@@ -11,7 +11,8 @@ from wtforms.validators import InputRequired, ValidationError
 
 from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import AnswerKind, CustomField
-from lunchkit.platform.fields import at_most, has_a_word
+from lunchkit.platform.fields import BareForm, at_most, has_a_word
+from lunchkit.platform.slugs import SLUG_LENGTH, slug_of
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
 
@@ -120,3 +121,15 @@ def _check(lines: list[str]) -> None:
         if len(line) > LONGEST_CHOICE:
             found = {"max": LONGEST_CHOICE, "line": line[:24], "n": len(line)}
             raise ValidationError(_("At most %(max)s characters a choice: «%(line)s…» has %(n)s.", **found))
+
+
+class AddressForm(BareForm):
+    """The slug with which a draft is published."""
+
+    slug = StringField(_l("Its address"), filters=[clean_line])
+
+    def validate_slug(self, field: Field) -> None:
+        plain = slug_of(field.data or "")
+        if field.data and field.data != plain:
+            message = _l("Only small letters without accents, digits and hyphens, at most %(max)s: “%(slug)s”.")
+            raise ValidationError(message % {"max": SLUG_LENGTH, "slug": plain})

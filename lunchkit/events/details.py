@@ -40,6 +40,8 @@ class EventDetails:
     asks_access: bool = True
     diets: str = ",".join(Diet)
     food_note: str = ""
+    price: str = ""
+    price_url: str = ""
     members_open_at: datetime | None = None
     opens_at: datetime | None = None
     closes_at: datetime | None = None

@@ -30,7 +30,9 @@ def calendar_entry(event: Event) -> Entry:
         ends_at=event.ends_at,
         zone=event.zone,
         title=event.title,
-        description=_paragraphs(event.summary, event.access_notes, page, _recap_line(event)),
+        description=_paragraphs(
+            event.summary, f"{event.price} {event.price_url}".strip(), event.access_notes, page, _recap_line(event)
+        ),
         location=event.place,
         url=page,
         created_at=event.created_at,

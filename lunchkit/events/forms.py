@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import (
@@ -21,7 +22,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
 from lunchkit.events.details import EventDetails
@@ -43,6 +44,7 @@ from lunchkit.platform.fields import (
     has_a_word,
 )
 from lunchkit.platform.mail.addresses import valid_email
+from lunchkit.platform.markdown import is_safe_link, whole_link
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
 
@@ -123,6 +125,8 @@ class EventForm(VersionedForm):
         _l("The kitchen offers"), choices=lambda: MEALS, default=USUAL["diets"], option_widget=CheckboxInput()
     )
     food_note = _text(_l("What people should know of the meal"), 500)
+    price = _line(_l("Price, in words"), 120)
+    price_url = StringField(_l("Where one pays"), filters=[clean_line, whole_link], validators=[at_most(500)])
     members_open_at = _moment(_l("Members may register from"))
     opens_at = _moment(_l("Registration opens"))
     closes_at = _moment(_l("Registration closes"))
@@ -134,6 +138,12 @@ class EventForm(VersionedForm):
     remind_seven_days = BooleanField(_l("A week before, at 9:00"))
     remind_two_days = BooleanField(_l("Two days before, at 9:00"))
     remind_same_morning = BooleanField(_l("The same morning, at 7:00"))
+
+    def validate_price_url(self, field: Field) -> None:
+        if field.data and not (is_safe_link(field.data) and field.data.startswith("https://")):
+            raise ValidationError(_("Write the whole address, beginning with https://."))
+        if field.data and not self.price.data:
+            raise ValidationError(_("Write the price too: a link alone tells nobody what it is for."))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field by itself, then the moments together."""

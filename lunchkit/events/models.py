@@ -100,6 +100,8 @@ class Event(Timing, DemoNotes, Versioned, Model):
     uid: Mapped[str] = mapped_column(String(120), unique=True, info=NOT_PERSONAL)
     """The calendar UID (RFC 5545), one for ever."""
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=NOT_PERSONAL)
+    slug_is_own: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
+    """Whether an organiser chose the slug; else it was made from the title."""
     title: Mapped[str] = mapped_column(String(200), info=NOT_PERSONAL)
     theme: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
     summary: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)
@@ -122,6 +124,10 @@ class Event(Timing, DemoNotes, Versioned, Model):
     """What people may choose to eat, separated by commas."""
     food_note: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)
     """Allergens, origin."""
+    price: Mapped[str] = mapped_column(String(120), default="", info=NOT_PERSONAL)
+    """What it costs, in words: lunchkit takes no money."""
+    price_url: Mapped[str] = mapped_column(String(500), default="", info=NOT_PERSONAL)
+    """Where one pays; https."""
     members_nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
     members_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=NOT_PERSONAL)
     """Of the members' link: derived from the nonce with a key that the database does not hold."""

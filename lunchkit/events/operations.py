@@ -26,10 +26,11 @@ def draft_event(
     """
     home = series or _first_series(session)
     now = clock.now()
+    lock_slugs(session, home)
     event = Event(
         series=home,
         uid=f"{uuid.uuid4()}@{urlsplit(current_settings().address).hostname}",
-        slug=slug_for(session, home, details.title),
+        slug=free_slug(slug_of(details.title), taken_slugs(session)),
         form_key=form_key,
         sequence=0,
         title=details.title,
@@ -58,13 +59,20 @@ def made_by_form(session: Session, form_key: str | None) -> Event | None:
     return session.scalar(select(Event).where(Event.form_key == form_key))
 
 
-def slug_for(session: Session, series: Series, title: str, event: Event | None = None) -> str:
-    """The slug of a title, numbered if a lunch other than ``event`` has it already."""
-    if series.id is not None:  # lunches with the same title must not choose at the same time
+def lock_slugs(session: Session, series: Series) -> None:
+    """Let only one lunch of a series choose its slug at a time."""
+    if series.id is not None:
         session.scalar(select(Series.id).where(Series.id == series.id).with_for_update())
-    base = slug_of(title)
-    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(base, autoescape=True))))
-    return free_slug(base, taken - {event.slug if event else ""} | RESERVED)
+
+
+def taken_slugs(session: Session, event: Event | None = None) -> set[str]:
+    """The slugs that a lunch cannot have: those of the others, and the reserved ones."""
+    return set(session.scalars(select(Event.slug))) - {event.slug if event else ""} | RESERVED
+
+
+def proposed_slug(session: Session, event: Event) -> str:
+    """The slug that a draft gets at its publication if nobody chooses another one."""
+    return event.slug if event.slug_is_own else free_slug(slug_of(event.title), taken_slugs(session, event))
 
 
 def _first_series(session: Session) -> Series:

@@ -24,12 +24,11 @@ class BackupFailed(Exception):
 
 def back_up(settings: Settings, target: Path | None = None) -> Path:
     """Write a checked copy of the database while it is in use, whole or not at all. Raises BackupFailed."""
-    postgres = not settings.database.startswith("sqlite:")
-    suffix = "pgdump" if postgres else "sqlite"
+    suffix = "sqlite" if settings.is_sqlite else "pgdump"
     name = f"lunchkit-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{suffix}"
     target = target or backup_folder(settings) / name
     try:
-        _write(_dump_postgres if postgres else _copy_sqlite, settings, target)
+        _write(_copy_sqlite if settings.is_sqlite else _dump_postgres, settings, target)
     except (OSError, SQLITE_DRIVER.Error) as error:
         raise BackupFailed(_("no copy could be written to {file}: {error}").format(file=target, error=error)) from error
     return target
@@ -154,7 +153,7 @@ def restore(settings: Settings, source: Path) -> Path | None:
     Returns where the earlier database is kept, None if there was none. Killed at any moment, one of the two is there,
     whole. Raises BackupFailed; then nothing was changed.
     """
-    if not settings.database.startswith("sqlite:"):
+    if not settings.is_sqlite:
         raise BackupFailed(_("restore a PostgreSQL database with pg_restore --clean --if-exists"))
     check(source)
     place = sqlite_path(settings)

@@ -50,7 +50,7 @@ def setting(description: str, default: Any) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that can be set from outside. ``lunchkit settings`` prints this list; docs/configuration.md holds it too."""
+    """All that can be set from outside. docs/configuration.md holds this list too."""
 
     instance: Path = setting("Folder of the database, the secret key and the `.env` file.", Path("instance"))
     database_url: str = setting("SQLite (default: `lunchkit.sqlite` in the instance folder) or `postgresql://…`.", "")
@@ -95,6 +95,10 @@ class Settings:
             if url.startswith(plain):
                 return "postgresql+psycopg://" + url.removeprefix(plain)
         return url
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database.startswith("sqlite:")
 
     @property
     def keys(self) -> list[str]:
@@ -188,7 +192,6 @@ def default_of(field_name: str) -> Any:
 def mistakes(settings: Settings) -> list[str]:
     """What is wrong with these settings: a line for each, that begins with the full name of the setting."""
     languages, licences = ", ".join(WORKING_LANGUAGES), ", ".join(LICENCES)
-    is_sqlite = settings.database.startswith("sqlite:")
     one_of, security = _("one of {values}"), ("starttls", "tls", "none")
     rules = (
         ("public_url", is_web_address(settings.public_url), _("http(s):// and a name or an IPv4 address is needed")),
@@ -197,7 +200,7 @@ def mistakes(settings: Settings) -> list[str]:
         ("mail_security", settings.mail_security in security, one_of.format(values=", ".join(security))),
         ("timezone", is_zone(settings.timezone), _("the name of a time zone is needed, like Europe/Zurich")),
         ("mail_from", is_mailbox(settings.mail_from), _("an address like lunch@example.org is needed")),
-        ("workers", settings.workers <= 1 or not is_sqlite, _("several processes need a database of PostgreSQL")),
+        ("workers", settings.workers <= 1 or not settings.is_sqlite, _("several processes need PostgreSQL")),
     )
     errors = [_mistake(name, what, getattr(settings, name)) for name, is_right, what in rules if not is_right]
     if not _is_database_address(settings.database):  # its password is not to be shown

@@ -46,7 +46,7 @@ def holding(folder: Path, command: str, *, alone: bool = False) -> Iterator[None
 
 def hold_as_server(settings: Settings) -> None:
     """Use an instance until the last process of this server ends; on SQLite as its only one. Raises InUse."""
-    folder, alone = settings.instance, settings.database.startswith("sqlite:")
+    folder, alone = settings.instance, settings.is_sqlite
     files = _handed_over(folder)
     if not files:
         files = [_lock(folder, USED)]

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import redirect
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField
 from wtforms.fields.choices import SelectFieldBase
 
@@ -95,15 +96,22 @@ def said(field: Field) -> str:
     return "" if field.data is None else f"{field.data:{getattr(field, 'read_as', '')}}"
 
 
+def sent() -> MultiDict[str, str] | None:
+    """What was sent, for the form of a route that also shows it; None where it is only shown."""
+    return request.form if request.method == "POST" else None
+
+
 FormOf = TypeVar("FormOf", bound=VersionedForm)
 
 
 def save(
     form: FormOf, action: Callable[[], object], page: Callable[[FormOf], str], saved: Callable[[], FormOf], done: str
 ) -> ResponseReturnValue:
-    """Validate a form, do what it asks for, and go to the address ``done``; else ``page`` shows the form again.
-    ``saved`` is the form of what is stored.
+    """Show the form by ``page``, or if it was sent: validate it, do what it asks for, and go to the address ``done``;
+    else ``page`` shows it again. ``saved`` is the form of what is stored.
     """
+    if request.method != "POST":
+        return page(form)
     if not form.validate():
         return page(form), 422
     try:

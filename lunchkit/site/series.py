@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
@@ -24,9 +25,8 @@ LATEST = 5
 """Past events on the home page; the archive has all."""
 MOST_WORDS = 8
 """Words of a query; the rest is ignored."""
-SHORTEST, LONGEST = 50, 220
-"""Characters of the sentence under an event; a shorter one is joined with the next one."""
-_SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+(?=[^\Wa-z_]|[«\d])")
+LONGEST = 220
+"""Characters of the words under an event."""
 
 
 class PastLunch(NamedTuple):
@@ -34,8 +34,8 @@ class PastLunch(NamedTuple):
 
     event: Event
     speakers: Sequence[Speaker]
-    sentence: str
-    """The first of its recap, or of its summary."""
+    beginning: str
+    """Of its recap, or of its summary."""
 
 
 class Archive(NamedTuple):
@@ -117,7 +117,11 @@ def _lunches(events: Sequence[Event]) -> list[PastLunch]:
         PastLunch(
             event,
             speakers[event.id],
-            first_sentence(_introduction(recaps.get(event.id) if event.recap_published_at else None) or event.summary),
+            shorten(
+                _introduction(recaps.get(event.id) if event.recap_published_at else None) or event.summary,
+                LONGEST,
+                placeholder="…",
+            ),
         )
         for event in events
     ]
@@ -127,15 +131,3 @@ def _introduction(document: dict[str, Any] | None) -> str:
     sections = (document or {}).get("sections", ())
     texts = (section["data"].get("text", "") for section in sections if section["kind"] == SectionKind.INTRODUCTION)
     return plain(next(texts, ""))
-
-
-def first_sentence(text: str) -> str:
-    """The first sentence, with the next one if it is very short; cut at a word if it is very long."""
-    said = ""
-    for sentence in _SENTENCE_ENDS.split(" ".join(text.split())):
-        said = f"{said} {sentence}".strip()
-        if len(said) >= SHORTEST:
-            break
-    if len(said) <= LONGEST:
-        return said
-    return said[:LONGEST].rpartition(" ")[0].rstrip(" ,;:–(«") + "…"

@@ -4,20 +4,28 @@ from collections.abc import Sequence
 from textwrap import shorten
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from lunchkit.events.models import Event, EventState
-from lunchkit.events.queries import all_series, coming_events, event_by_slug_or_404, past_events, running_events
+from lunchkit.events.queries import (
+    all_series,
+    coming_events,
+    event_by_slug_or_404,
+    events_by_id,
+    past_events,
+    running_events,
+)
 from lunchkit.events.views import conditional
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
+from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import typo, when
 from lunchkit.platform.images.cards import card_png
 from lunchkit.platform.static_files import compress
-from lunchkit.platform.text import clean_line
+from lunchkit.platform.text import clean_line, normalise
 from lunchkit.recap.exports import share_links
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
 from lunchkit.room.polls.queries import lacks_words, polls_of
@@ -33,6 +41,10 @@ bp = Blueprint("site", __name__)
 BOOKABLE = (EventState.OPEN, EventState.FULL, EventState.LATER)
 """States in which people can register, now or later."""
 POSTER = {"width": 189, "height": 114, "character": 0.535, "line": 0.95}  # the place of the title, in millimetres
+FREE = {"gratuit", "free", "kostenlos", "gratis", "gratuito"}
+"""Prices that mean free of charge; of any other nothing is claimed to search engines but its words."""
+SHORT_SLUG = 24
+"""Characters; a poster has the short address of a lunch in the place of a longer one, which nobody would type."""
 POSTER_SIZES = (29.4, 24, 20, 17, 14.5)
 """Type sizes of the title on a poster, in millimetres; what needs a smaller one takes the sixth."""
 
@@ -109,6 +121,15 @@ def event_page(event: Event) -> str:
     )
 
 
+@bp.get("/<int(max=2147483647):number>")
+def short(number: int) -> ResponseReturnValue:
+    """The short address of a lunch, for paper: its number, which no other lunch ever has."""
+    event = events_by_id([number]).get(number)
+    if event is None or event.published_at is None:
+        raise NotFound
+    return redirect(url_for(".event", slug=event.slug))
+
+
 @bp.get("/e/<slug>/poster")
 def poster(slug: str) -> ResponseReturnValue:
     return poster_page(event_by_slug_or_404(slug))
@@ -117,6 +138,7 @@ def poster(slug: str) -> ResponseReturnValue:
 def poster_page(event: Event) -> str:
     """The poster of an event: one page of paper."""
     now, address = clock.now(), links.public("site.event", slug=event.slug)
+    to_type = address if len(event.slug) <= SHORT_SLUG else links.public("site.short", number=event.id)
     return render_template(
         "site/poster.html",
         event=event,
@@ -124,7 +146,7 @@ def poster_page(event: Event) -> str:
         invites=event.takes_registrations(now) or event.opens_later(now),
         speakers=appearances(event.id),
         qr=qr.svg(address, _("QR code of this page's address")),
-        short_address=address.partition("://")[2],
+        short_address=to_type.partition("://")[2],
     )
 
 
@@ -176,6 +198,8 @@ def structured_event(event: Event, left: int | None, speakers: Sequence[Appearan
             "organizer": {"@type": "Organization", "name": event.series.network},
             "maximumAttendeeCapacity": event.capacity,
             "remainingAttendeeCapacity": left,
+            "offers": event.price_url and {"@type": "Offer", "description": event.price, "url": event.price_url},
+            "isAccessibleForFree": True if normalise(event.price) in FREE else None,
             "subjectOf": event.recap_published_at
             and {"@type": "Article", "url": links.public("recap.show", slug=event.slug)},
         }

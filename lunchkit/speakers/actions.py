@@ -1,9 +1,10 @@
 """Actions on speakers: who speaks, their invitation, and the page that they write by their private link."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, update
@@ -17,16 +18,16 @@ from lunchkit.platform.errors import NotFound, UserError, user_error
 from lunchkit.platform.images.actions import erase_picture, keep_picture
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.versions import ChangedMeanwhile, count_version, require_version
-from lunchkit.speakers.admin_forms import AppearanceDetails, OrganisationDetails
+from lunchkit.speakers.admin_forms import AppearanceDetails
 from lunchkit.speakers.emails import THANKS, enqueue_submission, enqueue_to_speaker, forget_emails
 from lunchkit.speakers.forms import SpeakerDetails
 from lunchkit.speakers.models import INVITATION, Appearance, Organisation, Quotation, Speaker
 from lunchkit.speakers.operations import (
     erase_portraits,
     erase_unless_elsewhere,
-    fresh_talks,
     lock,
     lock_by_link,
+    lock_with_talks,
     organisation_for,
     publish,
     save_draft,
@@ -101,12 +102,12 @@ def change_appearance(appearance: Appearance, details: AppearanceDetails, versio
         count_version(speaker)
 
 
-def change_organisation(organisation: Organisation, details: OrganisationDetails, version: int) -> None:
-    """Change an organisation. Raises ChangedMeanwhile."""
+def change_organisation(organisation: Organisation, values: Mapping[str, Any], version: int) -> None:
+    """Change the columns of an organisation. Raises ChangedMeanwhile."""
     with transaction() as session:
         lock(session, organisation)
         require_version(organisation, version)
-        for name, value in asdict(details).items():
+        for name, value in values.items():
             setattr(organisation, name, value)
         count_version(organisation)
 
@@ -152,23 +153,34 @@ def save_page(speaker: Speaker, page: SpeakerPage, version: int) -> None:
         save_draft(speaker, page, talks)
 
 
-def save_portrait(speaker: Speaker, data: bytes | None, alt: str, credit: str, consent: str, focus: int = 4) -> None:
+def save_portrait(
+    speaker: Speaker, data: bytes | None, alt: str, credit: str, consent: str, focus: int = 4, on_behalf: bool = False
+) -> None:
     """Set the portrait of the draft, or only its texts if ``data`` is None. A submitted draft stays submitted.
 
-    ``focus``, where it is cut, needs no approval. An earlier portrait of the draft is destroyed. Raises LinkGone and
-    the errors of ``keep_picture``.
+    With ``on_behalf`` an organiser sets the public one, and that of a draft which has the same; ``consent`` is then
+    when and how the speaker agreed. ``focus``, where it is cut, needs no approval. A portrait that nothing shows any
+    more is destroyed. Raises LinkGone and the errors of ``keep_picture``.
     """
     picture = keep_picture(data, alt=alt, credit=credit, consent=consent) if data is not None else None
     try:
         with transaction() as session:
-            talks = lock_by_link(session, speaker)
-            before = written_page(speaker, talks)
-            token = picture.token if picture else before.portrait
+            talks = lock_with_talks(session, speaker) if on_behalf else lock_by_link(session, speaker)
+            public, before = public_page(speaker, talks), written_page(speaker, talks)
+            token = picture.token if picture else public.portrait if on_behalf else before.portrait
             page = replace(before, portrait=token, portrait_alt=alt, portrait_credit=credit)
-            save_draft(speaker, page, talks, stays_submitted=True)
-            session.execute(update(Picture).where(Picture.token == token).values(focus=focus))
-            if before.portrait not in (token, public_page(speaker, talks).portrait):
-                erase_portraits(session, [before.portrait])
+            values = {"focus": focus} | ({"alt": alt, "credit": credit, "consent": consent} if on_behalf else {})
+            session.execute(update(Picture).where(Picture.token == token).values(values))
+            if on_behalf:
+                speaker.portrait = session.scalars(select(Picture).where(Picture.token == token)).one()
+                speaker.on_behalf = consent
+                count_version(speaker)
+                if speaker.draft is not None and before.portrait == public.portrait:
+                    speaker.draft = asdict(page)
+            else:
+                save_draft(speaker, page, talks, stays_submitted=True)
+            shown = {page.portrait for page in (public_page(speaker, talks), written_page(speaker, talks))}
+            erase_portraits(session, {public.portrait, before.portrait} - shown)
     except UserError:
         if picture:
             erase_picture(picture)
@@ -227,8 +239,7 @@ def set_aside_page(speaker: Speaker, version: int) -> None:
 
 
 def _lock_submitted(session: Session, speaker: Speaker, version: int) -> tuple[Sequence[Appearance], SpeakerPage]:
-    lock(session, speaker)
-    talks, draft = fresh_talks(session, speaker), draft_page(speaker)
+    talks, draft = lock_with_talks(session, speaker), draft_page(speaker)
     if draft is None or speaker.submitted_at is None:
         raise ChangedMeanwhile
     require_version(speaker, version)

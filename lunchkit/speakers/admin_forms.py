@@ -16,6 +16,7 @@ from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
 from lunchkit.speakers.forms import (
     NAMELESS,
+    PortraitForm,
     SlidesForm,
     SpeakerDetails,
     SpeakerForm,
@@ -103,15 +104,14 @@ def appearance_form(appearance: Appearance, data: Data | None = None) -> Appeara
     return form
 
 
-@dataclass(frozen=True)
-class OrganisationDetails:
-    """An organisation. Each field is a column of Organisation."""
+class PlacedPortraitForm(PortraitForm):
+    """A portrait that an organiser places on a speaker's behalf."""
 
-    name: str
-    website: str = ""
-    town: str = ""
-    about: str = ""
-    is_member: bool = False
+    on_behalf = StringField(
+        _l("They agreed to this picture: when and how"),
+        filters=[clean_line],
+        validators=[DataRequired(BASELESS), at_most(300)],
+    )
 
 
 class OrganisationForm(VersionedForm):

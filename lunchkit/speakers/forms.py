@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -12,6 +12,9 @@ from wtforms import Field, FileField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from lunchkit.platform.fields import BareForm, at_most, has_a_word
+from lunchkit.platform.images.errors import PictureTooHeavy
+from lunchkit.platform.images.intake import MOST_BYTES, read_upload
+from lunchkit.platform.images.queries import picture_by_token
 from lunchkit.platform.markdown import is_safe_link, whole_link
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
@@ -147,6 +150,8 @@ FOCI = (
 class PortraitForm(VersionedForm):
     """A portrait; the file is optional if there is one already."""
 
+    limits: ClassVar = {"data-most-bytes": MOST_BYTES, "data-too-heavy": PictureTooHeavy.message}
+
     picture = FileField(_l("Picture"))
     portrait_alt = TextAreaField(
         LABELS["portrait_alt"],
@@ -156,7 +161,14 @@ class PortraitForm(VersionedForm):
     portrait_credit = line(LABELS["portrait_credit"], 120)
     focus = RadioField(_l("What the disc shows"), coerce=int, choices=lambda: list(enumerate(FOCI)), default=4)
 
-    def file(self) -> FileStorage | None:
-        """The uploaded file, if any."""
+    def sent(self, *, is_needed: bool) -> bytes | None:
+        """The uploaded file, if any. Raises as ``read_upload``, and NoPicture where one is needed."""
         upload = self.picture.data
-        return upload if isinstance(upload, FileStorage) and upload.filename else None
+        file = upload if isinstance(upload, FileStorage) and upload.filename else None
+        return read_upload(file) if file or is_needed else None
+
+
+def portrait_values(page: SpeakerPage) -> dict[str, Any]:
+    """What the form of a page's portrait is filled with."""
+    picture = picture_by_token(page.portrait)
+    return asdict(page) | {"focus": picture.focus if picture else 4}

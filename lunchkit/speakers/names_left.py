@@ -20,7 +20,7 @@ PLACES = {
     "run_item": (_l("Schedule"), "organiser.run_sheet.update", {"item_id": "id"}),
     "poll": (_l("Poll"), "organiser.run_sheet.index", {}),  # one that was opened cannot be changed, but annulled
     "question": (_l("Question from the room"), "organiser.qa.index", {}),
-    "appearance": (_l("Another speaker"), "organiser.speakers.show", {"speaker_id": "speaker_id"}),
+    "appearance": (_l("Another speaker"), "organiser.speakers.update", {"speaker_id": "speaker_id"}),
     "recap_section": (_l("Section of the recap"), "organiser.recap.writing.edit", {"section_id": "id"}),
     "recap": (_l("Published recap: publish a correction"), "organiser.recap.publication.correction", {}),
 }

@@ -26,25 +26,26 @@ def lock(session: Session, row: Speaker | Organisation | Appearance | Quotation)
         raise NotFound
 
 
+def lock_with_talks(session: Session, speaker: Speaker) -> Sequence[Appearance]:
+    """Lock a speaker; returns their appearances, read again. Raises NotFound."""
+    lock(session, speaker)
+    session.expire_all()
+    return talks_of(speaker.id)
+
+
 def lock_by_link(session: Session, speaker: Speaker) -> Sequence[Appearance]:
-    """Lock a speaker who comes by their private link; returns their appearances.
+    """The same for a speaker who comes by their private link.
 
     Raises LinkGone if the link has been replaced since it was opened.
     """
     opened_with = speaker.link_hash
     try:
-        lock(session, speaker)
+        talks = lock_with_talks(session, speaker)
     except NotFound as error:
         raise LinkGone from error
     if speaker.link_hash is None or speaker.link_hash != opened_with:
         raise LinkGone
-    return fresh_talks(session, speaker)
-
-
-def fresh_talks(session: Session, speaker: Speaker) -> Sequence[Appearance]:
-    """The appearances of a locked speaker, read again."""
-    session.expire_all()
-    return talks_of(speaker.id)
+    return talks
 
 
 def save_draft(

@@ -3,23 +3,18 @@
 Its pages are not cached, not indexed, and send no referrer. GET changes nothing.
 """
 
-from dataclasses import asdict
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from lunchkit.platform.db import db
-from lunchkit.platform.images.errors import PictureTooHeavy
-from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.images.queries import picture_by_token
-from lunchkit.platform.versions import ChangedMeanwhile, save, version_of
+from lunchkit.platform.versions import ChangedMeanwhile, save, sent, version_of
 from lunchkit.platform.web import takes_pictures
 from lunchkit.speakers import actions
-from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form
+from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form, portrait_values
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.names_left import said_of
 from lunchkit.speakers.page import draft_page, page_facts, public_page, written_page
@@ -58,9 +53,7 @@ def write(token: str) -> ResponseReturnValue:
 @bp.route("/page", methods=["GET", "POST"])
 def edit(token: str) -> ResponseReturnValue:
     speaker = speaker_by_link_or_404(token)
-    if request.method != "POST":
-        return _edit_page(speaker, token, page_form(speaker))
-    form = page_form(speaker, request.form)
+    form = page_form(speaker, sent())
     return save(
         form,
         lambda: actions.save_page(speaker, form.page(), form.base_version),
@@ -98,13 +91,10 @@ def remove(token: str, what: str) -> ResponseReturnValue:
 @takes_pictures
 def portrait(token: str) -> ResponseReturnValue:
     speaker = speaker_by_link_or_404(token)
-    if request.method != "POST":
-        return _portrait_page(speaker, token, _portrait_form(speaker))
-    form = _portrait_form(speaker, CombinedMultiDict((request.files, request.form)))
+    form = _portrait_form(speaker)
 
     def change() -> None:
-        upload = form.file()
-        data = None if upload is None and written_page(speaker, ()).portrait else read_upload(upload)
+        data = form.sent(is_needed=not written_page(speaker, ()).portrait)
         consent = _("Uploaded by the person it shows, by their private link.")
         words = (form.portrait_alt.data or "", form.portrait_credit.data or "")
         actions.save_portrait(speaker, data, *words, consent, form.focus.data)
@@ -129,10 +119,8 @@ def _to_start(token: str, done: str) -> ResponseReturnValue:
     return redirect(url_for(".write", token=token, done=done), code=303)
 
 
-def _portrait_form(speaker: Speaker, data: MultiDict[str, Any] | None = None) -> PortraitForm:
-    page = written_page(speaker, ())
-    picture = picture_by_token(page.portrait)
-    return PortraitForm(formdata=data, data=asdict(page) | {"focus": picture.focus if picture else 4})
+def _portrait_form(speaker: Speaker) -> PortraitForm:
+    return PortraitForm(data=portrait_values(written_page(speaker, ())))
 
 
 def _private(template: str, speaker: Speaker, token: str, **variables: object) -> str:
@@ -173,7 +161,4 @@ def _portrait_page(speaker: Speaker, token: str, form: PortraitForm) -> str:
     if form.notice:
         form.picture.errors, form.notice = [form.notice], ""
     page = written_page(speaker, ())
-    limits = {"most_bytes": MOST_BYTES, "too_heavy": PictureTooHeavy.message}
-    return _private(
-        "portrait.html", speaker, token, page=page, portrait=picture_by_token(page.portrait), form=form, **limits
-    )
+    return _private("portrait.html", speaker, token, page=page, portrait=picture_by_token(page.portrait), form=form)

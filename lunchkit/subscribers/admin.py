@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
+from lunchkit.platform.audit.actions import record_download
 from lunchkit.platform.fields import BareForm, at_most
 from lunchkit.platform.i18n import language
 from lunchkit.platform.mail.addresses import BadAddress, normal_email
@@ -59,6 +60,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/consented.csv")
 def download() -> ResponseReturnValue:
+    record_download()
     text = StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(map(guard, row) for row in consented_table())
     headers = {"Content-Disposition": "attachment; filename=newsletter.csv"}

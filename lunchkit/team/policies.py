@@ -61,6 +61,7 @@ PAGE_AFTER_CONFIRMATION: dict[str, str] = {
     "organiser.passkeys.reset": "organiser.passkeys.reset",
     "organiser.subscribers.download": "organiser.subscribers.index",
     "organiser.registrations.download": "organiser.registrations.index",
+    "organiser.system_status.download": "organiser.system_status.show",
 }
 """Routes that need a fresh confirmation, and the page to open after it."""
 SECTIONS_TO_CONFIRM = {"letters", "address"}

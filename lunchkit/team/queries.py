@@ -1,7 +1,5 @@
 """Reads of the team: its members, and who is signed in."""
 
-from collections.abc import Collection
-
 from flask import has_request_context, request
 from flask import session as cookie
 from sqlalchemy import ColumnElement, func, select
@@ -48,10 +46,6 @@ def member_or_404(organiser_id: int) -> Organiser:
     return found
 
 
-def people_by_id(ids: Collection[int]) -> dict[int, str]:
-    """Names of present and former members by id, sorted by name."""
-    chosen = select(Organiser.id, Organiser.name).where(Organiser.id.in_(ids))
-    return dict(db.session.execute(chosen.order_by(func.lower(Organiser.name), Organiser.id)).all())
 
 
 def link_token(nonce: str) -> str:

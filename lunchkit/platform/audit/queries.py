@@ -13,14 +13,9 @@ ACTS_A_PAGE = 40
 
 
 def acts_page(
-    text: str,
-    actions_with: Callable[[str], Sequence[str]],
-    *,
-    organiser_id: int | None,
-    event_id: int | None,
-    page: int,
+    text: str, actions_with: Callable[[str], Sequence[str]], *, event_id: int | None, page: int
 ) -> Pagination:
-    """One page of entries, the latest first: of one person or all, about one event or all.
+    """One page of entries, the latest first: about one event or all.
 
     Every word of ``text`` occurs in a name, or in the sentence of the action: ``actions_with`` says in which.
     """
@@ -28,13 +23,6 @@ def acts_page(
     for word in normalise(text).split():
         is_in_name = AuditEntry.words.contains(word, autoescape=True)
         chosen = chosen.where(or_(is_in_name, AuditEntry.action.in_(actions_with(word))))
-    if organiser_id is not None:
-        chosen = chosen.where(AuditEntry.organiser_id == (organiser_id or None))
     if event_id is not None:
         chosen = chosen.where(AuditEntry.event_id == event_id)
     return db.paginate(chosen, page=page, per_page=ACTS_A_PAGE, error_out=False)
-
-
-def organisers_in_log() -> set[int | None]:
-    """The numbers of all who have an entry; None is the command line. Read off an index, not off the entries."""
-    return set(db.session.scalars(select(AuditEntry.organiser_id).distinct()))

@@ -106,8 +106,9 @@ def verdict(slug: str, poll_id: int) -> ResponseReturnValue:
     chosen = request.form.get("verdict", "")
     if chosen not in ("approve", "refuse", "undo"):
         abort(400)
-    back = url_for(".answers", slug=slug, poll_id=poll_id, page=request.args.get("page", type=int))
-    return after(event, lambda: actions.judge_answers(poll, chosen, *request.form.getlist("answer")), back)
+    answers, page = request.form.getlist("answer"), request.args.get("page", type=int)
+    back = _room(slug) if len(answers) > 1 else url_for(".answers", slug=slug, poll_id=poll_id, page=page)
+    return after(event, lambda: actions.judge_answers(poll, chosen, *answers), back)
 
 
 def closing_reply(event: Event, poll: Poll | None, action: Callable[[], object]) -> ResponseReturnValue:
