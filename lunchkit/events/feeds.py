@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from flask import render_template
@@ -11,19 +11,24 @@ from flask_babel import gettext as _
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_series
-from lunchkit.platform.calendar import Entry
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.i18n import when
+from lunchkit.platform.lazy import Lazy
 from lunchkit.platform.links import public
 from lunchkit.platform.text import clean_line, clean_text
+
+if TYPE_CHECKING:
+    from lunchkit.platform import calendar
+else:
+    calendar = Lazy("lunchkit.platform.calendar")
 
 _NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
 
 
-def calendar_entry(event: Event) -> Entry:
+def calendar_entry(event: Event) -> "calendar.Entry":
     """The lunch as a calendar shows it. Its only links are the public page and the recap."""
     page = public("site.event", slug=event.slug)
-    return Entry(
+    return calendar.Entry(
         uid=event.uid,
         sequence=event.sequence,
         starts_at=event.starts_at,

@@ -1,13 +1,20 @@
 """Public files of lunches: calendars, the Atom feed, the QR code of a poster."""
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.feeds import atom_feed, calendar_entry, feed_name
 from lunchkit.events.queries import event_by_slug_or_404, published_events
-from lunchkit.platform.calendar import CONTENT_TYPE, download, feed
+from lunchkit.platform.lazy import Lazy
 from lunchkit.platform.links import public
 from lunchkit.platform.qr import svg
+
+if TYPE_CHECKING:
+    from lunchkit.platform import calendar as ical
+else:
+    ical = Lazy("lunchkit.platform.calendar")
 
 bp = Blueprint("events", __name__)
 
@@ -15,15 +22,15 @@ bp = Blueprint("events", __name__)
 @bp.get("/e/<slug>/event.ics")
 def ics(slug: str) -> ResponseReturnValue:
     event = event_by_slug_or_404(slug)
-    response = Response(download(calendar_entry(event)), content_type=CONTENT_TYPE)
+    response = Response(ical.download(calendar_entry(event)), content_type=ical.CONTENT_TYPE)
     response.headers.set("Content-Disposition", "attachment", filename=f"{event.slug}.ics")
     return conditional(response)
 
 
 @bp.get("/calendar.ics")
 def calendar() -> ResponseReturnValue:
-    body = feed(feed_name(), [calendar_entry(event) for event in published_events()])
-    return conditional(Response(body, content_type=CONTENT_TYPE))
+    body = ical.feed(feed_name(), [calendar_entry(event) for event in published_events()])
+    return conditional(Response(body, content_type=ical.CONTENT_TYPE))
 
 
 @bp.get("/feed.atom")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from flask import render_template
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from lunchkit.events.models import Event
 from lunchkit.platform.i18n import when
-from lunchkit.platform.images.cards import card_png
+from lunchkit.platform.lazy import Lazy
 from lunchkit.platform.licences import BY, BY_SA, RESERVED, ZERO, Licence
 from lunchkit.platform.links import public
 from lunchkit.platform.markdown import host_of
@@ -23,6 +23,11 @@ from lunchkit.recap.sections import SectionKind
 from lunchkit.recap.view_models import Article, Photo, Section
 from lunchkit.room.polls.pictures import headline
 from lunchkit.speakers.models import Appearance, Quotation
+
+if TYPE_CHECKING:
+    from lunchkit.platform.images import cards
+else:
+    cards = Lazy("lunchkit.platform.images.cards")
 
 Thing = dict[str, Any]
 _TERMS: Mapping[str, LazyString] = {
@@ -246,4 +251,4 @@ def card_of(event: Event, article: Article) -> bytes:
     with force_locale(article.language):
         place = ", ".join(filter(None, (event.venue, event.town)))
         lines = (event.series.name, _finding(event, article), when(event), place, event.series.network)
-        return card_png(_("Recap: %(what)s", what=event.title), [line for line in lines if line], event.colour)
+        return cards.card_png(_("Recap: %(what)s", what=event.title), [line for line in lines if line], event.colour)

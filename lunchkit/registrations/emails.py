@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from sqlalchemy import inspect, select
@@ -17,9 +17,10 @@ from lunchkit.events.details import plan_from_facts, plan_of
 from lunchkit.events.feeds import calendar_entry
 from lunchkit.events.models import Event
 from lunchkit.events.paragraphs import own_paragraph
-from lunchkit.platform import calendar, clock, links, qr
+from lunchkit.platform import clock, links, qr
 from lunchkit.platform.db import db
 from lunchkit.platform.i18n import language
+from lunchkit.platform.lazy import Lazy
 from lunchkit.platform.links import PersonalTokens
 from lunchkit.platform.mail import outbox
 from lunchkit.platform.mail.rendering import InlineImage, RenderedEmail, Urgency, email_kind, fill
@@ -27,6 +28,11 @@ from lunchkit.registrations.keys import spoken_code, unsubscribe_token
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.plan_changes import differences
 from lunchkit.subscribers.queries import link_to_confirm
+
+if TYPE_CHECKING:
+    from lunchkit.platform import calendar
+else:
+    calendar = Lazy("lunchkit.platform.calendar")
 
 FOLDER = "registrations/mail"
 TICKET_CID = "ticket"

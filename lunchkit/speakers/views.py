@@ -1,10 +1,12 @@
 """Public pages of speakers and organisations, contact cards, and the pictures beside shared links."""
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform import links
-from lunchkit.platform.images.cards import card_png
+from lunchkit.platform.lazy import Lazy
 from lunchkit.platform.markdown import plain
 from lunchkit.platform.static_files import compress
 from lunchkit.speakers.page import contact_card, page_facts, public_page
@@ -15,6 +17,11 @@ from lunchkit.speakers.queries import (
     public_speakers_of,
     talks_of,
 )
+
+if TYPE_CHECKING:
+    from lunchkit.platform.images import cards
+else:
+    cards = Lazy("lunchkit.platform.images.cards")
 
 CARD_KEPT_FOR = 300
 """Seconds in caches, so that an erased person is gone from them within minutes."""
@@ -47,7 +54,7 @@ def card(slug: str) -> ResponseReturnValue:
     speaker = public_speaker_or_404(slug)
     page, event = public_page(speaker, ()), talks_of(speaker.id, only_public=True)[0].event
     lines = [line for line in (page.role, page.organisation, event.series.network) if line]
-    response = Response(card_png(page.name, lines, event.colour), content_type="image/png")
+    response = Response(cards.card_png(page.name, lines, event.colour), content_type="image/png")
     response.headers["Cache-Control"] = f"public, max-age={CARD_KEPT_FOR}"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -1,10 +1,17 @@
 """Picture: an uploaded picture, redrawn; and its files, one for each width."""
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
-from lunchkit.platform.images.redraw import widths_of
+from lunchkit.platform.lazy import Lazy
+
+if TYPE_CHECKING:
+    from lunchkit.platform.images import redraw
+else:
+    redraw = Lazy("lunchkit.platform.images.redraw")
 
 
 class Picture(Model):
@@ -36,7 +43,7 @@ class Picture(Model):
 
     @property
     def widths(self) -> tuple[int, ...]:
-        return widths_of(self.width)
+        return redraw.widths_of(self.width)
 
     @property
     def is_shown(self) -> bool:
