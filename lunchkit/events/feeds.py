@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from flask import render_template
@@ -13,14 +13,9 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import all_series
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.i18n import when
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.late import calendar
 from lunchkit.platform.links import public
 from lunchkit.platform.text import clean_line, clean_text
-
-if TYPE_CHECKING:
-    from lunchkit.platform import calendar
-else:
-    calendar = Lazy("lunchkit.platform.calendar")
 
 _NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
 

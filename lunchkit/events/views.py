@@ -1,20 +1,13 @@
 """Public files of lunches: calendars, the Atom feed, the QR code of a poster."""
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.feeds import atom_feed, calendar_entry, feed_name
 from lunchkit.events.queries import event_by_slug_or_404, published_events
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.late import calendar as ical
 from lunchkit.platform.links import public
 from lunchkit.platform.qr import svg
-
-if TYPE_CHECKING:
-    from lunchkit.platform import calendar as ical
-else:
-    ical = Lazy("lunchkit.platform.calendar")
 
 bp = Blueprint("events", __name__)
 

@@ -4,16 +4,11 @@ import re
 from functools import lru_cache
 from io import BytesIO
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
-from lunchkit.platform.lazy import Lazy
-
-if TYPE_CHECKING:
-    import qrcode
-else:
-    qrcode = Lazy("qrcode")
+from lunchkit.platform.late import qrcode
 
 QUIET_ZONE = 4
 _ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]+")

@@ -1,16 +1,10 @@
 """Bringing a database to the present schema, and refusing one that is newer than this program."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, inspect
 
-from lunchkit.platform.lazy import Lazy
-
-if TYPE_CHECKING:
-    from alembic import command, config
-else:
-    command, config = Lazy("alembic.command"), Lazy("alembic.config")
+from lunchkit.platform.late import alembic_command, alembic_config
 
 FOLDER = Path(__file__).parent.parent / "migrations"
 
@@ -63,9 +57,9 @@ def upgrade(engine: Engine) -> None:
     found = present(engine)
     if is_foreign(found):
         require_current(str(found))
-    steps = config.Config()
+    steps = alembic_config.Config()
     steps.set_main_option("script_location", str(FOLDER))
     with engine.connect().execution_options(writes=True) as connection:
         steps.attributes["connection"] = connection
-        command.upgrade(steps, "head")
+        alembic_command.upgrade(steps, "head")
         connection.commit()

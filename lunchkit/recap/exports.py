@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import render_template
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from lunchkit.events.models import Event
 from lunchkit.platform.i18n import when
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.images.late import cards
 from lunchkit.platform.licences import BY, BY_SA, RESERVED, ZERO, Licence
 from lunchkit.platform.links import public
 from lunchkit.platform.markdown import host_of
@@ -23,11 +23,6 @@ from lunchkit.recap.sections import SectionKind
 from lunchkit.recap.view_models import Article, Photo, Section
 from lunchkit.room.polls.pictures import headline
 from lunchkit.speakers.models import Appearance, Quotation
-
-if TYPE_CHECKING:
-    from lunchkit.platform.images import cards
-else:
-    cards = Lazy("lunchkit.platform.images.cards")
 
 Thing = dict[str, Any]
 _TERMS: Mapping[str, LazyString] = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import inspect, select
@@ -20,7 +20,7 @@ from lunchkit.events.paragraphs import own_paragraph
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.db import db
 from lunchkit.platform.i18n import language
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.late import calendar
 from lunchkit.platform.links import PersonalTokens
 from lunchkit.platform.mail import outbox
 from lunchkit.platform.mail.rendering import InlineImage, RenderedEmail, Urgency, email_kind, fill
@@ -28,11 +28,6 @@ from lunchkit.registrations.keys import spoken_code, unsubscribe_token
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.plan_changes import differences
 from lunchkit.subscribers.queries import link_to_confirm
-
-if TYPE_CHECKING:
-    from lunchkit.platform import calendar
-else:
-    calendar = Lazy("lunchkit.platform.calendar")
 
 FOLDER = "registrations/mail"
 TICKET_CID = "ticket"

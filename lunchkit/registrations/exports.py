@@ -4,23 +4,17 @@ import csv
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
 from lunchkit.events.models import Event
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.late import xlsxwriter
 from lunchkit.platform.text import guard
 from lunchkit.registrations.admin_queries import Order, all_rows, answer_columns
 from lunchkit.registrations.details import ATTENDEE_FIELDS
 from lunchkit.registrations.models import Status
-
-if TYPE_CHECKING:
-    import xlsxwriter
-else:
-    xlsxwriter = Lazy("xlsxwriter")
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

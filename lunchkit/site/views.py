@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ from lunchkit.events.views import conditional
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.i18n import typo, when
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.images.late import cards
 from lunchkit.platform.static_files import compress
 from lunchkit.platform.text import clean_line
 from lunchkit.recap.exports import share_links
@@ -30,11 +30,6 @@ from lunchkit.site.presenter.fitting import fits
 from lunchkit.site.series import LATEST, archive, series_or_404
 from lunchkit.speakers.models import Appearance
 from lunchkit.speakers.queries import appearances
-
-if TYPE_CHECKING:
-    from lunchkit.platform.images import cards
-else:
-    cards = Lazy("lunchkit.platform.images.cards")
 
 bp = Blueprint("site", __name__)
 BOOKABLE = (EventState.OPEN, EventState.FULL, EventState.LATER)

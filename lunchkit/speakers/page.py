@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -10,16 +10,11 @@ from flask_babel import lazy_gettext as _l
 
 from lunchkit.platform import links, qr
 from lunchkit.platform.images.queries import picture_by_token
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.late import icalendar
 from lunchkit.platform.text import clean_line
 from lunchkit.platform.versions import Difference
 from lunchkit.speakers.models import Appearance, Speaker, initials_of
 from lunchkit.speakers.queries import public_organisation_named, public_quotations_of, talks_of
-
-if TYPE_CHECKING:
-    from icalendar import parser as ical
-else:
-    ical = Lazy("icalendar.parser")
 
 LABELS: Mapping[str, LazyString] = {
     "name": _l("First and last name"),
@@ -146,7 +141,7 @@ def contact_card(page: SpeakerPage, address: str) -> bytes:
         f"UID:{_uri(address)}",
         "END:VCARD",
     ]
-    return b"".join(ical.Contentline(line).to_ical() + b"\r\n" for line in lines)  # type: ignore[no-untyped-call]
+    return b"".join(icalendar.parser.Contentline(line).to_ical() + b"\r\n" for line in lines)  # type: ignore[no-untyped-call]
 
 
 def _escaped(text: str) -> str:

@@ -1,12 +1,10 @@
 """Public pages of speakers and organisations, contact cards, and the pictures beside shared links."""
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform import links
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.images.late import cards
 from lunchkit.platform.markdown import plain
 from lunchkit.platform.static_files import compress
 from lunchkit.speakers.page import contact_card, page_facts, public_page
@@ -17,11 +15,6 @@ from lunchkit.speakers.queries import (
     public_speakers_of,
     talks_of,
 )
-
-if TYPE_CHECKING:
-    from lunchkit.platform.images import cards
-else:
-    cards = Lazy("lunchkit.platform.images.cards")
 
 CARD_KEPT_FOR = 300
 """Seconds in caches, so that an erased person is gone from them within minutes."""

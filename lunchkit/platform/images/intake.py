@@ -3,18 +3,12 @@
 import json
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import FileStorage
 
 from lunchkit.platform import confined
 from lunchkit.platform.images import errors
-from lunchkit.platform.lazy import Lazy
-
-if TYPE_CHECKING:
-    from lunchkit.platform.images import redraw
-else:
-    redraw = Lazy("lunchkit.platform.images.redraw")
+from lunchkit.platform.images.late import redraw
 
 MOST_BYTES = 8 * 1024 * 1024
 PROGRAM = Path(__file__).with_name("redraw.py")

@@ -1,17 +1,10 @@
 """Picture: an uploaded picture, redrawn; and its files, one for each width."""
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
-from lunchkit.platform.lazy import Lazy
-
-if TYPE_CHECKING:
-    from lunchkit.platform.images import redraw
-else:
-    redraw = Lazy("lunchkit.platform.images.redraw")
+from lunchkit.platform.images.late import redraw
 
 
 class Picture(Model):
