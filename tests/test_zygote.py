@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from lunchkit.app import create_app
-from lunchkit.demo import create_demo
 from lunchkit.platform import schema
 from lunchkit.platform.db import db
-from tests.conftest import base_settings
+from tests.conftest import TEMPLATES, base_settings
 from tests.forking import Forked, starter
 from tests.server import Client, Process, Server, start_command, wait_until
 
@@ -24,18 +23,16 @@ Starter = Callable[[Server], Process]
 
 
 @pytest.fixture(scope="module")
-def ways(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Starter]:
-    return {"command": start_command, "forked": starter(tmp_path_factory.mktemp("templates"))}
+def ways() -> dict[str, Starter]:
+    return {"command": start_command, "forked": starter(Path(os.environ[TEMPLATES]))}
 
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("instance")
     app = create_app(base_settings(folder))
-    with app.app_context(), app.test_request_context():
+    with app.app_context():
         schema.upgrade(db.engine)
-        create_demo()
-        db.session.remove()
         db.engine.dispose()
     return folder
 
@@ -61,7 +58,7 @@ def place_of(server: Server) -> tuple[object, ...]:
     return os.getsid(pid) == pid, os.getpgid(pid) == pid, Path(f"/proc/{pid}/cwd").readlink(), streams, pipes
 
 
-def test_a_forked_server_says_what_the_command_says(
+def test_a_forked_server_says_what_the_command_says_and_ends_as_it_does(
     ways: dict[str, Starter], instance: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said, places = [], []
@@ -72,24 +69,22 @@ def test_a_forked_server_says_what_the_command_says(
             assert isinstance(server.process, Forked) is (start is ways["forked"])
             said.append(said_by(server))
             places.append(place_of(server))
+            assert ended_by(signal.SIGTERM, server) == 0
     assert said[0] == said[1]
     assert "Un réseau" in said[0]["/"] and "lunchkit" in said[0]["log"]
     assert places[0] == places[1]
     with Server(instance, {"SECRET_KEY": "k" * 40, "NETWORK_NAME": "Un autre"}) as server:
         assert "Un autre" in said_by(server)["/"], "control: what one was told is not what the next hears"
+        assert ended_by(signal.SIGKILL, server) == -signal.SIGKILL
 
 
-@pytest.mark.parametrize(("how", "status"), [(signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)])
-def test_it_ends_as_the_command_does(
-    ways: dict[str, Starter], instance: Path, monkeypatch: pytest.MonkeyPatch, how: signal.Signals, status: int
-) -> None:
-    for start in ways.values():
-        monkeypatch.setattr(Server, "starter", start)
-        with Server(instance, {"SECRET_KEY": "k" * 40}) as server:
-            assert server.process and server.process.poll() is None and len(server.pids()) == 2
-            (os.killpg if how is signal.SIGKILL else os.kill)(server.process.pid, how)
-            assert server.process.wait() == status
-            wait_until(lambda: server.pids() == [])
+def ended_by(how: signal.Signals, server: Server) -> int:
+    """The exit status of a server after this signal."""
+    assert server.process and server.process.poll() is None and len(server.pids()) == 2
+    (os.killpg if how is signal.SIGKILL else os.kill)(server.process.pid, how)
+    status = server.process.wait()
+    wait_until(lambda: server.pids() == [])
+    return status
 
 
 def test_a_server_that_cannot_start_says_why(

@@ -19,7 +19,7 @@ else:
 
 COMMANDS = {
     "serve": "server", "demo": "demo", "organiser": "organisers",
-    "upgrade": "data", "backup": "data", "restore": "data",
+    "upgrade": "data", "backup": "data", "restore": "data", "copy-to": "data",
     "deliver": "maintenance", "purge": "maintenance", "doctor": "maintenance", "settings": "maintenance",
 }  # fmt: skip
 """Each command, and its module: imported when it is asked for, since most take a second of the application."""
@@ -34,8 +34,10 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name."""
-        module = COMMANDS.get(cmd_name)
-        return translated(getattr(import_module(f"lunchkit.cli.{module}"), cmd_name)) if module else None
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"lunchkit.cli.{COMMANDS[cmd_name]}")
+        return translated(getattr(module, cmd_name.replace("-", "_")))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

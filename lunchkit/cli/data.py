@@ -1,5 +1,6 @@
-"""``lunchkit upgrade``, ``backup`` and ``restore``."""
+"""``lunchkit upgrade``, ``backup``, ``restore`` and ``copy-to``."""
 
+from dataclasses import replace
 from gettext import gettext as _
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import click
 
 from lunchkit.admin.retention.actions import repeat_erasures
 from lunchkit.admin.system_status.database import check_secret_key
-from lunchkit.cli.instance import hold, make_app, open_app, settings_here, warn
+from lunchkit.cli.instance import hold, make_app, open_app, require_schema, settings_here, warn
 from lunchkit.platform import backup as copies
 from lunchkit.platform import schema
-from lunchkit.platform.config import load_settings
+from lunchkit.platform.config import full_name, load_settings
 from lunchkit.platform.db import db
+from lunchkit.platform.instance import holding_database
+from lunchkit.platform.transfer import copy_rows
 
 
 @click.command()
@@ -53,3 +56,22 @@ def restore(source: Path) -> None:
         if schema.is_current(db.engine):  # else when the server starts, which asks for «lunchkit upgrade» first
             click.echo(_("people erased again: {count}").format(count=repeat_erasures()))
             warn(check_secret_key(settings))
+
+
+@click.command("copy-to")
+@click.argument("url")
+def copy_to(url: str) -> None:
+    """Copy the SQLite database into an empty PostgreSQL database, and compare both. Stop the server first."""
+    settings = settings_here()
+    hold(settings, alone=True)
+    app, found = open_app(settings, alone=True)
+    require_schema(settings, found)
+    with make_app(replace(settings, database_url=url)).app_context():
+        target = db.engine
+    if target.dialect.name != "postgresql":
+        raise click.UsageError(_("the address of a PostgreSQL database is needed: postgresql://…"))
+    with app.app_context(), holding_database(target, alone=True):
+        for table, number in copy_rows(db.engine, target):
+            click.echo(f"{number:>8} {table}")
+    name = full_name("database_url")
+    click.echo(_("all rows are equal: set {name} to this address, and start the server").format(name=name))

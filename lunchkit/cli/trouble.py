@@ -10,9 +10,10 @@ from lunchkit.platform.db import SQLITE_DRIVER
 from lunchkit.platform.errors import UserError
 from lunchkit.platform.instance import InUse
 from lunchkit.platform.schema import OtherSchema
+from lunchkit.platform.transfer import NotCopied
 
 OF_DATABASE = (SQLAlchemyError, SQLITE_DRIVER.Error)
-EXPECTED = (BadSettings, BackupFailed, OtherSchema, InUse, OSError, UserError, *OF_DATABASE)
+EXPECTED = (BadSettings, BackupFailed, OtherSchema, InUse, NotCopied, OSError, UserError, *OF_DATABASE)
 
 
 def one_line(error: BaseException) -> str:
