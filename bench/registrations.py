@@ -84,8 +84,9 @@ class Bench:
         (slug,) = self.plant("lunches", 1, CAPACITY)
         for at_once in AT_ONCE:
             yield self.page("GET /healthz", "/healthz", at_once)
-            yield self.page("GET event page", f"/e/{slug}", at_once)
-            yield self.page("GET form", f"/e/{slug}/register", at_once)
+            for what, path in (("event page", f"/e/{slug}"), ("form", f"/e/{slug}/register"), ("home", "/")):
+                yield self.page(f"GET {what}", path, at_once)
+                yield self.page("  rendered", f"{path}?rendered", at_once)  # a query: no page is kept
             yield self.registrations("POST registration", posts, at_once)
             yield self.registrations("GET form + POST", visits, at_once)
 

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from flask import Flask, Request, Response, current_app, has_request_context, render_template, request
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, SecurityError
 
-from lunchkit.platform import errors, static_files
+from lunchkit.platform import errors, page_cache, static_files
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, known_damage
 from lunchkit.platform.errors import UserError, user_error
@@ -77,6 +77,10 @@ class CookieSession(SecureCookieSessionInterface):
     """Flask's session in a cookie, sent over TLS only where the public address is HTTPS.
     It stays plain to a person at the machine itself, who must not be shut out when they set that address.
     """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        opened = request.environ[page_cache.SESSION] = super().open_session(app, request)
+        return opened
 
     def get_cookie_name(self, app: Flask) -> str:
         return f"__Host-{SESSION_COOKIE}" if self.get_cookie_secure(app) else SESSION_COOKIE

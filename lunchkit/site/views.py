@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 
 from lunchkit.events.models import Event, EventState
 from lunchkit.events.queries import all_series, coming_events, event_by_slug_or_404, past_events, running_events
-from lunchkit.events.views import conditional
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.i18n import typo, when
 from lunchkit.platform.images.late import cards
+from lunchkit.platform.page_cache import seldom_changes
 from lunchkit.platform.static_files import compress
 from lunchkit.platform.text import clean_line
 from lunchkit.recap.exports import share_links
@@ -40,6 +40,7 @@ POSTER_SIZES = (29.4, 24, 20, 17, 14.5)
 
 
 @bp.get("/")
+@seldom_changes()
 def home() -> ResponseReturnValue:
     now = clock.now()
     running = running_events(now)
@@ -60,6 +61,7 @@ def home() -> ResponseReturnValue:
 
 
 @bp.get("/series/<slug>")
+@seldom_changes()
 def series(slug: str) -> ResponseReturnValue:
     series = series_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
@@ -69,6 +71,7 @@ def series(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/e/<slug>")
+@seldom_changes()
 def event(slug: str) -> ResponseReturnValue:
     return event_page(event_by_slug_or_404(slug))
 
@@ -116,6 +119,7 @@ def _is_listed(poll: Poll, asked: set[int], state: EventState) -> bool:
 
 
 @bp.get("/e/<slug>/poster")
+@seldom_changes()
 def poster(slug: str) -> ResponseReturnValue:
     event, now = event_by_slug_or_404(slug), clock.now()
     address = links.public("site.event", slug=slug)
@@ -131,6 +135,7 @@ def poster(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/e/<slug>/card.png")
+@seldom_changes()
 def card(slug: str) -> ResponseReturnValue:
     event = event_by_slug_or_404(slug)
     with force_locale(current_settings().language):
@@ -138,10 +143,11 @@ def card(slug: str) -> ResponseReturnValue:
         first = _("This lunch is cancelled") if event.cancelled_at else when(event)
         lines = [typo(line) for line in (first, place, event.series.network) if line]
     png = cards.card_png(typo(event.title), tuple(lines), event.colour)
-    return conditional(Response(png, content_type="image/png"))
+    return Response(png, content_type="image/png")
 
 
 @bp.get("/privacy")
+@seldom_changes()
 def privacy() -> ResponseReturnValue:
     site = current_site()
     return render_template("site/privacy.html", notice=site.notice, purge_days=site.purge_days)

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.platform import links
 from lunchkit.platform.images.late import cards
 from lunchkit.platform.markdown import plain
+from lunchkit.platform.page_cache import seldom_changes
 from lunchkit.platform.static_files import compress
 from lunchkit.speakers.page import contact_card, page_facts, public_page
 from lunchkit.speakers.queries import (
@@ -22,6 +23,7 @@ bp = Blueprint("speakers", __name__)
 
 
 @bp.get("/speakers/<slug>")
+@seldom_changes()
 def show(slug: str) -> ResponseReturnValue:
     speaker = public_speaker_or_404(slug)
     html = render_template(
@@ -34,6 +36,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/speakers/<slug>.vcf")
+@seldom_changes()
 def vcard(slug: str) -> ResponseReturnValue:
     speaker = public_speaker_or_404(slug)
     card = contact_card(public_page(speaker, ()), links.public("speakers.show", slug=slug))
@@ -43,6 +46,7 @@ def vcard(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/speakers/<slug>.png")
+@seldom_changes()
 def card(slug: str) -> ResponseReturnValue:
     speaker = public_speaker_or_404(slug)
     page, event = public_page(speaker, ()), talks_of(speaker.id, only_public=True)[0].event
@@ -54,6 +58,7 @@ def card(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/organisations/<slug>")
+@seldom_changes()
 def organisation(slug: str) -> ResponseReturnValue:
     organisation = public_organisation_or_404(slug)
     lunches = public_lunches_of(organisation)
