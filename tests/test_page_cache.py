@@ -1,5 +1,6 @@
 """Pages that are kept in memory: the same for everybody, of this moment, and nothing personal among them."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from contextvars import Context
@@ -210,6 +211,11 @@ def test_who_has_a_page_is_answered_304_until_it_changes(app: Flask, event: Even
         assert first.headers["Cache-Control"] == "no-cache" and "Cookie" in first.headers["Vary"]
         again = anonymous.get(path, headers={"If-None-Match": first.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
+        packed = anonymous.get(path, headers={"Accept-Encoding": "gzip"})
+        words = gzip.decompress(packed.data).split()
+        assert words == first.data.split() and packed.headers["ETag"] != first.headers["ETag"]
+        form = anonymous.get(f"{path}/register", headers={"Accept-Encoding": "gzip"})
+        assert "Content-Encoding" not in form.headers, "the length would betray its token"
     register_by_hand(event, details(), language="fr")
     changed = anonymous.get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200 and changed.headers["ETag"] != first.headers["ETag"]

@@ -1,9 +1,7 @@
 """Public pages that change seldom: rendered once for each language, and again when anything may have changed.
 
-A page is kept in memory until the database is written to, the settings change, or the minute ends: what depends on the
-clock changes at whole minutes. It is kept only for requests without a cookie (that of the language aside) and without
-a query, from views that read no session. What each answer needs for itself, such as the token of a form, is filled in
-afterwards. See docs/decisions/0033.
+A page is kept in memory until the database is written to, the settings change, or the minute ends; only for requests
+without a cookie (but that of the language) and without a query, from views that read no session: docs/decisions/0033.
 """
 
 import secrets
@@ -20,13 +18,13 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import SQLITE_DRIVER, db
 from lunchkit.platform.i18n import COOKIE, language
+from lunchkit.platform.static_files import compress
 
 MOST, LARGEST = 256, 400_000  # pages, and bytes of one
 FRESH = secrets.token_urlsafe(24)
 """Stands in a page for what is different in each answer."""
 SESSION = "lunchkit.session"
 """The key in a request's environment for its session, to be looked at without the proxy, which counts as reading it."""
-_PLACE = "lunchkit_page_cache"
 Key = tuple[str, str, str, bool]
 Kept = tuple[bytes, list[tuple[str, str]]]
 View = Callable[..., ResponseReturnValue]
@@ -90,16 +88,16 @@ class PageCache:
 
 def page_cache() -> PageCache:
     """The cache of the current application."""
-    found: PageCache | None = current_app.extensions.get(_PLACE)
+    found: PageCache | None = current_app.extensions.get("lunchkit_page_cache")
     if found is None:
-        found = current_app.extensions[_PLACE] = PageCache(db.engine)
+        found = current_app.extensions["lunchkit_page_cache"] = PageCache(db.engine)
     return found
 
 
 def seldom_changes(fresh: Callable[..., str] | None = None) -> Callable[[View], View]:
     """Mark a view whose page is the same for everybody. Goes below the route.
-    ``fresh``, called with the view's arguments, gives what is filled in for ``FRESH`` in each answer; without it, who
-    has the page already is answered 304.
+    ``fresh``, called with the view's arguments, gives what is filled in for ``FRESH`` in each answer; without it, the
+    page is compressed, and who has it already is answered 304.
     """
 
     def mark(view: View) -> View:
@@ -114,7 +112,7 @@ def seldom_changes(fresh: Callable[..., str] | None = None) -> Callable[[View], 
                 response = make_response(view(**values))
                 is_for_all = _is_for_all(response)
                 if is_for_all and fresh is None:
-                    _say_how_to_keep(response)
+                    _complete(response)
                 if is_for_all and key and len(pages) < MOST:
                     pages[key] = response.get_data(), list(response.headers)
             if fresh is not None:
@@ -142,8 +140,10 @@ def _is_for_all(response: Response) -> bool:
     return is_plain and not request.environ[SESSION].accessed and len(response.get_data()) <= LARGEST
 
 
-def _say_how_to_keep(response: Response) -> None:
+def _complete(response: Response) -> None:
     """A browser may keep the page, and asks each time whether it has changed; a view's own rule holds."""
+    if response.mimetype != "image/png":
+        compress(response)
     response.vary.update(("Accept-Language", "Cookie"))
     if "Cache-Control" not in response.headers:
         response.cache_control.no_cache = True

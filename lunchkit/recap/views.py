@@ -7,7 +7,6 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform.links import public
 from lunchkit.platform.page_cache import seldom_changes
-from lunchkit.platform.static_files import compress
 from lunchkit.recap.document import article_of
 from lunchkit.recap.exports import (
     article_html,
@@ -41,7 +40,7 @@ def show(slug: str) -> ResponseReturnValue:
     except RecapWithdrawn:
         return render_template("recap/withdrawn.html", event=event_by_slug_or_404(slug)), 410
     address, title = public("recap.show", slug=slug), shared_title(event, article)
-    page = render_template(
+    return render_template(
         "recap/show.html",
         article=article,
         body=article_html(event, article),
@@ -54,7 +53,6 @@ def show(slug: str) -> ResponseReturnValue:
         shared_title=title,
         terms=licence_terms(event, article.licence),
     )
-    return compress(Response(page))
 
 
 @bp.get("/e/<slug>/recap.json")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from textwrap import shorten
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -16,7 +16,6 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.i18n import typo, when
 from lunchkit.platform.images.late import cards
 from lunchkit.platform.page_cache import seldom_changes
-from lunchkit.platform.static_files import compress
 from lunchkit.platform.text import clean_line
 from lunchkit.recap.exports import share_links
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
@@ -66,8 +65,7 @@ def series(slug: str) -> ResponseReturnValue:
     series = series_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
     found = archive(series, text, request.args.get("page", 1, type=int), clock.now())
-    page = render_template("site/series.html", series=series, archive=found, q=text)
-    return compress(make_response(page))
+    return render_template("site/series.html", series=series, archive=found, q=text)
 
 
 @bp.get("/e/<slug>")

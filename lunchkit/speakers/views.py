@@ -7,7 +7,6 @@ from lunchkit.platform import links
 from lunchkit.platform.images.late import cards
 from lunchkit.platform.markdown import plain
 from lunchkit.platform.page_cache import seldom_changes
-from lunchkit.platform.static_files import compress
 from lunchkit.speakers.page import contact_card, page_facts, public_page
 from lunchkit.speakers.queries import (
     public_lunches_of,
@@ -26,13 +25,12 @@ bp = Blueprint("speakers", __name__)
 @seldom_changes()
 def show(slug: str) -> ResponseReturnValue:
     speaker = public_speaker_or_404(slug)
-    html = render_template(
+    return render_template(
         "speakers/show.html",
         **page_facts(speaker, public_page(speaker, talks_of(speaker.id, only_public=True))),
         address=links.public("speakers.show", slug=slug),
         picture_address=links.public("speakers.card", slug=slug),
     )
-    return compress(Response(html))
 
 
 @bp.get("/speakers/<slug>.vcf")
@@ -62,7 +60,7 @@ def card(slug: str) -> ResponseReturnValue:
 def organisation(slug: str) -> ResponseReturnValue:
     organisation = public_organisation_or_404(slug)
     lunches = public_lunches_of(organisation)
-    html = render_template(
+    return render_template(
         "speakers/organisation.html",
         organisation=organisation,
         people=public_speakers_of(organisation),
@@ -73,4 +71,3 @@ def organisation(slug: str) -> ResponseReturnValue:
         address=links.public("speakers.organisation", slug=slug),
         picture_address=links.public("site.card", slug=lunches[0].slug),
     )
-    return compress(Response(html))
