@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.registrations import Bench, a_server
+from bench.servers import a_server, plant
 from tests.server import Client, fetch_stamp, send_form
 
 
@@ -37,7 +37,7 @@ def same_distribution(one: list[float], other: list[float]) -> float:
 def probe(pairs: int, kind: str) -> dict[str, object]:
     """Register some addresses, then ask for them and for new ones in turn."""
     with a_server(kind) as server, Client(server.port) as client:
-        (slug,) = Bench(server, 0, 0).plant("lunches", 1, 10 * pairs)
+        (slug,) = plant(server, 1, 10 * pairs)
         for number in range(pairs):
             ask(client, slug, f"known{number}@example.org")
         answers: dict[str, list[tuple[float, int, int]]] = {"known": [], "new": []}

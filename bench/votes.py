@@ -16,18 +16,15 @@ import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from flask import Flask
 
 from bench.phones import (
     Ballot,
@@ -44,8 +41,8 @@ from bench.phones import (
     rate,
     raw_fan_out,
 )  # fmt: skip
-from bench.registrations import a_server
-from tests.server import HOST, Server, free_port
+from bench.servers import a_hello_server, a_server
+from tests.server import Server
 
 ROOT = Path(__file__).parent.parent
 ROOM = Path(__file__).parent / "room.py"
@@ -65,12 +62,6 @@ NEVER = ("lost", "doubled", "wrong", "unanswered", "not_converged", "projector_w
 """What must not happen to anybody, however busy the machine is."""
 AT_LEAST = ("saturated_to_hello",)
 Figures = dict[str, float]
-hello = Flask("hello")
-
-
-@hello.get("/healthz")
-def say_hello() -> str:
-    return "hello"
 
 
 class Hand:
@@ -457,17 +448,6 @@ def own_screen(firsts: list[Ballot], told: list[Told]) -> list[float]:
     return seconds
 
 
-@contextmanager
-def a_hello_server() -> Iterator[Server]:
-    """A bare Flask page under gunicorn with one gevent worker."""
-    port = free_port()
-    gunicorn = ("-m", "gunicorn", "--worker-class", "gevent", "--log-level", "critical", "--pythonpath", str(ROOT))
-    with tempfile.TemporaryDirectory(prefix="lunchkit-bench-") as folder:
-        launcher = (*gunicorn, "--bind", f"{HOST}:{port}", "bench.votes:hello")
-        with Server(Path(folder), launcher=launcher, port=port) as server:
-            yield server
-
-
 def one_run(phones: int, given: argparse.Namespace) -> Figures:
     """A new server, and everything that is asked of it."""
     with a_server(given.database, given.workers) as server:
@@ -588,7 +568,8 @@ def main() -> None:
     results = {phones: measure(phones, given) for phones in given.phones}
     wrong = [(phones, name) for phones, figures in results.items() for name in missed(phones, figures, given)]
     if given.json:
-        print(json.dumps({"settings": vars(given), "figures": results, "missed": wrong}))
+        demands = {phones: limits(phones, given) for phones in results}
+        print(json.dumps({"figures": results, "limits": demands, "at_least": AT_LEAST, "never": NEVER}))
     else:
         show(results, given)
     for phones, name in wrong:

@@ -24,7 +24,7 @@ from sqlalchemy import create_engine, event, insert, text
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.registrations import database_address
+from bench.servers import database_address
 from lunchkit.app import create_app
 from lunchkit.events.models import CustomField, Event, Series
 from lunchkit.mailings.models import Mailing
@@ -319,7 +319,7 @@ def main() -> None:
                 db.session.remove()
                 db.engine.dispose()
     if given.json:
-        print(json.dumps([asdict(figure) for figure in figures]))
+        print(json.dumps([asdict(figure) | {"is_missed": figure.is_missed} for figure in figures]))
     else:
         print(f"{'page':<30}{FEW[0]:>8} reg{MANY[0]:>8} reg   ratio  queries")
         for figure in figures:

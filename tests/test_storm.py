@@ -5,7 +5,7 @@ import os
 import pytest
 
 from bench.phones import Loop, raise_file_limit
-from bench.registrations import a_server
+from bench.servers import a_server
 from bench.votes import Figures, Storm
 
 pytestmark = pytest.mark.both_databases

@@ -1,0 +1,118 @@
+"""Every figure that is promised, beside its demand: ``python -m bench`` measures and writes docs/performance.md.
+
+Half an hour on a quiet machine; each program of this folder can be run alone as well. ``--quick`` leaves out the
+larger halls. Exit status 1 where a demand is missed.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "performance.md"
+HALLS = (300, 5000, 10_000)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A figure, the demand on it (``at_least`` or at most), and the program that measures it."""
+
+    what: str
+    value: float
+    demand: float
+    program: str
+    at_least: bool = False
+
+    @property
+    def is_met(self) -> bool:
+        return self.value >= self.demand if self.at_least else self.value <= self.demand
+
+    def __str__(self) -> str:
+        demand = f"{'≥' if self.at_least else '≤'} {self.demand:g}"
+        cells = (self.what, f"{self.value:g}", demand, "yes" if self.is_met else "**no**", f"`{self.program}`")
+        return f"| {' | '.join(cells)} |"
+
+
+def asked(program: str) -> Any:
+    """What a program of this folder prints as JSON."""
+    print(f"bench/{program}", file=sys.stderr)
+    name, *words = program.split()
+    done = subprocess.run([sys.executable, str(HERE / name), *words, "--json"], stdout=subprocess.PIPE, check=False)
+    return json.loads(done.stdout)
+
+
+def start() -> Iterator[Row]:
+    figures, program = asked("start.py"), "start.py"
+    yield Row("`lunchkit serve` until it answers, s of CPU", figures["ready_cpu_s"], 1.5, program)
+    yield Row("master and worker, idle, MB (PSS)", figures["idle_mb"], 130, program)
+    yield Row("distributions that `pip install .` brings", figures["distributions"], 38, program)
+    yield Row("their size, MB", figures["packages_mb"], 120, program)
+
+
+def attendees() -> Iterator[Row]:
+    for database in ("sqlite", "postgresql"):
+        program = f"registrations.py --database {database}"
+        figures = {(one["what"], one["at_once"]): one for one in asked(program)["figures"]}
+        one_by_one = {what: figure for (what, at_once), figure in figures.items() if at_once == 1}
+        for what in ("GET event page", "GET form"):
+            yield Row(f"{what}, {database}, CPU of hello ÷ its", one_by_one[what]["to_hello"], 0.6, program, True)
+        sent = one_by_one["POST registration"]
+        yield Row(f"a registration, {database}, CPU of hello ÷ its", sent["to_hello"], 0.15, program, True)
+        yield Row(f"a registration, {database}, ms of CPU", sent["cpu"], 2.5, program)
+        yield Row(f"a whole visit, {database}, ms of CPU", one_by_one["whole visit"]["cpu"], 5, program)
+        rush = next(figure for (what, _), figure in figures.items() if what.endswith("seats"))
+        yield Row(f"{rush['what']} at once, {database}, s", rush["seconds"], 2, program)
+        yield Row(f"{rush['what']} at once, {database}, errors", rush["errors"], 0, program)
+        yield Row(f"errors in all phases, {database}", sum(one["errors"] for one in figures.values()), 0, program)
+
+
+def room(halls: tuple[int, ...]) -> Iterator[Row]:
+    for phones in halls:
+        program = f"votes.py --phones {phones} --runs {1 if phones > 5000 else 3} --gates"
+        found = asked(program)
+        figures, limits = found["figures"][str(phones)], found["limits"][str(phones)]
+        yield Row(f"{phones} phones: runs that count", figures["runs_that_count"], 1, program, True)
+        for name in found["never"]:
+            yield Row(f"{phones} phones: {name.replace('_', ' ')}", figures.get(name, 0), 0, program)
+        for name, limit in limits.items():
+            if name in figures:
+                what = f"{phones} phones: {name.replace('_', ' ')}"
+                yield Row(what, figures[name], limit, program, name in found["at_least"])
+
+
+def workspace() -> Iterator[Row]:
+    for database in ("sqlite", "postgresql"):
+        program = f"workspace.py --database {database}"
+        pages = asked(program)
+        missed = sum(page["is_missed"] for page in pages)
+        yield Row(f"organisers' pages over their ratio, of {len(pages)}, {database}", missed, 0, program)
+
+
+def write(rows: list[Row]) -> None:
+    processor = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    PAGE.write_text(
+        "# Performance\n\nMade by `.venv/bin/python -m bench`; change nothing here by hand. What each figure means:\n"
+        "[bench/README.md](../bench/README.md). Figures of one run on one machine: compare ratios, not rates.\n\n"
+        f"Measured on: {processor}.\n\n| figure | value | demand | met | program in `bench/` |\n|---|---|---|---|---|\n"
+        + "".join(f"{row}\n" for row in rows)
+    )
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--quick", action="store_true", help="only the smallest hall")
+    halls = HALLS[:1] if words.parse_args().quick else HALLS
+    rows = [*start(), *attendees(), *workspace(), *room(halls)]
+    write(rows)
+    sys.exit(any(not row.is_met for row in rows))
+
+
+if __name__ == "__main__":
+    main()
