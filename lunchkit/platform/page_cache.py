@@ -73,8 +73,8 @@ class PageCache:
 
     def pages(self) -> dict[Key, Kept]:
         """Those of this moment. What was begun in an earlier state is added to a dictionary that nobody reads."""
-        revision = self._revision.read()
-        if revision is None or db.session().in_transaction():  # which may see an earlier state than this moment's
+        revision, has_session = self._revision.read(), db.session.registry.has()
+        if revision is None or (has_session and db.session().in_transaction()):  # which may see an earlier state
             return {}
         state = (revision, int(clock.now().timestamp()) // 60, current_settings())
         if self._now[0] != state:

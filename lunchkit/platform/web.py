@@ -79,7 +79,9 @@ class CookieSession(SecureCookieSessionInterface):
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        opened = request.environ[page_cache.SESSION] = super().open_session(app, request)
+        has_cookie = self.get_cookie_name(app) in request.cookies  # without one there is nothing to unpack
+        opened = super().open_session(app, request) if has_cookie else SecureCookieSession()
+        request.environ[page_cache.SESSION] = opened
         return opened
 
     def get_cookie_name(self, app: Flask) -> str:
@@ -112,8 +114,8 @@ def init_web(app: Flask) -> None:
 
 def add_headers(response: Response) -> Response:
     """Add the security headers, and forbid caching; a view's own header holds."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  the keys alone
+    response.headers.extend([(name, value) for name, value in HEADERS.items() if name.lower() not in present])
     response.headers.setdefault("Cache-Control", "no-store")
     if current_settings().is_https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
