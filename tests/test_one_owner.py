@@ -146,7 +146,7 @@ def test_servers_share_a_postgresql_database_and_an_upgrade_has_it_alone(setting
         engine.dispose()
 
 
-COMMANDS = [("purge",), ("organiser", "add", "Ada", "ada@example.org"), ("doctor",)]
+COMMANDS = [("deliver",), ("purge",), ("organiser", "add", "Ada", "ada@example.org"), ("doctor",)]
 
 
 @pytest.mark.parametrize("words", COMMANDS)

@@ -1,4 +1,4 @@
-"""``lunchkit purge``, ``doctor`` and ``settings``."""
+"""``lunchkit deliver``, ``purge``, ``doctor`` and ``settings``."""
 
 import sys
 from dataclasses import fields
@@ -15,12 +15,43 @@ from lunchkit.platform import clock, schema
 from lunchkit.platform.config import PREFIX, Settings, current_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.heartbeat import DAILY, clock_is_believed
-from lunchkit.platform.mail.connection import try_connection
+from lunchkit.platform.mail.actions import deliver_due, resume
+from lunchkit.platform.mail.connection import ServerUnreachable, connect, try_connection
+from lunchkit.platform.mail.queue import count_due
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.registrations.imports.actions import delete_expired_imports
 from lunchkit.room.survey.actions import close_due_feedback
 from lunchkit.settings.in_force import follow_settings
 from lunchkit.subscribers.actions import forget_old_subscribers
+
+
+@click.command()
+def deliver() -> None:
+    """Send the e-mails that are due, reminders included, and stop: for a timer beside the server or instead of it."""
+    with instance_here():
+        clock_is_believed()
+        retention.enqueue_reminders()
+        if due := count_due():
+            _require_mail_server(current_settings(), due)
+        resume()
+        sent = 0
+        while batch := deliver_due():
+            sent += batch
+        click.echo(_("e-mails sent: {count}").format(count=sent))
+        if left := count_due():
+            failed = _("e-mails still due: {count}; the mail server or the database failed on the way")
+            sys.exit("lunchkit: " + failed.format(count=left))
+
+
+def _require_mail_server(settings: Settings, due: int) -> None:
+    if not settings.mail_host:
+        unset = _("e-mails due: {count}; no mail server is set (LUNCHKIT_MAIL_HOST)")
+        sys.exit("lunchkit: " + unset.format(count=due))
+    try:
+        connect(settings).close()
+    except ServerUnreachable as error:
+        useless = _("e-mails due: {count}; the mail server cannot be used: {error}")
+        sys.exit("lunchkit: " + useless.format(count=due, error=error))
 
 
 @click.command()

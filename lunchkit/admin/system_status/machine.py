@@ -19,7 +19,7 @@ from lunchkit.settings.sections import ADDRESS, LETTERS
 
 FREE_SPACE = 200_000_000
 ALIVE_WITHIN = timedelta(minutes=15)
-"""Long enough for a server that is started again."""
+"""Long enough for a timer that runs ``lunchkit deliver`` in place of the server."""
 
 
 def check_background(settings: Settings) -> Problem | None:

@@ -48,6 +48,11 @@ def _due() -> Subquery:
     )
 
 
+def count_due() -> int:
+    """How many e-mails could leave now."""
+    return db.session.scalar(select(func.count()).select_from(_due())) or 0
+
+
 def next_in_turn() -> list[int]:
     """The e-mails that leave next: by urgency, and within it one of each event in turn.
     While the queue is paused, only a new sign-in e-mail leaves: a person waits for it, and it tries the server as well.
