@@ -79,8 +79,9 @@ class Bench:
         for at_once in AT_ONCE:
             yield self.page(HELLO, "/healthz", at_once)
             yield self.page("GET /healthz", "/healthz", at_once)
-            yield self.page("GET event page", f"/e/{slug}", at_once)
-            yield self.page("GET form", f"/e/{slug}/register", at_once)
+            for what, path in (("event page", f"/e/{slug}"), ("form", f"/e/{slug}/register"), ("home", "/")):
+                yield self.page(f"GET {what}", path, at_once)
+                yield self.page("  rendered", f"{path}?rendered", at_once)  # a query: no page is kept
             yield self.registrations("POST registration", posts, at_once)
             yield self.registrations("whole visit", journeys, at_once)
         yield self.rush()

@@ -1,7 +1,7 @@
 """The web server: gunicorn with gevent, and the background work in the same process.
 
 Run as a program of its own (``python -m lunchkit.serve``; ``lunchkit serve`` does so), because gevent must patch the
-standard library before anything else is imported.
+standard library before anything else is imported. This first process imports no application: its workers do.
 """
 
 # ruff: noqa: E402
@@ -14,28 +14,25 @@ import logging
 import os
 import resource
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
 from gettext import bindtextdomain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import gevent
-from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
-from lunchkit import jobs as background
-from lunchkit.app import create_app
 from lunchkit.platform import connections
-from lunchkit.platform.config import ANNOUNCEMENT, Settings, load_settings
-from lunchkit.platform.db import db
-from lunchkit.platform.instance import InUse, hold_as_server, holding_database, make_private
-from lunchkit.platform.live.batches import Aside
-from lunchkit.platform.live.streams import detaching, hub
-from lunchkit.settings.in_force import follow_settings
+from lunchkit.platform.config import ANNOUNCEMENT, BadSettings, Settings, load_settings
+from lunchkit.platform.instance import InUse, hold_as_server, make_private
+from lunchkit.platform.lazy import Lazy
 
-held = ExitStack()
-"""What a worker holds as long as it lives."""
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from lunchkit import worker
+else:
+    worker = Lazy("lunchkit.worker")  # after HUP, the new workers import the code of then
+
 LISTENS = {
     "fr": "lunchkit répond à l’adresse {}. Ctrl+C arrête le serveur.",
     "en": "lunchkit answers at {}. Ctrl+C stops the server.",
@@ -49,6 +46,8 @@ class Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, settings: Settings, announcement: str) -> None:
         self.settings = settings
         self.announcement = announcement
+        self.is_first = True
+        """Whether this process is the first worker: not one after a crash or HUP."""
         super().__init__()
 
     @property
@@ -63,51 +62,49 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": self.address, "workers": self.settings.workers, "worker_class": connections.Worker,
             "worker_connections": 12_000, "backlog": 4096, "timeout": 60, "graceful_timeout": 5, "keepalive": 5,
             "limit_request_line": 4094, "accesslog": None, "errorlog": "-", "loglevel": "warning",
-            "proc_name": "lunchkit", "when_ready": self.announce, "post_worker_init": start_worker,
-            "worker_exit": close_streams, "pre_request": connections.before_request,
-            "post_request": connections.after_request,
+            "proc_name": "lunchkit", "post_fork": self.note_age, "post_worker_init": self.start_worker,
+            "worker_exit": lambda _arbiter, one: worker.close_streams(one.app.callable),
+            "pre_request": connections.before_request, "post_request": connections.after_request,
             "forwarded_allow_ips": "",  # what proxies say counts where they are declared: LUNCHKIT_PROXIES
         }  # fmt: skip
         options |= {"control_socket_disable": True} if "control_socket_disable" in self.cfg.settings else {}
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> "Flask":
         """The application of one worker."""
-        app = create_app(self.settings)
-        app.wsgi_app = detaching(app.wsgi_app)  # type: ignore[assignment,method-assign]
-        return app
+        return worker.load(is_first=self.is_first)
 
-    def announce(self, _arbiter: object) -> None:
-        """Say that the server listens."""
+    def run(self) -> None:
+        """Serve until told to stop."""
+        Master(self).run()
+
+    def note_age(self, _arbiter: object, one: Any) -> None:
+        """Note in a worker whether it is the first."""
+        self.is_first = one.age == 1
+
+    def start_worker(self, one: Any) -> None:
+        """Start the work of a worker; the first one says that the server answers."""
+        worker.start(one.app.callable)
+        if not self.is_first:
+            return
         if self.announcement:
             print(self.announcement, flush=True)
         print(LISTENS[self.settings.language].format(f"http://{self.address}"), file=sys.stderr, flush=True)
 
 
-def start_worker(worker: Any) -> None:
-    """Start the background jobs in every worker: each row is claimed once."""
-    Aside.run = staticmethod(run_in_thread)
-    with worker.app.callable.app_context():
-        held.enter_context(holding_database(db.engine))
-        follow_settings()  # before the first request, not during it
-    background.start(worker.app.callable)
-    gc.collect()  # garbage is collected less often, and not among modules: that was a tenth of the cost of a vote
-    gc.freeze()
-    gc.set_threshold(10_000)
+class Master(Arbiter):  # type: ignore[misc]
+    """Gunicorn's first process; where no application can be served, its exit status is that of any command."""
+
+    def halt(self, reason: str | None = None, exit_status: int = 0) -> None:
+        """End the server."""
+        super().halt(reason, min(exit_status, 1))
 
 
-def run_in_thread(work: Callable[[], None]) -> None:
-    """Do blocking work in a real thread: while the disk writes, the others are served."""
-    gevent.get_hub().threadpool.apply(work)
-
-
-def close_streams(_arbiter: object, worker: Any) -> None:
-    """Close all streams when a worker ends: their browsers come back to the next one."""
-    app = worker.app.callable
-    if app is not None:
-        with app.app_context():
-            hub().close()
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether gunicorn says more than a worker that cannot start has said in its line."""
+    is_end = record.getMessage().startswith(("Shutting down", "Reason: App failed to load"))
+    return not is_end and Arbiter.APP_LOAD_ERROR not in tuple(record.args or ())
 
 
 def allow_many_sockets() -> None:
@@ -120,15 +117,17 @@ def main() -> None:
     """Serve until told to stop."""
     os.umask(0o077)
     allow_many_sockets()
+    gc.disable()  # until a worker has imported all: else a third of its start is looking for garbage among modules
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of each look at the schema
-    announcement, settings = os.environ.pop(ANNOUNCEMENT, ""), load_settings()
     bindtextdomain("messages", str(Path(__file__).with_name("translations")))
     try:
+        announcement, settings = os.environ.pop(ANNOUNCEMENT, ""), load_settings(make_key=False)
         make_private(settings.instance)
         hold_as_server(settings)
-    except InUse as error:  # in the language of the command that became this process
+    except (InUse, BadSettings, OSError) as error:  # in the language of the command that became this process
         sys.exit(f"lunchkit: {error}")
+    logging.getLogger("gunicorn.error").addFilter(is_news)
     sys.argv = ["-m", "lunchkit.serve"]  # how USR2 starts the next one: by path, `platform` would hide Python's own
     Server(settings, announcement).run()
 

@@ -31,28 +31,21 @@ def test_every_hour_around_the_switches_of_five_years_reads_back() -> None:
     assert read == [(entry.starts_at, entry.ends_at) for entry in entries]
 
 
-CENTRAL_EUROPEAN = ["Europe/Zurich", "Europe/Paris", "Europe/Warsaw", "Africa/Ceuta"]
-OTHERS = ["UTC", "Europe/Lisbon", "Africa/Tunis", "Europe/London", "America/New_York", "Asia/Kathmandu"]
-ZONES = [*CENTRAL_EUROPEAN, *OTHERS, "Mars/Base", ""]
+OTHERS = ["UTC", "Europe/Paris", "Europe/Lisbon", "America/New_York", "Asia/Kathmandu", "Mars/Base", ""]
 
 
 @settings(deadline=None)
-@given(st.sampled_from(SWITCHES), st.integers(-100 * 60, 100 * 60), st.integers(1, 400), st.sampled_from(ZONES))
+@given(
+    st.sampled_from(SWITCHES),
+    st.integers(-100 * 60, 100 * 60),
+    st.integers(1, 400),
+    st.sampled_from(["Europe/Zurich", *OTHERS]),
+)
 @example(SWITCHES[1], -60, 30, "Europe/Zurich")
 def test_any_time_near_a_switch_reads_back_in_any_zone(switch: datetime, minute: int, lasts: int, zone: str) -> None:
     entry = lunch_at(switch + timedelta(minutes=minute), zone)
     entry = replace(entry, ends_at=entry.starts_at + timedelta(minutes=lasts))
     assert times(read_event(download(entry))) == (entry.starts_at, entry.ends_at)
-
-
-@pytest.mark.parametrize("zone", CENTRAL_EUROPEAN)
-def test_zone_stands_by_its_own_name_and_follows_the_rule(zone: str) -> None:
-    file = download(replace(ENTRY, zone=zone))
-    assert f"TZID:{zone}" in content_lines(file)
-    assert f"DTSTART;TZID={zone}:20250513T120000" in content_lines(file)
-    first = datetime(1996, 10, 27, 1, tzinfo=UTC)  # since when the written rule holds
-    days = [first + timedelta(hours=12 * half) for half in range(41 * 730)]
-    assert all(day.astimezone(ZoneInfo(zone)).utcoffset() == day.astimezone(ZURICH).utcoffset() for day in days[::5])
 
 
 @pytest.mark.parametrize("zone", OTHERS)

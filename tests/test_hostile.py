@@ -124,7 +124,7 @@ def test_hostile_requests_do_no_harm(
 def test_a_real_server_answers_what_no_client_library_would_send(sqlite_template: Path, tmp_path: Path) -> None:
     (tmp_path / "lunchkit.sqlite").write_bytes(sqlite_template.read_bytes())
     dice = Dice(SEED)
-    with Server(tmp_path, {"PUBLIC_URL": f"http://{HOST}"}) as server:
+    with Server(tmp_path, {"PUBLIC_URL": f"http://{HOST}", "SECRET_KEY": "k" * 40}) as server:
         answers = Counter(raw(server.port, bytes_of(dice)) for _ in range(300))
         assert raw(server.port, f"GET /healthz HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()) == 200
         assert "Traceback" not in server.log.read_text()

@@ -230,13 +230,14 @@ def test_no_name_or_words_of_a_file_are_logged(
 
 SERVE = """
 from lunchkit import serve
+from lunchkit.cli import instance
 from tests import test_images
-made = serve.create_app
+made = instance.create_app
 def create_app(*args):
     app = made(*args)
     test_images.with_door(app)
     return app
-serve.create_app = create_app
+instance.create_app = create_app
 serve.main()
 """
 
@@ -258,7 +259,7 @@ def test_the_real_server_draws_pictures_and_serves_others_meanwhile(
             answer = connection.getresponse()
             answers.append((answer.status, answer.read()))
 
-    with Server(tmp_path, launcher=("-c", SERVE)) as server, Client(server.port) as client:
+    with Server(tmp_path, {"SECRET_KEY": "k" * 40}, launcher=("-c", SERVE)) as server, Client(server.port) as client:
         pictures = [data, data, data[: len(data) // 2]]
         senders = [threading.Thread(target=send, args=(server.port, picture)) for picture in pictures]
         for sender in senders:

@@ -25,8 +25,12 @@ from flask import Flask
 from flask_babel import gettext
 from sqlalchemy.orm import configure_mappers
 
-from lunchkit import serve
+from lunchkit import (  # the first process of a server would import none of its worker
+    serve,
+    worker,  # noqa: F401
+)
 from lunchkit.app import create_app
+from lunchkit.cli import instance
 from lunchkit.platform.config import LANGUAGES, Settings
 from lunchkit.platform.web import Lunchkit
 from tests.shared import CompiledTemplates, SharedMap, share_catalogues
@@ -67,7 +71,7 @@ def warm(templates: CompiledTemplates) -> None:
         app.jinja_env.bytecode_cache = templates
         return app
 
-    serve.create_app = create
+    instance.create_app = create
     gc.collect()
     gc.freeze()  # so that the children's collectors leave these pages shared
 

@@ -1,51 +1,59 @@
 """The ``lunchkit`` command. Exit status: 0 done, 1 something is wrong, 2 called wrongly."""
 
+import gc
 import os
 import sys
-from gettext import gettext as _
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit import __version__
-from lunchkit.cli import data, demo, maintenance, organisers, server
 from lunchkit.cli.language import speak, translated
-from lunchkit.demo.instance import DemoRefused
-from lunchkit.platform.backup import BackupFailed
-from lunchkit.platform.config import BadSettings
-from lunchkit.platform.db import SQLITE_DRIVER
-from lunchkit.platform.errors import UserError
-from lunchkit.platform.instance import InUse
-from lunchkit.platform.schema import OtherSchema
-from lunchkit.platform.transfer import NotCopied
+from lunchkit.platform.lazy import Lazy
+
+if TYPE_CHECKING:
+    from lunchkit.cli import trouble
+else:
+    trouble = Lazy("lunchkit.cli.trouble")
+
+COMMANDS = {
+    "serve": "server", "demo": "demo", "organiser": "organisers",
+    "upgrade": "data", "backup": "data", "restore": "data", "copy-to": "data",
+    "deliver": "maintenance", "purge": "maintenance", "doctor": "maintenance", "settings": "maintenance",
+}  # fmt: skip
+"""Each command, and its module: imported when it is asked for, since most take a second of the application."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands, in the language of gettext."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"lunchkit.cli.{COMMANDS[cmd_name]}")
+        return translated(getattr(module, cmd_name.replace("-", "_")))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
     """Lunches for networks: registration, polls, recap."""
 
 
-for command in (
-    *(server.serve, demo.demo, organisers.organiser),
-    *(data.upgrade, data.backup, data.restore, data.copy_to),
-    *(maintenance.deliver, maintenance.purge, maintenance.doctor),
-):
-    cli.add_command(command)
-
-
 def main() -> None:
     """Run the command; errors are printed in one line, without a traceback."""
     os.umask(0o077)  # nobody else may read the files of an instance
+    gc.set_threshold(100_000)  # a third of a short command is looking for garbage among modules
     try:
         speak()
         translated(cli)()
-    except (BadSettings, BackupFailed, OtherSchema, DemoRefused, InUse, NotCopied, OSError) as error:
-        sys.exit(f"lunchkit: {error}")
-    except UserError as refusal:
-        sys.exit(f"lunchkit: {refusal.message}")
-    except (SQLAlchemyError, SQLITE_DRIVER.Error) as error:
-        text = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
-        sys.exit(
-            "lunchkit: " + _("the database refuses: {text}").format(text=text.splitlines()[0])
-        )  # without statements and values
+    except SystemExit:
+        raise
+    except trouble.EXPECTED as error:
+        sys.exit(trouble.one_line(error))

@@ -2,12 +2,14 @@
 
 import json
 import os
+from contextlib import ExitStack
 from gettext import gettext as _
 from pathlib import Path
 
 import click
 
-from lunchkit.cli.instance import app_to_serve, become_server
+from lunchkit.cli.instance import app_to_serve
+from lunchkit.cli.server import become_server
 from lunchkit.demo import instance as demos
 from lunchkit.demo.actions import create_demo, find_demo
 from lunchkit.platform.config import Settings, full_name, load_settings
@@ -40,8 +42,8 @@ def demo(host: str, port: int | None, instance: Path | None, keep: bool, public_
     os.environ.pop(full_name("network_name"), None)  # of the real network
     hold_as_server(Settings(instance, host=host, port=port))
     demos.clear(instance, keep=keep)
-    app = app_to_serve(load_settings({**os.environ, **decided}))
-    with app.app_context(), app.test_request_context():
+    app = app_to_serve(load_settings({**os.environ, **decided}), held := ExitStack())
+    with held, app.app_context(), app.test_request_context():
         keys().prepare()
         if (found := find_demo(db.session())) is None:
             change_settings({"network_name": demos.NETWORK})

@@ -1,20 +1,20 @@
 """What commands do with an instance: find it, hold it, open its database, become its server."""
 
-import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from gettext import gettext as _
 from pathlib import Path
 
 import click
 from flask import Flask
 
+from lunchkit.admin.system_status import Problem
 from lunchkit.app import create_app
 from lunchkit.cli.language import speak
 from lunchkit.platform import schema
 from lunchkit.platform.backup import sqlite_path
-from lunchkit.platform.config import ANNOUNCEMENT, SECRET_FILE, BadSettings, Settings, full_name, load_settings
+from lunchkit.platform.config import SECRET_FILE, BadSettings, Settings, current_settings, load_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import UserError
 from lunchkit.platform.instance import holding, holding_database, make_private
@@ -75,7 +75,7 @@ def instance_here(*, needs_key: bool = True) -> Iterator[Settings]:
         require_key(settings)
     with app.app_context(), app.test_request_context():
         follow_settings()
-        speak()
+        speak(current_settings())
         try:
             yield settings
         except UserError as error:  # here the message has a language
@@ -100,25 +100,38 @@ def require_key(settings: Settings) -> None:
         )
 
 
-def app_to_serve(settings: Settings, *, new_key: bool = False) -> Flask:
-    """The application on a database of the present schema; an empty one gets its tables and a secret key."""
-    app, found = open_app(settings)
-    if found is None:
-        with app.app_context():
+def app_to_serve(settings: Settings, held: ExitStack) -> Flask:
+    """The application on a database of the present schema, locked as long as ``held`` is; an empty one gets its tables
+    and a secret key. Raises InUse, OtherSchema, BadSettings.
+    """
+    app = make_app(settings)
+    with app.app_context():
+        held.enter_context(holding_database(db.engine))
+        found = schema.present(db.engine)
+        if found is None:
             schema.upgrade(db.engine)
-    else:
-        schema.require_current(found)
-        if not new_key:
+        else:
+            schema.require_current(found)
             require_key(settings)
     return app if settings.secret_key else make_app(load_settings())
 
 
-def become_server(instance: Path, decided: Mapping[str, str], announcement: str) -> None:
-    """Replace this process by the server, which must patch the standard library before it imports anything.
-    ``decided``: environment variables that no file and no page overrides. ``announcement``: printed once it is ready.
-    """
-    os.environ.update(decided)
-    os.environ[full_name("instance")] = str(instance.resolve())
-    os.environ[ANNOUNCEMENT] = announcement
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "lunchkit.serve"])  # noqa: S606
+def warn(problem: Problem | None) -> None:
+    """Print a problem, if there is one."""
+    if problem is not None:
+        click.echo(_("warning: {text}").format(text=f"{problem.text} {problem.advice}"), err=True)
+
+
+def first_words(link: str, settings: Settings) -> str:
+    """What a newcomer reads in the terminal."""
+    lines = [
+        _("This installation has no organiser yet. Open this link in a browser to set it up."),
+        "",
+        link,
+        "",
+        _("It works once, for one hour; a later start prints a new one."),
+    ]
+    if not settings.has_address:
+        here = _("On another machine, put the name of this machine in the place of %(here)s.")
+        lines.append(here % {"here": settings.address})
+    return "\n".join(["", *lines, ""])

@@ -7,19 +7,17 @@ from inspect import cleandoc
 from pathlib import Path
 
 import click
-from flask import has_app_context
 
-from lunchkit.platform.config import BadSettings, current_settings, load_settings
+from lunchkit.platform.config import BadSettings, Settings, load_settings
 
 CATALOGUES = Path(__file__).parents[1] / "translations"
 
 
-def speak() -> None:
-    """Set the language of gettext to that of the application, or to that of the environment or ``.env``."""
+def speak(settings: Settings | None = None) -> None:
+    """Set the language of gettext to that of these settings, or to that of the environment or ``.env``."""
     bindtextdomain("messages", str(CATALOGUES))
     try:
-        settings = current_settings() if has_app_context() else load_settings(make_key=False)
-        os.environ["LANGUAGE"] = settings.language
+        os.environ["LANGUAGE"] = (settings or load_settings(make_key=False)).language
     except BadSettings as error:
         os.environ["LANGUAGE"] = error.language
 
@@ -32,6 +30,6 @@ def translated(command: click.Command) -> click.Command:
     for param in command.params:
         if isinstance(param, click.Option) and param.help:
             param.help = gettext(param.help)
-    if isinstance(command, click.Group):
+    if isinstance(command, click.Group):  # those of the first group are translated when they are asked for
         command.commands = {name: translated(below) for name, below in command.commands.items()}
     return command

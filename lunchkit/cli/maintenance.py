@@ -81,7 +81,7 @@ def doctor() -> None:
         if check_damage(settings) is None:
             require_schema(settings, schema.present(db.engine))
             follow_settings()
-        speak()
+        speak(current_settings())
         trial = try_connection(current_settings()) if current_settings().mail_host else None
         problems = run_checks(current_settings(), trial)
         for problem in problems:

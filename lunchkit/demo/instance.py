@@ -1,6 +1,5 @@
 """The folder, port and settings of a demo, which never touch those of a real instance."""
 
-import os
 import shutil
 import socket
 from collections.abc import Mapping
@@ -8,8 +7,8 @@ from gettext import gettext as _
 from pathlib import Path
 
 from lunchkit.demo.actions import Demo
-from lunchkit.platform.config import full_name
-from lunchkit.platform.instance import SERVED, USED
+from lunchkit.platform.config import BadSettings, full_name
+from lunchkit.platform.instance import SERVED, USED, InUse, is_free
 from lunchkit.platform.links import public
 from lunchkit.room.actions import room_of
 from lunchkit.speakers.queries import appearances
@@ -18,10 +17,6 @@ from lunchkit.team.sign_in.actions import issue_console_link
 MARK = "this-is-a-demo"
 NETWORK = "APRÈS-GE"
 PORTS = range(8000, 8100)
-
-
-class DemoRefused(Exception):
-    """A demo cannot be served like this; the text says why."""
 
 
 def decided_settings(
@@ -37,9 +32,9 @@ def decided_settings(
 
 
 def require_demo(instance: Path) -> None:
-    """Raise DemoRefused where a folder contains something else than a demo."""
+    """Raise BadSettings where a folder contains something else than a demo."""
     if not (instance / MARK).exists() and _contents(instance):
-        raise DemoRefused(f"{instance} holds something else than a demo; name an empty folder with --instance")
+        raise BadSettings(f"{instance} holds something else than a demo; name an empty folder with --instance")
 
 
 def clear(instance: Path, *, keep: bool) -> None:
@@ -58,28 +53,12 @@ def _contents(instance: Path) -> list[Path]:
     return [path for path in instance.glob("*") if path.name not in (MARK, USED, SERVED)]
 
 
-def require_port(host: str, port: int) -> None:
-    """Raise DemoRefused where the server could not listen there; a socket that systemd hands over is there already."""
-    if "LISTEN_FDS" not in os.environ and not _is_free(host, port):
-        raise DemoRefused(f"cannot listen on {host}, port {port}: another program does; choose another LUNCHKIT_PORT")
-
-
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True
-
-
 def free_port(host: str, wanted: int | None) -> int:
-    """The port that is wanted, or else the first free one from 8000. Raises DemoRefused."""
+    """The port that is wanted, or else the first free one from 8000. Raises InUse."""
     for port in [wanted] if wanted else PORTS:
-        if _is_free(host, port):
+        if is_free(host, port):
             return port
-    raise DemoRefused(
+    raise InUse(
         f"cannot listen on {host}, port {wanted or f'{PORTS[0]} to {PORTS[-1]}'}; choose another one with --port"
     )
 

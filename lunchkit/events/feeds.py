@@ -11,19 +11,19 @@ from flask_babel import gettext as _
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_series
-from lunchkit.platform.calendar import Entry
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.i18n import when
+from lunchkit.platform.late import calendar
 from lunchkit.platform.links import public
 from lunchkit.platform.text import clean_line, clean_text
 
 _NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
 
 
-def calendar_entry(event: Event) -> Entry:
+def calendar_entry(event: Event) -> "calendar.Entry":
     """The lunch as a calendar shows it. Its only links are the public page and the recap."""
     page = public("site.event", slug=event.slug)
-    return Entry(
+    return calendar.Entry(
         uid=event.uid,
         sequence=event.sequence,
         starts_at=event.starts_at,

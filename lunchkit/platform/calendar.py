@@ -1,7 +1,7 @@
 """Calendar files (RFC 5545) in three shapes: to download or subscribe to, an invitation, a cancellation.
 
 Knows no models: takes entries, gives bytes. The same entries give the same file to download, so that an ETag holds.
-Times are written on the wall clock of the place where one rule describes its zone, in UTC everywhere else.
+Times in Zurich are written on its wall clock, in other zones in UTC; programs show both on the clock of their owner.
 """
 
 import re
@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Component, Event, vCalAddress, vDDDTypes, vDuration, vText
 
 from lunchkit.platform import clock
-from lunchkit.platform.addresses import is_zone
 from lunchkit.platform.text import clean_line, clean_text
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -25,9 +24,9 @@ FEED_REFRESHED_EVERY = timedelta(hours=6)
 HOME_ZONE = "Europe/Zurich"
 
 # Written by hand: what icalendar's add_missing_timezones() makes up is misread by an hour in other programs.
-_CENTRAL_EUROPEAN_RULE = """\
+_HOME_ZONE_RULE = """\
 BEGIN:VTIMEZONE
-TZID:{zone}
+TZID:Europe/Zurich
 BEGIN:DAYLIGHT
 DTSTART:19810329T020000
 RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
@@ -117,11 +116,8 @@ def _file(entries: list[Entry], events: list[Event], headers: Mapping[str, objec
     calendar.add("CALSCALE", "GREGORIAN")
     for name, value in (headers or {}).items():
         calendar.add(name, value)
-    zones = {entry.zone for entry in entries if _has_wall_clock(entry)}
-    if not events:
-        zones = {HOME_ZONE}  # a calendar must hold something
-    for zone in sorted(zones):
-        calendar.add_component(_timezone(zone))
+    if not events or any(map(_has_wall_clock, entries)):  # a calendar must hold something
+        calendar.add_component(_home_zone())
     for event in events:
         calendar.add_component(event)
     file: bytes = calendar.to_ical()
@@ -130,7 +126,7 @@ def _file(entries: list[Entry], events: list[Event], headers: Mapping[str, objec
 
 def _event(entry: Entry, sequence: int) -> Event:
     event = Event()
-    zone = ZoneInfo(entry.zone) if _has_wall_clock(entry) else UTC
+    zone = ZoneInfo(HOME_ZONE) if _has_wall_clock(entry) else UTC
     event.add("UID", _Text(clean_line(entry.uid)))
     event.add("SEQUENCE", sequence)
     event.add("DTSTAMP", entry.updated_at.astimezone(UTC))
@@ -179,24 +175,14 @@ def _web_address(url: str) -> str:
     return address if re.match(r"https?://[^/?#]", address, re.IGNORECASE) else ""
 
 
-@cache
-def _is_central_european(zone: str) -> bool:
-    """Whether a zone changes between CET and CEST by the rule of Zurich: both agree on the first of every month."""
-    months = [datetime(year, month, 1, tzinfo=UTC) for year in range(1997, 2038) for month in range(1, 13)]
-    home = ZoneInfo(HOME_ZONE)
-    return is_zone(zone) and all(
-        month.astimezone(ZoneInfo(zone)).utcoffset() == month.astimezone(home).utcoffset() for month in months
-    )
-
-
 def _has_wall_clock(entry: Entry) -> bool:
-    """Whether both times can be told from the wall clock of the place: not so in the hour that autumn repeats."""
-    if not _is_central_european(entry.zone):
+    """Whether both times can be told from the wall clock of Zurich: not so in the hour that autumn repeats."""
+    if entry.zone != HOME_ZONE:
         return False
-    local_times = [moment.astimezone(ZoneInfo(entry.zone)) for moment in (entry.starts_at, entry.ends_at)]
+    local_times = [moment.astimezone(ZoneInfo(HOME_ZONE)) for moment in (entry.starts_at, entry.ends_at)]
     return all(time.replace(fold=0).utcoffset() == time.replace(fold=1).utcoffset() for time in local_times)
 
 
 @cache
-def _timezone(zone: str) -> Component:
-    return Component.from_ical(_CENTRAL_EUROPEAN_RULE.format(zone=zone))
+def _home_zone() -> Component:
+    return Component.from_ical(_HOME_ZONE_RULE)

@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import current_app
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
-
 from lunchkit.platform.addresses import is_mailbox, is_web_address, is_zone
-from lunchkit.platform.licences import FIRST, LICENCES
+from lunchkit.platform.lazy import Lazy
+
+if TYPE_CHECKING:
+    import flask
+else:
+    flask = Lazy("flask")  # the server's first process reads settings, and needs nothing else of it
 
 PREFIX = "LUNCHKIT_"
 LEAST = {"port": 1, "mail_port": 1, "workers": 1, "mail_timeout": 1, "backup_days": 1, "proxies": 0}
@@ -29,6 +30,8 @@ LANGUAGES = ("fr", "en", "de", "it")
 """Those in which attendees, speakers and readers are met."""
 WORKING_LANGUAGES = ("fr", "en")
 """Those of organisers' pages and of the command line; the default language is one of them."""
+LICENCES = ("all-rights-reserved", "cc-by-sa-4.0", "cc-by-4.0", "cc0-1.0")
+"""Those of recaps, each freer than the one before."""
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 """The default, with which no public address counts as set."""
 ANNOUNCEMENT = "LUNCHKIT_INTERNAL_ANNOUNCEMENT"
@@ -65,7 +68,7 @@ class Settings:
     timezone: str = setting("IANA time zone of new lunches.", "Europe/Zurich")
     recap_licence: str = setting(
         "Licence of recaps published from now on: `cc-by-4.0`, `cc-by-sa-4.0`, `cc0-1.0` or `all-rights-reserved`.",
-        FIRST.key,
+        "cc-by-4.0",
     )
     secret_key: str = setting(
         "Signs cookies and derives personal links; if unset, made at the first start (`secret_key` in the instance).",
@@ -219,10 +222,10 @@ def _mistake(name: str, what: str, value: object) -> str:
 
 def _is_database_address(text: str) -> bool:
     try:
-        make_url(text)
-    except (ArgumentError, ValueError):
+        port = urlsplit(text).port
+    except ValueError:
         return False
-    return text.startswith(("sqlite:", "postgresql+psycopg:"))
+    return text.startswith(("sqlite:", "postgresql+psycopg:")) and port != 0
 
 
 def _lasting_secret(instance: Path, *, make: bool) -> str:
@@ -246,5 +249,5 @@ def _lasting_secret(instance: Path, *, make: bool) -> str:
 
 def current_settings() -> Settings:
     """The settings of the running application."""
-    settings: Settings = current_app.extensions["lunchkit_settings"]
+    settings: Settings = flask.current_app.extensions["lunchkit_settings"]
     return settings

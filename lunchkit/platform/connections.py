@@ -1,13 +1,18 @@
 """What becomes of a connection beside our answers, by hooks of gunicorn and a worker class of ours."""
 
 import contextlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gevent
 from gunicorn.http import errors
 from gunicorn.workers.ggevent import GeventWorker
 
-from lunchkit.platform.web import HEADERS, SAFE_METHODS
+from lunchkit.platform.lazy import Lazy
+
+if TYPE_CHECKING:
+    from lunchkit.platform import web
+else:
+    web = Lazy("lunchkit.platform.web")  # this module is also in the server's first process, which has no application
 
 PIECE = 65_536
 """Bytes of a body after which others are served, and its connection ends with it. Phones and attendees send less."""
@@ -35,7 +40,7 @@ class Pieces:
 
 def before_request(_worker: object, request: Any) -> None:
     """End the connection with a request of which much may stay unread: gunicorn would read it all at once to go on."""
-    headers, most = dict(request.headers), 0 if request.method in SAFE_METHODS else PIECE
+    headers, most = dict(request.headers), 0 if request.method in web.SAFE_METHODS else PIECE
     if "TRANSFER-ENCODING" in headers or int(headers.get("CONTENT-LENGTH", 0)) > most:
         request.force_close()
         request.body = Pieces(request.body)
@@ -63,6 +68,6 @@ class Worker(GeventWorker):  # type: ignore[misc]
             return
         self.log.warning("not a request of HTTP: %s", type(exc).__name__)
         status = STATUSES.get(type(exc), "400 Bad Request")
-        told = {"Content-Type": "text/plain", "Content-Length": str(len(status)), "Connection": "close"} | HEADERS
+        told = {"Content-Type": "text/plain", "Content-Length": str(len(status)), "Connection": "close"} | web.HEADERS
         with contextlib.suppress(OSError):
             client.sendall("\r\n".join([f"HTTP/1.1 {status}", *map(": ".join, told.items()), "", status]).encode())

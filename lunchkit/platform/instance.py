@@ -7,15 +7,18 @@ The operating system releases both when the last process that has them open ends
 import fcntl
 import os
 import re
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from gettext import gettext as _
 from pathlib import Path
-
-from sqlalchemy import Engine, text
+from typing import TYPE_CHECKING
 
 from lunchkit.platform.config import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 USED, SERVED = "lock", "lock-server"
 HANDED_OVER = "LUNCHKIT_INTERNAL_LOCKS"
@@ -30,7 +33,7 @@ OURS = (
 
 
 class InUse(Exception):
-    """Another process uses the instance; the text says which."""
+    """Another process uses the instance, or the port; the text says which."""
 
 
 @contextmanager
@@ -122,7 +125,7 @@ def _is_running(who: str) -> bool:
 
 
 @contextmanager
-def holding_database(engine: Engine, *, alone: bool = False) -> Iterator[None]:
+def holding_database(engine: "Engine", *, alone: bool = False) -> Iterator[None]:
     """Use a PostgreSQL database likewise (SQLite's is in the instance): an upgrade alone. Raises InUse."""
     if engine.dialect.name != "postgresql":
         yield
@@ -130,7 +133,7 @@ def holding_database(engine: Engine, *, alone: bool = False) -> Iterator[None]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.detach()  # closed at the end, and with it the lock is gone
         kind = "" if alone else "_shared"
-        if not connection.scalar(text(f"select pg_try_advisory_lock{kind}({DATABASE_KEY})")):
+        if not connection.exec_driver_sql(f"select pg_try_advisory_lock{kind}({DATABASE_KEY})").scalar():
             raise InUse(_("a server or a command uses this database, on this machine or another: stop it first"))
         yield
 
@@ -147,3 +150,20 @@ def make_private(folder: Path) -> None:
     for path in exposed(folder):
         with suppress(OSError):  # another user's file: the doctor says so
             path.chmod(path.stat().st_mode & 0o700)
+
+
+def require_port(host: str, port: int) -> None:
+    """Raise InUse where the server could not listen there; a socket that systemd hands over is there already."""
+    if "LISTEN_FDS" not in os.environ and not is_free(host, port):
+        raise InUse(f"cannot listen on {host}, port {port}: another program does; choose another LUNCHKIT_PORT")
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there yet."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True

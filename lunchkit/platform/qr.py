@@ -6,9 +6,9 @@ from io import BytesIO
 from itertools import groupby
 from typing import Any
 
-import qrcode
 from markupsafe import Markup
-from qrcode.constants import ERROR_CORRECT_M
+
+from lunchkit.platform.late import qrcode
 
 QUIET_ZONE = 4
 _ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]+")
@@ -40,7 +40,7 @@ def compact_url(url: str) -> str:
 
 
 def _code(text: str, scale: int = 1) -> "qrcode.QRCode[Any]":
-    code: qrcode.QRCode[Any] = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE, box_size=scale)
+    code: qrcode.QRCode[Any] = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=QUIET_ZONE, box_size=scale)
     code.add_data(text)
     code.make(fit=True)
     return code

@@ -3,12 +3,9 @@
 from gettext import gettext as _
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
+
+from lunchkit.platform.late import alembic_command, alembic_config
 
 FOLDER = Path(__file__).parent.parent / "migrations"
 
@@ -17,21 +14,23 @@ class OtherSchema(Exception):
     """The database was written by another version of lunchkit; the text says what to do."""
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    return config
+def _steps() -> list[str]:
+    """The schemas that this program knows, in order: each step is named for the one that it leads to."""
+    return sorted(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
-def head() -> str | None:
+def head() -> str:
     """The schema that this program writes."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return _steps()[-1]
 
 
 def present(engine: Engine) -> str | None:
     """The schema that a database has; None for an empty one."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        return found
 
 
 def is_current(engine: Engine) -> bool:
@@ -41,8 +40,7 @@ def is_current(engine: Engine) -> bool:
 
 def is_foreign(found: str | None) -> bool:
     """Whether this program does not know a schema that a database has."""
-    steps = ScriptDirectory.from_config(_config()).walk_revisions()
-    return found is not None and found not in {step.revision for step in steps}
+    return found is not None and found not in _steps()
 
 
 def require_current(found: str) -> None:
@@ -56,13 +54,12 @@ def require_current(found: str) -> None:
 
 def upgrade(engine: Engine) -> None:
     """Bring a database to the schema of this program, all steps or none. Raises OtherSchema where it is ahead."""
-    config, found = _config(), present(engine)
+    found = present(engine)
     if is_foreign(found):
         require_current(str(found))
+    steps = alembic_config.Config()
+    steps.set_main_option("script_location", str(FOLDER))
     with engine.connect().execution_options(writes=True) as connection:
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            raise OtherSchema(str(error)) from error
+        steps.attributes["connection"] = connection
+        alembic_command.upgrade(steps, "head")
         connection.commit()

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from flask import Flask, Request, Response, current_app, has_request_context, render_template, request
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, SecurityError
 
-from lunchkit.platform import errors, static_files
+from lunchkit.platform import errors, page_cache, static_files
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, known_damage
 from lunchkit.platform.errors import UserError, user_error
@@ -78,6 +78,12 @@ class CookieSession(SecureCookieSessionInterface):
     It stays plain to a person at the machine itself, who must not be shut out when they set that address.
     """
 
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        has_cookie = self.get_cookie_name(app) in request.cookies  # without one there is nothing to unpack
+        opened = super().open_session(app, request) if has_cookie else SecureCookieSession()
+        request.environ[page_cache.SESSION] = opened
+        return opened
+
     def get_cookie_name(self, app: Flask) -> str:
         return f"__Host-{SESSION_COOKIE}" if self.get_cookie_secure(app) else SESSION_COOKIE
 
@@ -108,8 +114,8 @@ def init_web(app: Flask) -> None:
 
 def add_headers(response: Response) -> Response:
     """Add the security headers, and forbid caching; a view's own header holds."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  the keys alone
+    response.headers.extend([(name, value) for name, value in HEADERS.items() if name.lower() not in present])
     response.headers.setdefault("Cache-Control", "no-store")
     if current_settings().is_https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from lunchkit.events.models import Event
 from lunchkit.platform.i18n import when
-from lunchkit.platform.images.cards import card_png
+from lunchkit.platform.images.late import cards
 from lunchkit.platform.licences import BY, BY_SA, RESERVED, ZERO, Licence
 from lunchkit.platform.links import public
 from lunchkit.platform.markdown import host_of
@@ -246,4 +246,4 @@ def card_of(event: Event, article: Article) -> bytes:
     with force_locale(article.language):
         place = ", ".join(filter(None, (event.venue, event.town)))
         lines = (event.series.name, _finding(event, article), when(event), place, event.series.network)
-        return card_png(_("Recap: %(what)s", what=event.title), [line for line in lines if line], event.colour)
+        return cards.card_png(_("Recap: %(what)s", what=event.title), [line for line in lines if line], event.colour)

@@ -1,12 +1,12 @@
 """Public pages of a recap: the article, its data, its picture, and the secret preview of a draft."""
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
 from lunchkit.platform.links import public
-from lunchkit.platform.static_files import compress
+from lunchkit.platform.page_cache import seldom_changes
 from lunchkit.recap.document import article_of
 from lunchkit.recap.exports import (
     article_html,
@@ -33,13 +33,14 @@ bp.add_app_template_global(take_down_address, "take_down_address")
 
 
 @bp.get("/e/<slug>/recap")
+@seldom_changes()
 def show(slug: str) -> ResponseReturnValue:
     try:
         event, recap, article = _published(slug)
     except RecapWithdrawn:
         return render_template("recap/withdrawn.html", event=event_by_slug_or_404(slug)), 410
     address, title = public("recap.show", slug=slug), shared_title(event, article)
-    page = render_template(
+    return render_template(
         "recap/show.html",
         article=article,
         body=article_html(event, article),
@@ -52,27 +53,29 @@ def show(slug: str) -> ResponseReturnValue:
         shared_title=title,
         terms=licence_terms(event, article.licence),
     )
-    return _unless_known(compress(Response(page)))
 
 
 @bp.get("/e/<slug>/recap.json")
+@seldom_changes()
 def data(slug: str) -> ResponseReturnValue:
     _event, recap, article = _published(slug)
-    return _unless_known(jsonify(recap_json(recap, article)))
+    return jsonify(recap_json(recap, article))
 
 
 @bp.get("/e/<slug>/recap.txt")
+@seldom_changes()
 def text(slug: str) -> ResponseReturnValue:
     event, _recap, article = _published(slug)
-    return _unless_known(Response(press_text(event, article), content_type="text/plain; charset=utf-8"))
+    return Response(press_text(event, article), content_type="text/plain; charset=utf-8")
 
 
 @bp.get("/e/<slug>/recap.png")
+@seldom_changes()
 def card(slug: str) -> ResponseReturnValue:
     event, _recap, article = _published(slug)
     response = Response(card_of(event, article), content_type="image/png")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return _unless_known(response)
+    return response
 
 
 @bp.get("/recap/<token>")
@@ -88,12 +91,3 @@ def _published(slug: str) -> tuple[Event, Recap, Article]:
     event = event_by_slug_or_404(slug)
     recap = published_recap_or_404(event.id)
     return event, recap, article_of(event, recap.published or {}, corrections_of(event.id))
-
-
-def _unless_known(response: Response) -> Response:
-    """The answer, or 304 to who has it already. It must be asked for each time: a picture may be taken down."""
-    response.cache_control.no_cache = True
-    response.vary.update(("Accept-Language", "Cookie"))
-    response.add_etag()
-    response.make_conditional(request)
-    return response

@@ -17,9 +17,10 @@ from lunchkit.events.details import plan_from_facts, plan_of
 from lunchkit.events.feeds import calendar_entry
 from lunchkit.events.models import Event
 from lunchkit.events.paragraphs import own_paragraph
-from lunchkit.platform import calendar, clock, links, qr
+from lunchkit.platform import clock, links, qr
 from lunchkit.platform.db import db
 from lunchkit.platform.i18n import language
+from lunchkit.platform.late import calendar
 from lunchkit.platform.links import PersonalTokens
 from lunchkit.platform.mail import outbox
 from lunchkit.platform.mail.rendering import InlineImage, RenderedEmail, Urgency, email_kind, fill

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
-from xlsxwriter import Workbook
 
 from lunchkit.events.models import Event
+from lunchkit.platform.late import xlsxwriter
 from lunchkit.platform.text import guard
 from lunchkit.registrations.admin_queries import Order, all_rows, answer_columns
 from lunchkit.registrations.details import ATTENDEE_FIELDS
@@ -62,7 +62,7 @@ def xlsx_of(table: Table) -> bytes:
     """A workbook with one sheet, its headings held in place; every text is text, never formula or link."""
     file = BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with Workbook(file, {"in_memory": True, **plain}) as book:
+    with xlsxwriter.Workbook(file, {"in_memory": True, **plain}) as book:
         sheet = book.add_worksheet()
         for number, row in enumerate(table):
             sheet.write_row(number, 0, [_guarded(cell) for cell in row])

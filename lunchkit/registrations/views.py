@@ -15,6 +15,7 @@ from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.platform.i18n import language
 from lunchkit.platform.mail.addresses import likely_meant
+from lunchkit.platform.page_cache import FRESH, seldom_changes
 from lunchkit.registrations import actions
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.errors import FormUsedAlready, RegistrationClosed
@@ -43,6 +44,7 @@ def keep_address_secret(response: Response) -> Response:
 
 @bp.get("/e/<slug>/register")
 @bp.get("/e/<slug>/register/members/<members>")
+@seldom_changes(lambda slug, **_more: stamps.issue(slug))
 def new(slug: str, members: str = "") -> ResponseReturnValue:
     event = event_by_slug_or_404(slug)
     of_members = event.is_members_link(members)
@@ -91,7 +93,7 @@ def _looks_human(form: RegistrationForm, stamp: stamps.Stamp) -> bool:
 def empty_form_page(event: Event, **how: Any) -> str:
     """The form as a person finds it who opens it; ``how``: see ``registration_form``."""
     form = registration_form(event, **how)
-    form.stamp.data = stamps.issue(event.slug)
+    form.stamp.data = FRESH
     return _form_page(event, form)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lunchkit.platform.config import BadSettings, Settings, decided_names, full_name, read_settings
 from lunchkit.platform.db import db
+from lunchkit.platform.page_cache import page_cache
 from lunchkit.settings.models import ONLY, SETTINGS, Site, blank_site
 
 log = logging.getLogger("lunchkit")
@@ -75,6 +76,7 @@ def take_over(site: Site) -> None:
         return
     logo = {name: getattr(site, f"logo_{name}") for name in ("token", "width", "height", "alt", "ground")}
     known.look, known.revision = Look(site.colour, logo if site.logo_token else None), site.revision
+    page_cache().forget()
     open_names = {name for names in SETTINGS.values() for name in names} - known.decided
     try:
         settings = read_settings(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from textwrap import shorten
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -18,13 +18,12 @@ from lunchkit.events.queries import (
     past_events,
     running_events,
 )
-from lunchkit.events.views import conditional
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.i18n import typo, when
-from lunchkit.platform.images.cards import card_png
-from lunchkit.platform.static_files import compress
+from lunchkit.platform.images.late import cards
+from lunchkit.platform.page_cache import seldom_changes
 from lunchkit.platform.text import clean_line, normalise
 from lunchkit.recap.exports import share_links
 from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
@@ -50,6 +49,7 @@ POSTER_SIZES = (29.4, 24, 20, 17, 14.5)
 
 
 @bp.get("/")
+@seldom_changes()
 def home() -> ResponseReturnValue:
     now = clock.now()
     running = running_events(now)
@@ -70,15 +70,16 @@ def home() -> ResponseReturnValue:
 
 
 @bp.get("/series/<slug>")
+@seldom_changes()
 def series(slug: str) -> ResponseReturnValue:
     series = series_or_404(slug)
     text = clean_line(request.args.get("q"))[:100]
     found = archive(series, text, request.args.get("page", 1, type=int), clock.now())
-    page = render_template("site/series.html", series=series, archive=found, q=text)
-    return compress(make_response(page))
+    return render_template("site/series.html", series=series, archive=found, q=text)
 
 
 @bp.get("/e/<slug>")
+@seldom_changes()
 def event(slug: str) -> ResponseReturnValue:
     return event_page(event_by_slug_or_404(slug))
 
@@ -131,6 +132,7 @@ def short(number: int) -> ResponseReturnValue:
 
 
 @bp.get("/e/<slug>/poster")
+@seldom_changes()
 def poster(slug: str) -> ResponseReturnValue:
     return poster_page(event_by_slug_or_404(slug))
 
@@ -151,17 +153,19 @@ def poster_page(event: Event) -> str:
 
 
 @bp.get("/e/<slug>/card.png")
+@seldom_changes()
 def card(slug: str) -> ResponseReturnValue:
     event = event_by_slug_or_404(slug)
     with force_locale(current_settings().language):
         place = ", ".join(part for part in (event.venue or event.street, event.town) if part)
         first = _("This lunch is cancelled") if event.cancelled_at else when(event)
         lines = [typo(line) for line in (first, place, event.series.network) if line]
-    png = card_png(typo(event.title), tuple(lines), event.colour)
-    return conditional(Response(png, content_type="image/png"))
+    png = cards.card_png(typo(event.title), tuple(lines), event.colour)
+    return Response(png, content_type="image/png")
 
 
 @bp.get("/privacy")
+@seldom_changes()
 def privacy() -> ResponseReturnValue:
     site = current_site()
     return render_template("site/privacy.html", notice=site.notice, purge_days=site.purge_days)

@@ -7,10 +7,10 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from icalendar.parser import Contentline
 
 from lunchkit.platform import links, qr
 from lunchkit.platform.images.queries import picture_by_token
+from lunchkit.platform.late import icalendar
 from lunchkit.platform.text import clean_line
 from lunchkit.platform.versions import Difference
 from lunchkit.speakers.models import Appearance, Speaker, initials_of
@@ -141,7 +141,7 @@ def contact_card(page: SpeakerPage, address: str) -> bytes:
         f"UID:{_uri(address)}",
         "END:VCARD",
     ]
-    return b"".join(Contentline(line).to_ical() + b"\r\n" for line in lines)  # type: ignore[no-untyped-call]
+    return b"".join(icalendar.parser.Contentline(line).to_ical() + b"\r\n" for line in lines)  # type: ignore[no-untyped-call]
 
 
 def _escaped(text: str) -> str:

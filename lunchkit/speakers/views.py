@@ -4,9 +4,9 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform import links
-from lunchkit.platform.images.cards import card_png
+from lunchkit.platform.images.late import cards
 from lunchkit.platform.markdown import plain
-from lunchkit.platform.static_files import compress
+from lunchkit.platform.page_cache import seldom_changes
 from lunchkit.speakers.page import contact_card, page_facts, public_page
 from lunchkit.speakers.queries import (
     public_lunches_of,
@@ -22,18 +22,19 @@ bp = Blueprint("speakers", __name__)
 
 
 @bp.get("/speakers/<slug>")
+@seldom_changes()
 def show(slug: str) -> ResponseReturnValue:
     speaker = public_speaker_or_404(slug)
-    html = render_template(
+    return render_template(
         "speakers/show.html",
         **page_facts(speaker, public_page(speaker, talks_of(speaker.id, only_public=True))),
         address=links.public("speakers.show", slug=slug),
         picture_address=links.public("speakers.card", slug=slug),
     )
-    return compress(Response(html))
 
 
 @bp.get("/speakers/<slug>.vcf")
+@seldom_changes()
 def vcard(slug: str) -> ResponseReturnValue:
     speaker = public_speaker_or_404(slug)
     card = contact_card(public_page(speaker, ()), links.public("speakers.show", slug=slug))
@@ -43,21 +44,23 @@ def vcard(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/speakers/<slug>.png")
+@seldom_changes()
 def card(slug: str) -> ResponseReturnValue:
     speaker = public_speaker_or_404(slug)
     page, event = public_page(speaker, ()), talks_of(speaker.id, only_public=True)[0].event
     lines = [line for line in (page.role, page.organisation, event.series.network) if line]
-    response = Response(card_png(page.name, lines, event.colour), content_type="image/png")
+    response = Response(cards.card_png(page.name, lines, event.colour), content_type="image/png")
     response.headers["Cache-Control"] = f"public, max-age={CARD_KEPT_FOR}"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
 @bp.get("/organisations/<slug>")
+@seldom_changes()
 def organisation(slug: str) -> ResponseReturnValue:
     organisation = public_organisation_or_404(slug)
     lunches = public_lunches_of(organisation)
-    html = render_template(
+    return render_template(
         "speakers/organisation.html",
         organisation=organisation,
         people=public_speakers_of(organisation),
@@ -68,4 +71,3 @@ def organisation(slug: str) -> ResponseReturnValue:
         address=links.public("speakers.organisation", slug=slug),
         picture_address=links.public("site.card", slug=lunches[0].slug),
     )
-    return compress(Response(html))

@@ -46,8 +46,6 @@ def member_or_404(organiser_id: int) -> Organiser:
     return found
 
 
-
-
 def link_token(nonce: str) -> str:
     """The token of an e-mailed link, derived from the nonce in the outbox."""
     return derived_token("sign-in", nonce.encode())

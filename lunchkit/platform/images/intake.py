@@ -7,12 +7,11 @@ from pathlib import Path
 from werkzeug.datastructures import FileStorage
 
 from lunchkit.platform import confined
-from lunchkit.platform.images import errors, redraw
-from lunchkit.platform.images.redraw import Drawing
+from lunchkit.platform.images import errors
+from lunchkit.platform.images.late import redraw
 
 MOST_BYTES = 8 * 1024 * 1024
-PROGRAM = Path(redraw.__file__)
-REFUSALS = {redraw.TOO_LARGE: errors.PictureTooLarge, redraw.TOO_SMALL: errors.PictureTooSmall}
+PROGRAM = Path(__file__).with_name("redraw.py")
 log = logging.getLogger("lunchkit")
 
 
@@ -26,14 +25,14 @@ def read_upload(file: FileStorage | None) -> bytes:
     return data
 
 
-def redraw_picture(data: bytes) -> Drawing:
+def redraw_picture(data: bytes) -> "redraw.Drawing":
     """The picture as it is stored, in several widths. Takes a second: call it outside of any transaction.
     Raises PictureUnreadable, PictureTooLarge, PictureTooSmall, PictureMustWait.
     """
     return _drawn(data)
 
 
-def draw_logo(data: bytes) -> Drawing:
+def draw_logo(data: bytes) -> "redraw.Drawing":
     """A logo as it is stored: one small file, with its transparency. Raises as ``redraw_picture``, and LogoTooSmall."""
     try:
         drawing = _drawn(data, "logo")
@@ -45,18 +44,19 @@ def draw_logo(data: bytes) -> Drawing:
     return drawing
 
 
-def _drawn(data: bytes, *what: str) -> Drawing:
+def _drawn(data: bytes, *what: str) -> "redraw.Drawing":
     try:
         done = confined.run(PROGRAM, data, *what)
     except confined.NoTurn as error:
         raise errors.PictureMustWait from error
     if done.returncode != 0:
         log.warning("a picture could not be drawn: %s %s", done.returncode, done.stderr[-80:].decode(errors="replace"))
-        raise REFUSALS.get(done.returncode, errors.PictureUnreadable)
+        refusals = {redraw.TOO_LARGE: errors.PictureTooLarge, redraw.TOO_SMALL: errors.PictureTooSmall}
+        raise refusals.get(done.returncode, errors.PictureUnreadable)
     return read_drawing(done.stdout)
 
 
-def read_drawing(said: bytes) -> Drawing:
+def read_drawing(said: bytes) -> "redraw.Drawing":
     """What the program wrote, which has read hostile bytes. Raises PictureUnreadable where it is no drawing."""
     line, _, rest = said.partition(b"\n")
     files = {}
@@ -64,7 +64,7 @@ def read_drawing(said: bytes) -> Drawing:
         head = json.loads(line)
         for width, length in head["files"]:
             files[int(width)], rest = rest[:length], rest[length:]
-        drawing = Drawing(int(head["width"]), int(head["height"]), files)
+        drawing = redraw.Drawing(int(head["width"]), int(head["height"]), files)
     except (TypeError, KeyError, ValueError) as error:
         raise errors.PictureUnreadable from error
     widths = (redraw.widths_of(drawing.width), (drawing.width,))

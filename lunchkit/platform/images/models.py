@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
-from lunchkit.platform.images.redraw import widths_of
+from lunchkit.platform.images.late import redraw
 
 
 class Picture(Model):
@@ -36,7 +36,7 @@ class Picture(Model):
 
     @property
     def widths(self) -> tuple[int, ...]:
-        return widths_of(self.width)
+        return redraw.widths_of(self.width)
 
     @property
     def is_shown(self) -> bool:
