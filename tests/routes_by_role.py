@@ -39,6 +39,7 @@ GET      /organiser/e/<slug>/<phase>
 GET+POST /organiser/e/<slug>/cancellation
 POST     /organiser/e/<slug>/capacity
 GET      /organiser/e/<slug>/preview
+POST     /organiser/e/<slug>/preview/<page>
 GET      /organiser/e/<slug>/caterer
 GET+POST /organiser/e/<slug>/edit
 POST     /organiser/e/<slug>/ending

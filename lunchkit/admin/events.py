@@ -1,6 +1,7 @@
 """The organisers' pages for lunches: create, change, publish, cancel, end, delete."""
 
 from datetime import time
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -12,28 +13,31 @@ from lunchkit.admin.phases import Phase
 from lunchkit.admin.queries import can_be_unpublished, took_place
 from lunchkit.admin.views import lunch_page
 from lunchkit.events.actions import publish_event, renew_members_link
-from lunchkit.events.details import EventDetails, changes_calendars, plan_of, plan_with
+from lunchkit.events.details import EventDetails, apply_details, changes_calendars, plan_of, plan_with
 from lunchkit.events.forms import CapacityForm, EventForm, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock, form_tokens, links
+from lunchkit.platform.previews import preview as preview_of
 from lunchkit.platform.versions import save
 from lunchkit.recap.queries import recap_of
 from lunchkit.registrations.admin_queries import attendees_with_address, attendees_without_address
 from lunchkit.registrations.check_in.queries import seats_added
 from lunchkit.registrations.event_changes.actions import cancel_event, change_capacity, change_event
 from lunchkit.registrations.plan_changes import differences
+from lunchkit.registrations.views import empty_form_page
 from lunchkit.room.actions import end_lunch, let_lunch_go_on
 from lunchkit.room.answers_to_phones import after
 from lunchkit.run_sheet.actions import LunchMadeAlready, make_lunch
 from lunchkit.run_sheet.forms import TakeOverForm, first_values, like_values
 from lunchkit.run_sheet.queries import prepared_for
 from lunchkit.settings.queries import current_site
-from lunchkit.site.views import event_page
+from lunchkit.site.views import event_page, poster_page
 from lunchkit.team.queries import current_organiser
 
 bp = Blueprint("events", __name__)
 NEW = "new lunch"  # the scope of the stamp on the form
+PREVIEWS = {"page": event_page, "form": empty_form_page, "poster": poster_page}
 
 
 @bp.get("/e/new")
@@ -84,7 +88,7 @@ def edit(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     if event.cancelled_at is not None:
         return redirect(url_for("organiser.home.event", slug=slug))
-    return _show("edit", event, form=event_form(event), told=_to_be_told(event))
+    return _edit_page(event, event_form(event))
 
 
 @bp.post("/e/<slug>/edit")
@@ -99,10 +103,19 @@ def update(slug: str) -> ResponseReturnValue:
     def change() -> None:
         change_event(event, form.details(), form.base_version, tells=act != "quietly", took_place=took_place)
 
-    def page(form: EventForm) -> str:
-        return _show("edit", event, form=form, told=_to_be_told(event))
+    return save(form, change, partial(_edit_page, event), lambda: event_form(event), _address(event, "saved"))
 
-    return save(form, change, page, lambda: event_form(event), _address(event, "saved"))
+
+@bp.post("/e/<slug>/preview/<any(page, form, poster):page>")
+def live_preview(slug: str, page: str) -> ResponseReturnValue:
+    event = any_event_by_slug_or_404(slug)
+    form = event_form(event, request.form)
+
+    def render() -> str:
+        apply_details(event, form.details())
+        return PREVIEWS[page](event)
+
+    return preview_of(form, partial(_edit_page, event), render)
 
 
 @bp.get("/e/<slug>/preview")
@@ -204,6 +217,10 @@ def go_on(slug: str) -> ResponseReturnValue:
 def _new_page(form: EventForm, more: TakeOverForm, like: Event | None, notice: str | None = None) -> str:
     prepared = prepared_for(like.id) if like else None
     return render_template("admin/events/new.html", form=form, more=more, like=like, prepared=prepared, notice=notice)
+
+
+def _edit_page(event: Event, form: EventForm) -> str:
+    return _show("edit", event, form=form, told=_to_be_told(event))
 
 
 def _show(page: str, event: Event, **variables: Any) -> str:

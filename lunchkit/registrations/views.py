@@ -47,9 +47,7 @@ def new(slug: str, members: str = "") -> ResponseReturnValue:
     of_members = event.is_members_link(members)
     if not event.takes_registrations(clock.now(), of_members=of_members):
         return redirect(url_for("site.event", slug=slug))
-    form = registration_form(event, of_members=of_members)
-    form.stamp.data = stamps.issue(event.slug)
-    return _form_page(event, form)
+    return empty_form_page(event, of_members=of_members)
 
 
 @bp.post("/e/<slug>/register")
@@ -87,6 +85,13 @@ def create(slug: str, members: str = "") -> ResponseReturnValue:
 
 def _looks_human(form: RegistrationForm, stamp: stamps.Stamp) -> bool:
     return not form.topic.data and current_settings().form_minimum_seconds <= stamp.age <= STAMP_LIFE
+
+
+def empty_form_page(event: Event, *, of_members: bool = False) -> str:
+    """The form as a person finds it who opens it."""
+    form = registration_form(event, of_members=of_members)
+    form.stamp.data = stamps.issue(event.slug)
+    return _form_page(event, form)
 
 
 def _form_page(event: Event, form: RegistrationForm, **more: object) -> str:

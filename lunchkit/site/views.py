@@ -117,8 +117,12 @@ def _is_listed(poll: Poll, asked: set[int], state: EventState) -> bool:
 
 @bp.get("/e/<slug>/poster")
 def poster(slug: str) -> ResponseReturnValue:
-    event, now = event_by_slug_or_404(slug), clock.now()
-    address = links.public("site.event", slug=slug)
+    return poster_page(event_by_slug_or_404(slug))
+
+
+def poster_page(event: Event) -> str:
+    """The poster of an event: one page of paper."""
+    now, address = clock.now(), links.public("site.event", slug=event.slug)
     return render_template(
         "site/poster.html",
         event=event,
