@@ -307,9 +307,9 @@ def test_nothing_of_another_lunch_is_in_reach_nor_of_one_that_is_not_there(
             if owner.get(adapter.build(rule.endpoint, ours, append_unknown=False)).status_code != 404:
                 there |= nested
     assert answers == [] and tried > 160
-    path = adapter.build("organiser.qa.approve", ours, append_unknown=False)
-    assert owner.post(path).status_code != 404
-    assert there | {"question_id", "scan_id", "version_id"} == set(ours) - {"slug"} - WORDS, (
+    for endpoint in ("organiser.qa.approve", "organiser.recap.pictures.visibility"):
+        assert owner.post(adapter.build(endpoint, ours, append_unknown=False)).status_code != 404
+    assert there | {"question_id", "scan_id", "token", "version_id"} == set(ours) - {"slug"} - WORDS, (
         "control: of each kind, our own is in reach"
     )
 

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from flask.typing import ResponseReturnValue
 from sqlalchemy import event
+from wtforms.form import BaseForm
 
 from lunchkit.platform.db import db
-from lunchkit.platform.fields import BareForm
 
-FormOf = TypeVar("FormOf", bound=BareForm)
+FormOf = TypeVar("FormOf", bound=BaseForm)
 
 
 @contextmanager

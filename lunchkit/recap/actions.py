@@ -16,7 +16,7 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import destroy, hide_pictures, lock, unhide_pictures
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.links import derived_token, token_hash
-from lunchkit.platform.ordered import lock_rows, move, next_position
+from lunchkit.platform.ordered import lock_rows, move, next_position, place_after
 from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.recap.admin_queries import first_draft
 from lunchkit.recap.document import article_of, freeze, licence_to_give, normalised_words
@@ -27,6 +27,8 @@ from lunchkit.recap.operations import (
     LunchIsNotPublic,
     NoMorePictures,
     NothingToPublish,
+    PictureWords,
+    describe_pictures,
     hide_removed_pictures,
     keep_version,
     lock_recap,
@@ -58,8 +60,10 @@ def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
     return recap
 
 
-def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
-    """One more section, behind the others; of a kind that a recap has once, the one that is there."""
+def add_section(event: Event, kind: SectionKind, by: str, after: int | None = None) -> RecapSection:
+    """One more section, behind the one with the number ``after`` or else behind all; of a kind that a recap has once,
+    the one that is there.
+    """
     with transaction() as session:
         lock_recap(session, event.id)
         sections = sections_of(event.id)
@@ -67,6 +71,9 @@ def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
             return present[0]
         section = new_section(event, wording(kind, "", {}), next_position(session, RecapSection, event.id), by)
         session.add(section)
+        session.flush()
+        if after is not None:
+            place_after(session, lock_rows(session, section), section, after)
     return section
 
 
@@ -75,6 +82,13 @@ def move_section(section: RecapSection, direction: str) -> None:
     with transaction() as session:
         lock_recap(session, section.event_id)
         move(session, lock_rows(session, section), section, direction)
+
+
+def place_section(section: RecapSection, after: int | None) -> None:
+    """Move a section behind the one with this number, or before all others."""
+    with transaction() as session:
+        lock_recap(session, section.event_id)
+        place_after(session, lock_rows(session, section), section, after)
 
 
 def set_section_visibility(section: RecapSection, *, shown: bool) -> None:
@@ -95,8 +109,10 @@ def remove_section(section: RecapSection) -> None:
         hide_removed_pictures(session, section.event_id, pictures_in(section.data))
 
 
-def save_section(section: RecapSection, base_version: int, state: Wording, by: str) -> None:
-    """Save a text that was written on top of a version. Idempotent.
+def save_section(
+    section: RecapSection, base_version: int, state: Wording, by: str, words: PictureWords | None = None
+) -> None:
+    """Save a text that was written on top of a version, and what is said of its pictures. Idempotent.
 
     Raises ChangedMeanwhile where the section has another version: what it says goes into its history, so that the next
     save may replace it. Raises NotFound where the section was removed.
@@ -109,6 +125,8 @@ def save_section(section: RecapSection, base_version: int, state: Wording, by: s
             keep_version(session, section)
         elif state != section.state:
             write(session, section, state, by)
+        if not is_late:
+            describe_pictures(section.event_id, words or {})
     if is_late:
         raise ChangedMeanwhile
 
@@ -123,14 +141,14 @@ def restore_version(section: RecapSection, version: RecapVersion, by: str) -> No
             write(session, section, state, by)
 
 
-def add_picture(section: RecapSection, token: str, caption: str, by: str) -> None:
+def add_picture(section: RecapSection, token: str, by: str) -> None:
     """Put a picture behind the others of a section. Raises NoMorePictures."""
     with transaction() as session:
         lock_section(session, section)
         state = section.state
         if len(state.items) >= state.shape.most_items:
             raise NoMorePictures
-        write(session, section, state.with_items([*state.items, {"picture": token, "caption": caption}]), by)
+        write(session, section, state.with_items([*state.items, {"picture": token, "caption": ""}]), by)
 
 
 def take_out_picture(event: Event, token: str, by: str) -> None:

@@ -20,9 +20,9 @@ from lunchkit.platform import clock
 from lunchkit.platform.errors import user_error
 from lunchkit.platform.fields import DAY_FORMS, DayField, NumberField, at_most, between
 from lunchkit.platform.text import clean_line, clean_text
-from lunchkit.recap.queries import lunches_to_come
+from lunchkit.recap.queries import any_pictures, lunches_to_come
 from lunchkit.recap.section_content import Item, Wording, blank, is_empty
-from lunchkit.recap.sections import SHAPES, TITLE, FieldKind, FieldShape, SectionKind
+from lunchkit.recap.sections import PICTURE, PICTURE_WORDS, SHAPES, TITLE, FieldKind, FieldShape, SectionKind
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.speakers.forms import web_link
 
@@ -45,8 +45,9 @@ class SectionForm(BaseForm):
 
     def __init__(self, event: Event, kind: SectionKind, slots: Sequence[int], **filled: Any) -> None:
         self.kind, self.shape, self.numbers = kind, SHAPES[kind], slots
+        self.of_item = (*self.shape.items, *(PICTURE_WORDS if kind is SectionKind.PHOTOS else ()))
         self.asked = {field.name: field for field in (TITLE, *self.shape.fields)}
-        self.asked |= {_name(number, field): field for number in slots for field in self.shape.items}
+        self.asked |= {_name(number, field): field for number in slots for field in self.of_item}
         super().__init__({name: _field(event, field) for name, field in self.asked.items()})
         self.process(**filled)
         for name, field in self.asked.items():
@@ -64,7 +65,7 @@ class SectionForm(BaseForm):
         return [self._slot(number) for number in self.numbers]
 
     def _slot(self, number: int) -> Slot:
-        fields = tuple(self[_name(number, field)] for field in self.shape.items)
+        fields = tuple(self[_name(number, field)] for field in self.of_item)
         return Slot(number, fields, is_new=all(is_empty(field.data) and not field.errors for field in fields))
 
     @property
@@ -72,11 +73,16 @@ class SectionForm(BaseForm):
         return [field for field in self if field.errors]
 
     @property
-    def first(self) -> str:
-        """The field in which one begins to write."""
-        if self.kind is SectionKind.PHOTOS:
-            return ""
-        return next((name for name in self.asked if name != TITLE.name), TITLE.name)
+    def pictures(self) -> list[str]:
+        """The tokens of the pictures in its items."""
+        numbers = self.numbers if self.kind is SectionKind.PHOTOS else ()
+        return [self[_name(number, PICTURE)].data or "" for number in numbers]
+
+    def picture_words(self) -> dict[str, dict[str, str]]:
+        """What is said of each picture beside its caption, by its token."""
+        return {
+            token: self._read(PICTURE_WORDS, number) for token, number in zip(self.pictures, self.numbers, strict=False)
+        }
 
     def arranged(self, do: str) -> tuple[list[Item], str]:
         """The items after a button («add», «up-2», «down-2», «remove-2»), and what takes the focus then."""
@@ -114,13 +120,24 @@ class SectionForm(BaseForm):
         return blank(fields) | {name: value for name, value in typed.items() if value is not None}
 
 
+def first_field(kind: SectionKind) -> str:
+    """The id of the field in which one begins to write; of pictures that of the section."""
+    shape = SHAPES[kind]
+    if kind is SectionKind.PHOTOS:
+        return "section"
+    return next((field.name for field in shape.fields), _name(0, shape.items[0]) if shape.items else TITLE.name)
+
+
 def section_form(event: Event, state: Wording) -> SectionForm:
     """The form of a stored section, with an empty item at the end while there is room for one."""
     shape = state.shape
     offers_one = shape.items and len(state.items) < shape.most_items and state.kind is not SectionKind.PHOTOS
     stored = {TITLE.name: state.title} | {field.name: state.data[field.name] for field in shape.fields}
+    pictures = any_pictures([item["picture"] for item in state.items]) if state.kind is SectionKind.PHOTOS else {}
     for number, item in enumerate(state.items):
         stored |= {_name(number, field): item[field.name] for field in shape.items}
+        if picture := pictures.get(item.get("picture", "")):
+            stored |= {_name(number, field): getattr(picture, field.name) for field in PICTURE_WORDS}
     return SectionForm(event, state.kind, range(len(state.items) + bool(offers_one)), data=stored)
 
 

@@ -1,6 +1,6 @@
 """Reads of recaps and of what they are written from, named after the question that they answer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -11,6 +11,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404, coming_events
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound, user_error
+from lunchkit.platform.images.models import Picture
 from lunchkit.platform.links import token_hash
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
@@ -139,6 +140,18 @@ def quotations_waiting(event_id: int) -> int:
 def pictures_read(event_id: int) -> set[str]:
     """The tokens of the pictures in what readers of a recap have, those that are taken down too."""
     return _tokens(_PUBLISHED.where(Recap.event_id == event_id))
+
+
+def any_pictures(tokens: Collection[str]) -> dict[str, Picture]:
+    """These pictures by their tokens, those that are taken down too; an erased one is missing."""
+    found = db.session.scalars(select(Picture).where(Picture.token.in_(tokens), Picture.width > 0)) if tokens else ()
+    return {picture.token: picture for picture in found}
+
+
+def shown_pictures(tokens: Collection[str]) -> dict[str, Picture]:
+    """Those that readers see: not taken down, and described, with why their people may be shown."""
+    found = any_pictures(tokens).items()
+    return {token: each for token, each in found if each.is_shown and each.alt.strip() and each.consent.strip()}
 
 
 def pictures_drafted(event_id: int) -> set[str]:

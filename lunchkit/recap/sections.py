@@ -86,6 +86,29 @@ TITLE = FieldShape("title", FieldKind.LINE, _l("Title"), 200)
 _URL = FieldShape("url", FieldKind.URL, _l("Address (https://…)"), 500)
 _NOTE = FieldShape("note", FieldKind.SENTENCE, _l("In a sentence"), 300)
 _BEFORE = FieldShape("text", FieldKind.MARKDOWN, _l("Before the list"), 1000)
+PICTURE = FieldShape("picture", FieldKind.PICTURE, _l("Picture"), 32, is_needed=True)
+PICTURE_WORDS = (
+    FieldShape(
+        "alt",
+        FieldKind.SENTENCE,
+        _l("What it shows"),
+        is_needed=True,
+        hint=_l("For those who cannot see it: who does what, where."),
+    ),
+    FieldShape("credit", FieldKind.LINE, _l("Credit"), 200, is_needed=True, hint=_l("Whose picture it is.")),
+    FieldShape("licence", FieldKind.LINE, _l("Licence"), 100),
+    FieldShape(
+        "consent",
+        FieldKind.SENTENCE,
+        _l("Basis of consent"),
+        is_needed=True,
+        hint=_l(
+            "Why the people in it may be shown: asked at table, in writing, nobody to be recognised … It is never "
+            "published."
+        ),
+    ),
+)
+"""What is asked of a picture beside its caption. It is kept with the picture, and holds wherever that shows."""
 SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.INTRODUCTION: Shape(
         _l("In short"),
@@ -204,11 +227,8 @@ SHAPES: Mapping[SectionKind, Shape] = {
     ),
     SectionKind.PHOTOS: Shape(
         _l("Pictures"),
-        _l("With credit, licence, what they show, and why the people in them may be shown."),
-        items=(
-            FieldShape("picture", FieldKind.PICTURE, _l("Picture"), 32, is_needed=True),
-            FieldShape("caption", FieldKind.SENTENCE, _l("Caption"), 300),
-        ),
+        _l("Readers see a picture once it says what it shows, and why the people in it may be shown."),
+        items=(PICTURE, FieldShape("caption", FieldKind.SENTENCE, _l("Caption"))),
         item_name=_l("Picture"),
         most_items=6,
         is_single=True,

@@ -1,0 +1,122 @@
+"""The organisers' views that lead a draft to its readers: preview, secret link, publication, correction, withdrawal."""
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.mailings.actions import send_mailing
+from lunchkit.mailings.models import Audience, Words
+from lunchkit.mailings.queries import is_thanked
+from lunchkit.platform.errors import USER_ERRORS, NotFound
+from lunchkit.recap import actions
+from lunchkit.recap.admin_forms import CorrectionForm
+from lunchkit.recap.admin_queries import lacks
+from lunchkit.recap.document import licence_of, licence_to_give
+from lunchkit.recap.exports import preview_page
+from lunchkit.recap.models import Recap
+from lunchkit.recap.queries import emails_to_send, others_to_thank, recap_or_404, sections_of, writer
+from lunchkit.room.answers_to_phones import refused
+from lunchkit.settings.forms import licence_label
+
+HOME = "/e/<slug>/recap"
+bp = Blueprint("publication", __name__)
+
+
+@bp.get(f"{HOME}/preview")
+def preview(slug: str) -> ResponseReturnValue:
+    _event, recap = _both(slug)
+    return preview_page(recap, back=url_for("organiser.recap.index", slug=slug))
+
+
+@bp.post(f"{HOME}/link")
+def renew_link(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    is_on = request.form.get("link") != "none"
+    actions.set_preview(event, on=is_on)
+    done = "linked" if is_on else "revoked"
+    return redirect(url_for("organiser.recap.index", slug=slug, done=done, _anchor="link"), code=303)
+
+
+@bp.get(f"{HOME}/publication")
+def publication(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    if recap.published is not None:
+        return redirect(url_for("organiser.recap.index", slug=slug), code=303)
+    licence = licence_to_give(recap.published)
+    return render_template(
+        "admin/recap/publication.html",
+        event=event,
+        lacks=lacks(event, sections_of(event.id)),
+        emails=emails_to_send(event.id),
+        others=0 if is_thanked(event) else others_to_thank(event.id),
+        licence=licence,
+        licence_label=licence_label(licence),
+    )
+
+
+@bp.post(f"{HOME}/publication")
+def publish(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    promised = request.form.get("licence")
+
+    def publish() -> None:
+        actions.publish_recap(event, licence=promised)
+        if "thanks" in request.form:
+            send_mailing(event, Words(Audience.OTHERS), by=writer(), form_key=f"thanks/{event.id}")
+
+    return _after(event, publish, done="published")
+
+
+@bp.get(f"{HOME}/correction")
+def correction(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    if recap.published is None:
+        raise NotFound
+    return _correction_page(event, recap, CorrectionForm(formdata=None))
+
+
+@bp.post(f"{HOME}/correction")
+def correct(slug: str) -> ResponseReturnValue:
+    event, recap = _both(slug)
+    form = CorrectionForm(formdata=request.form)
+    if not form.validate():
+        return _correction_page(event, recap, form), 422
+    note, counts_again, promised = form.note.data or "", bool(form.counts_again.data), request.form.get("licence")
+    correct = partial(actions.correct_recap, event, note, counts_again=counts_again, licence=promised)
+    return _after(event, correct, done="corrected")
+
+
+def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
+    published = recap.published or {}
+    return render_template(
+        "admin/recap/correction.html",
+        event=event,
+        form=form,
+        lacks=lacks(event, sections_of(event.id)),
+        licence_before=licence_of(published),
+        licence=licence_to_give(published),
+    )
+
+
+@bp.post(f"{HOME}/withdrawal")
+def withdraw(slug: str) -> ResponseReturnValue:
+    event, _recap = _both(slug)
+    return _after(event, lambda: actions.withdraw_recap(event), done="withdrawn")
+
+
+def _after(event: Event, action: Callable[[], object], done: str) -> ResponseReturnValue:
+    """Do it, and go back to the outline; or say why not."""
+    try:
+        action()
+    except USER_ERRORS as error:
+        return refused(event, error, url_for("organiser.recap.index", slug=event.slug))
+    return redirect(url_for("organiser.recap.index", slug=event.slug, done=done), code=303)
+
+
+def _both(slug: str) -> tuple[Event, Recap]:
+    event = any_event_by_slug_or_404(slug)
+    return event, recap_or_404(event.id)
