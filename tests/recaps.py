@@ -209,7 +209,7 @@ _PRESS = {
     "title": "À table avec l’IA",
     "author": "Alix Plume",
     "published_on": "2025-05-21",
-    "is_paid": True,
+    "is_paid": "yes",
     "url": "https://www.journal.example/a-table",
     "quotation": "On a surtout posé des conditions.",
     "quoted": "Léo Boulon",

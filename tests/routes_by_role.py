@@ -85,7 +85,6 @@ POST     /organiser/e/<slug>/questions/<question_id>/restoration/all
 POST     /organiser/e/<slug>/questions/<question_id>/setting-aside
 POST     /organiser/e/<slug>/questions/<question_id>/setting-aside/all
 GET+POST /organiser/e/<slug>/recap
-GET+POST /organiser/e/<slug>/recap/correction
 POST     /organiser/e/<slug>/recap/link
 POST     /organiser/e/<slug>/recap/pictures/<token>/erasure
 POST     /organiser/e/<slug>/recap/pictures/<token>/visibility

@@ -71,7 +71,7 @@ def post(client: FlaskClient, path: str, **data: Any) -> int:
 
 
 def correct(client: FlaskClient, event: Event) -> None:
-    assert post(client, f"{home(event)}/correction", note="Une image en moins.") == 303
+    assert post(client, f"{home(event)}/publication", note="Une image en moins.") == 303
 
 
 def take_out(client: FlaskClient, event: Event, number: int = 0) -> Sheet:

@@ -449,10 +449,12 @@ def test_the_pages_of_the_desk_keep_the_budget_and_everybody_can_use_them(desk: 
     expect_state(page, "saved")
     kinds = {each.kind: each.id for each in sections}
     paths = {f"section {kind}": f"?section={number}" for kind, number in kinds.items()}
-    paths |= {"history": f"?section={sections[0].id}&history=1", "correction": "/correction"}
+    paths |= {"history": f"?section={sections[0].id}&history=1", "correction": "/publication"}
     addresses = {name: f"{home}{path}" for name, path in paths.items()}
     addresses["start"] = lunch.url(f"/organiser/e/{lunch.events['running']}/recap")
     addresses["lunch"] = lunch.url(f"/organiser/e/{lunch.events['past']}")
     preview = {"preview": f"{home}/preview"}  # the page of readers, which has a budget of its own
-    page.set_viewport_size({"width": 320, "height": 700})  # without the preview beside a form: that is a page of readers
+    page.set_viewport_size(
+        {"width": 320, "height": 700}
+    )  # without the preview beside a form: that is a page of readers
     assert faults(page, addresses, budget=ORGANISER) + faults(page, preview) == []

@@ -52,15 +52,6 @@ def move(session: Session, rows: Sequence[Row], row: Row, direction: str) -> Non
         swap(session, row, rows[place])
 
 
-def place_after(session: Session, rows: Sequence[Row], row: Row, after: int | None) -> None:
-    """Move a row behind the one with this id; before all others where none has it."""
-    others = [each.id for each in rows if each is not row]
-    at, goal = rows.index(row), others.index(after) + 1 if after in others else 0
-    step = 1 if goal > at else -1
-    for place in range(at + step, goal + step, step) if goal != at else ():
-        swap(session, row, rows[place])
-
-
 def swap(session: Session, row: Ordered, other: Ordered) -> None:
     """Exchange two positions so that no two rows ever share one, not even within a transaction."""
     mine, theirs = row.position, other.position

@@ -1,9 +1,7 @@
 """Actions of recaps: draft one, write it so that no text is lost, show it in secret, publish and correct it."""
 
 import secrets
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +14,7 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images.actions import destroy, hide_pictures, lock, unhide_pictures
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.links import derived_token, token_hash
-from lunchkit.platform.ordered import lock_rows, move, next_position, place_after
+from lunchkit.platform.ordered import lock_rows, move, next_position
 from lunchkit.platform.versions import ChangedMeanwhile
 from lunchkit.recap.admin_queries import first_draft
 from lunchkit.recap.document import article_of, freeze, licence_to_give, normalised_words
@@ -60,10 +58,8 @@ def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
     return recap
 
 
-def add_section(event: Event, kind: SectionKind, by: str, after: int | None = None) -> RecapSection:
-    """One more section, behind the one with the number ``after`` or else behind all; of a kind that a recap has once,
-    the one that is there.
-    """
+def add_section(event: Event, kind: SectionKind, by: str, place: str = "") -> RecapSection:
+    """One more section, at a place counted from 1 or else behind all; of a kind that a recap has once, the one there."""
     with transaction() as session:
         lock_recap(session, event.id)
         sections = sections_of(event.id)
@@ -72,23 +68,16 @@ def add_section(event: Event, kind: SectionKind, by: str, after: int | None = No
         section = new_section(event, wording(kind, "", {}), next_position(session, RecapSection, event.id), by)
         session.add(section)
         session.flush()
-        if after is not None:
-            place_after(session, lock_rows(session, section), section, after)
+        if place.isdecimal():
+            move(session, lock_rows(session, section), section, place)
     return section
 
 
 def move_section(section: RecapSection, direction: str) -> None:
-    """Move a section ``up`` or ``down``; at the end it stays."""
+    """Move a section ``up`` or ``down``, at the end it stays; or to a place, counted from 1."""
     with transaction() as session:
         lock_recap(session, section.event_id)
         move(session, lock_rows(session, section), section, direction)
-
-
-def place_section(section: RecapSection, after: int | None) -> None:
-    """Move a section behind the one with this number, or before all others."""
-    with transaction() as session:
-        lock_recap(session, section.event_id)
-        place_after(session, lock_rows(session, section), section, after)
 
 
 def set_section_visibility(section: RecapSection, *, shown: bool) -> None:
@@ -190,37 +179,30 @@ def set_preview(event: Event, *, on: bool) -> None:
         recap.preview_hash = token_hash(derived_token(PREVIEW, nonce)) if nonce else None
 
 
-def publish_recap(event: Event, *, licence: str | None = None) -> int:
-    """Freeze the draft and show it to everybody; returns how many e-mails leave. One that is public already stays.
+def publish_recap(event: Event, *, note: str = "", licence: str | None = None) -> int:
+    """Freeze the draft and show it to everybody; returns how many e-mails leave.
 
+    What is public already stays, unless a ``note`` tells what is corrected; its results stay as counted first.
     ``licence`` is the key of the one that the publisher was shown; None where nothing was shown.
-    Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, NothingToPublish.
+    Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, NothingToPublish; NotFound with a note on a draft.
     """
     with transaction() as session:
         recap = _lock_both(session, event)
-        if recap.published is not None:
+        if recap.published is not None and not note:
             return 0
+        if recap.published is None and note:
+            raise NotFound
         if event.published_at is None:
             raise LunchIsNotPublic
         if clock.now() < event.starts_at:
             raise LunchHasNotBegun
         recap.published_at = recap.published_at or clock.now()
-        _freeze(session, event, recap, None, licence)
+        _freeze(session, event, recap, licence)
+        if note:
+            session.add(RecapCorrection(event_id=event.id, corrected_at=clock.now(), note=note))
+            return 0
         event.recap_published_at = recap.published_at
         return enqueue_recap_emails(session, event)
-
-
-def correct_recap(event: Event, note: str, *, counts_again: bool = False, licence: str | None = None) -> None:
-    """Show readers the draft as it is now, with a note; results as they were counted first, unless counted again.
-
-    ``licence`` as in ``publish_recap``. Raises NotFound, LicenceHasChanged, NothingToPublish.
-    """
-    with transaction() as session:
-        recap = _lock_both(session, event)
-        if recap.published is None:
-            raise NotFound
-        _freeze(session, event, recap, None if counts_again else recap.published, licence)
-        session.add(RecapCorrection(event_id=event.id, corrected_at=clock.now(), note=note))
 
 
 def withdraw_recap(event: Event) -> None:
@@ -241,14 +223,12 @@ def _lock_both(session: Session, event: Event) -> Recap:
     return lock_recap(session, event.id)
 
 
-def _freeze(
-    session: Session, event: Event, recap: Recap, counted: Mapping[str, Any] | None, promised: str | None
-) -> None:
+def _freeze(session: Session, event: Event, recap: Recap, promised: str | None) -> None:
     """Give readers the draft. A licence cannot be taken back, so it is no other than the one that was promised."""
     licence = licence_to_give(recap.published).key
     if promised not in (None, licence):
         raise LicenceHasChanged
-    snapshot = freeze(event, sections_of(event.id), counted) | {"licence": licence}
+    snapshot = freeze(event, sections_of(event.id), recap.published) | {"licence": licence}
     before, recap.published = pictures_read(event.id), snapshot
     after = pictures_read(event.id)
     hide_pictures(session, before - after)

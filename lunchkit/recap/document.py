@@ -33,7 +33,7 @@ VERSION = 1
 Content = dict[str, Any]
 _LIVE = (SectionKind.SPEAKERS, SectionKind.QUOTATIONS, SectionKind.PHOTOS, SectionKind.NEXT)
 """Sections that are frozen empty too: what they show is looked up at each reading."""
-_WORDS = (FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN)
+_WORDS = (FieldKind.LINE, FieldKind.SENTENCE, FieldKind.MARKDOWN)
 
 
 def freeze(

@@ -6,20 +6,18 @@ A section is saved while it is being written; with a field that cannot be read i
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.form import BaseForm
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Optional
 
 from lunchkit.events.models import Event
-from lunchkit.platform import clock
 from lunchkit.platform.errors import user_error
 from lunchkit.platform.fields import DAY_FORMS, DayField, NumberField, at_most, between
-from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.text import clean_line
 from lunchkit.recap.queries import any_pictures, lunches_to_come
 from lunchkit.recap.section_content import Item, Wording, blank, is_empty
 from lunchkit.recap.sections import PICTURE, PICTURE_WORDS, SHAPES, TITLE, FieldKind, FieldShape, SectionKind
@@ -48,7 +46,7 @@ class SectionForm(BaseForm):
         self.of_item = (*self.shape.items, *(PICTURE_WORDS if kind is SectionKind.PHOTOS else ()))
         self.asked = {field.name: field for field in (TITLE, *self.shape.fields)}
         self.asked |= {_name(number, field): field for number in slots for field in self.of_item}
-        super().__init__({name: _field(event, field) for name, field in self.asked.items()})
+        super().__init__({name: _field(field) for name, field in self.asked.items()})
         self.process(**filled)
         for name, field in self.asked.items():
             if field.kind in _OFFERS:
@@ -171,14 +169,14 @@ class StoredDayField(DayField):
         return str(self.data or " ".join(self.raw_data or ()))
 
 
-def _field(event: Event, shape: FieldShape) -> Any:
+def _field(shape: FieldShape) -> Any:
     about: dict[str, Any] = {"label": shape.label, "description": shape.hint}
     if shape.kind is FieldKind.TICK:
         return BooleanField(**about)
     if shape.kind is FieldKind.WHOLE:
         return WholeField(**about, validators=[Optional(), between(0, shape.most)])
     if shape.kind is FieldKind.DAY:
-        return StoredDayField(**about, format=DAY_FORMS, validators=[Optional(), _has_come(event)])
+        return StoredDayField(**about, format=DAY_FORMS, validators=[Optional()])
     if shape.kind is FieldKind.URL:
         return web_link(shape.label)
     if shape.kind is FieldKind.POLL:
@@ -187,16 +185,6 @@ def _field(event: Event, shape: FieldShape) -> Any:
         return SelectField(**about, filters=[clean_line], validators=[at_most(shape.most)], validate_choice=False)
     field, clean = _TEXTS[shape.kind]
     return field(**about, filters=[clean], validators=[at_most(shape.most)])
-
-
-def _has_come(event: Event) -> Callable[[Any, Field], None]:
-    today = clock.now().astimezone(ZoneInfo(event.zone)).date().isoformat()
-
-    def check(_form: Any, field: Field) -> None:
-        if field.data and field.data > today:
-            raise ValidationError(_("This day is still to come: write today’s, or an earlier one."))
-
-    return check
 
 
 def _position(typed: Any) -> int | None:
@@ -223,7 +211,6 @@ _OFFERS: Mapping[FieldKind, Callable[[Event], list[tuple[Any, str]]]] = {
 _TEXTS: Mapping[FieldKind, tuple[type[Field], Callable[[str | None], str]]] = {
     FieldKind.LINE: (StringField, clean_line),
     FieldKind.SENTENCE: (TextAreaField, clean_line),
-    FieldKind.TEXT: (TextAreaField, clean_text),
     FieldKind.MARKDOWN: (TextAreaField, clean_markdown),
     FieldKind.PICTURE: (HiddenField, clean_line),
 }

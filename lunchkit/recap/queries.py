@@ -99,28 +99,23 @@ def lunches_to_come(event: Event) -> list[Event]:
 def emails_to_send(event_id: int) -> int:
     """To how many the recap is sent when it is published: to each once, however often it is published."""
     promised = exists().where(OutboxEmail.kind == "registrations/recap", OutboxEmail.subject_id == Registration.id)
-    wanted = select(func.count()).where(
-        Registration.event_id == event_id,
-        Registration.status == Status.SEATED,
-        Registration.wants_recap,
-        Registration.email.is_not(None),
-        Registration.erased_at.is_(None),
-        ~promised,
-    )
-    return db.session.scalar(wanted) or 0
+    return _people_with_address(event_id, Registration.wants_recap, ~promised)
 
 
 def others_to_thank(event_id: int) -> int:
     """How many people came, have an address, and get no recap by e-mail: they can be thanked at its publication."""
-    came = select(func.count()).where(
+    return _people_with_address(event_id, Registration.arrived > 0, Registration.wants_recap.is_(False))
+
+
+def _people_with_address(event_id: int, *conditions: Any) -> int:
+    people = select(func.count()).where(
         Registration.event_id == event_id,
         Registration.status == Status.SEATED,
-        Registration.arrived > 0,
-        Registration.wants_recap.is_(False),
         Registration.email.is_not(None),
         Registration.erased_at.is_(None),
+        *conditions,
     )
-    return db.session.scalar(came) or 0
+    return db.session.scalar(people) or 0
 
 
 def seats_by_status(event_id: int) -> dict[str, int]:

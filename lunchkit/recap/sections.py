@@ -37,7 +37,6 @@ class FieldKind(StrEnum):
 
     LINE = "line"
     SENTENCE = "sentence"  # a line, in a field of two lines
-    TEXT = "text"  # plain paragraphs
     MARKDOWN = "markdown"
     URL = "url"  # https or http, or empty
     WHOLE = "whole"  # 0 or more, or None
@@ -75,8 +74,6 @@ class Shape:
     items: tuple[FieldShape, ...] = ()
     item_name: LazyString | str = ""
     most_items: int = 12
-    named_by: int = 1
-    """How many of an item's first fields say in a list which one it is."""
     is_single: bool = False
     """Whether a recap has at most one."""
 
@@ -125,7 +122,6 @@ SHAPES: Mapping[SectionKind, Shape] = {
         ),
         item_name=_l("Number"),
         most_items=8,
-        named_by=2,
         is_single=True,
     ),
     SectionKind.POLL: Shape(
@@ -165,7 +161,6 @@ SHAPES: Mapping[SectionKind, Shape] = {
         ),
         item_name=_l("Figure"),
         most_items=6,
-        named_by=2,
     ),
     SectionKind.PRINCIPLES: Shape(
         _l("Principles"),
@@ -211,7 +206,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
             FieldShape("language", FieldKind.LINE, _l("Language"), 40),
             FieldShape("is_paid", FieldKind.WHETHER, _l("Only for subscribers")),
             replace(_URL, is_needed=True),
-            FieldShape("summary", FieldKind.TEXT, _l("Our summary"), 1000),
+            FieldShape("summary", FieldKind.MARKDOWN, _l("Our summary"), 1000),
             FieldShape("quotation", FieldKind.SENTENCE, _l("A short quotation"), 300),
             FieldShape("quoted", FieldKind.LINE, _l("Who is quoted"), 200),
         ),

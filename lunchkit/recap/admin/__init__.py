@@ -9,6 +9,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
+from lunchkit.platform.ordered import requested_direction
 from lunchkit.platform.previews import preview
 from lunchkit.platform.versions import ChangedMeanwhile, version_of
 from lunchkit.recap import actions
@@ -52,21 +53,17 @@ def add(slug: str) -> ResponseReturnValue:
     event, kind = any_event_by_slug_or_404(slug), request.form.get("kind")
     if kind not in list(SectionKind):
         abort(400)
-    section = actions.add_section(event, SectionKind(kind), writer(), request.form.get("after", type=int))
+    section = actions.add_section(event, SectionKind(kind), writer(), request.form.get("place", "")[:3])
     return redirect(desk_address(event, section), code=303)
 
 
 @bp.post(f"{SECTION}/order")
 def order(slug: str, section_id: int) -> ResponseReturnValue:
     event, section = section_or_404(slug, section_id)
-    way = request.form.get("dir")
-    if way == "after":
-        actions.place_section(section, request.form.get("after", type=int))
-    elif way in ("up", "down"):
-        actions.move_section(section, way)
-    else:
-        abort(400)
-    return redirect(desk_address(event, section, "moved", way), code=303)
+    _event, opened = section_or_404(slug, request.args.get("section", section_id, type=int))
+    direction = requested_direction()
+    actions.move_section(section, direction)
+    return redirect(desk_address(event, opened, "moved", direction), code=303)
 
 
 @bp.post(f"{SECTION}/visibility")

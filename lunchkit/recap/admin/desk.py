@@ -62,6 +62,7 @@ def desk_page(event: Event, section: RecapSection | None, form: SectionForm | No
 def _opened(event: Event, section: RecapSection, form: SectionForm) -> dict[str, Any]:
     return {
         "form": form,
+        "place": 1 + [each.id for each in sections_of(event.id)].index(section.id),
         "notice": "",
         "theirs": (),
         "version": section.version,

@@ -1,19 +1,22 @@
-"""The organisers' views that lead a draft to its readers: preview, secret link, publication, correction, withdrawal."""
+"""The organisers' views that lead a draft to its readers: preview, secret link, publication, withdrawal."""
 
 from collections.abc import Callable
-from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.mailings.actions import send_mailing
 from lunchkit.mailings.models import Audience, Words
 from lunchkit.mailings.queries import is_thanked
-from lunchkit.platform.errors import USER_ERRORS, NotFound
+from lunchkit.platform.errors import USER_ERRORS
+from lunchkit.platform.fields import BareForm, at_most, has_a_word
+from lunchkit.platform.text import clean_text
 from lunchkit.recap import actions
-from lunchkit.recap.admin_forms import CorrectionForm
 from lunchkit.recap.admin_queries import lacks
 from lunchkit.recap.document import licence_of, licence_to_give
 from lunchkit.recap.exports import preview_page
@@ -23,7 +26,18 @@ from lunchkit.room.answers_to_phones import refused
 from lunchkit.settings.forms import licence_label
 
 HOME = "/e/<slug>/recap"
+NO_NOTE = _l("Tell readers what was corrected.")
 bp = Blueprint("publication", __name__)
+
+
+class CorrectionForm(BareForm):
+    """A correction after publication."""
+
+    note = TextAreaField(
+        _l("What was corrected"),
+        filters=[clean_text],
+        validators=[InputRequired(NO_NOTE), at_most(500), has_a_word(NO_NOTE)],
+    )
 
 
 @bp.get(f"{HOME}/preview")
@@ -43,62 +57,37 @@ def renew_link(slug: str) -> ResponseReturnValue:
 
 @bp.get(f"{HOME}/publication")
 def publication(slug: str) -> ResponseReturnValue:
+    return _publication_page(*_both(slug), CorrectionForm(formdata=None))
+
+
+@bp.post(f"{HOME}/publication")
+def publish(slug: str) -> ResponseReturnValue:
     event, recap = _both(slug)
-    if recap.published is not None:
-        return redirect(url_for("organiser.recap.index", slug=slug), code=303)
+    form, is_correction = CorrectionForm(formdata=request.form), "note" in request.form
+    if is_correction and not form.validate():
+        return _publication_page(event, recap, form), 422
+
+    def publish() -> None:
+        actions.publish_recap(event, note=form.note.data or "", licence=request.form.get("licence"))
+        if "thanks" in request.form:
+            send_mailing(event, Words(Audience.OTHERS), by=writer(), form_key=f"thanks/{event.id}")
+
+    return _after(event, publish, done="corrected" if is_correction else "published")
+
+
+def _publication_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
+    """Asks before the draft becomes public; of one that is public already, what is corrected."""
     licence = licence_to_give(recap.published)
     return render_template(
         "admin/recap/publication.html",
         event=event,
+        form=form,
         lacks=lacks(event, sections_of(event.id)),
         emails=emails_to_send(event.id),
         others=0 if is_thanked(event) else others_to_thank(event.id),
         licence=licence,
         licence_label=licence_label(licence),
-    )
-
-
-@bp.post(f"{HOME}/publication")
-def publish(slug: str) -> ResponseReturnValue:
-    event, _recap = _both(slug)
-    promised = request.form.get("licence")
-
-    def publish() -> None:
-        actions.publish_recap(event, licence=promised)
-        if "thanks" in request.form:
-            send_mailing(event, Words(Audience.OTHERS), by=writer(), form_key=f"thanks/{event.id}")
-
-    return _after(event, publish, done="published")
-
-
-@bp.get(f"{HOME}/correction")
-def correction(slug: str) -> ResponseReturnValue:
-    event, recap = _both(slug)
-    if recap.published is None:
-        raise NotFound
-    return _correction_page(event, recap, CorrectionForm(formdata=None))
-
-
-@bp.post(f"{HOME}/correction")
-def correct(slug: str) -> ResponseReturnValue:
-    event, recap = _both(slug)
-    form = CorrectionForm(formdata=request.form)
-    if not form.validate():
-        return _correction_page(event, recap, form), 422
-    note, counts_again, promised = form.note.data or "", bool(form.counts_again.data), request.form.get("licence")
-    correct = partial(actions.correct_recap, event, note, counts_again=counts_again, licence=promised)
-    return _after(event, correct, done="corrected")
-
-
-def _correction_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
-    published = recap.published or {}
-    return render_template(
-        "admin/recap/correction.html",
-        event=event,
-        form=form,
-        lacks=lacks(event, sections_of(event.id)),
-        licence_before=licence_of(published),
-        licence=licence_to_give(published),
+        licence_before=licence_of(recap.published) if recap.published else None,
     )
 
 

@@ -1,6 +1,7 @@
 // The desk of a recap. The order counts: each may stop the sending before those below it.
 import "../js/check-size.js";
 import "../js/copy.js";
+import "../js/order.js";
 import "../js/preview.js";
 import "../js/search-key.js";
 import "../js/send-files.js";
