@@ -91,7 +91,7 @@ def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: 
     desk.check("[name=audience][value=subscribers]")
     desk.fill("[name=text]", NOTE)
     with desk.expect_navigation():
-        desk.locator("main form button.button").last.click()
+        desk.get_by_role("button", name="Voir le courriel").click()
     expect(desk.locator("main")).to_contain_text("À <midi> & demi.")
     assert faults_here(desk, TWO) == []
     with desk.expect_navigation():
@@ -99,7 +99,7 @@ def test_from_the_box_to_the_next_lunch_and_out_again(chromium: Browser, lunch: 
     assert desk.locator("[name=text]").input_value() == NOTE
     assert desk.locator("[name=audience][value=subscribers]").is_checked()
     with desk.expect_navigation():
-        desk.locator("main form button.button").last.click()
+        desk.get_by_role("button", name="Voir le courriel").click()
     with desk.expect_navigation():
         desk.locator("main form button:not([name])").last.click()
     expect(desk.locator("main .notice")).to_be_visible()

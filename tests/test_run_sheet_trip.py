@@ -16,7 +16,7 @@ from lunchkit.run_sheet.actions import add_run_item, begin_run_item
 from lunchkit.run_sheet.models import ItemDetails
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
-from tests.looks import ATTENDEE, ORGANISER, faults
+from tests.looks import ATTENDEE, ORGANISER, axe_violations, faults
 from tests.test_recap_trip import sign_in
 
 LONG = "Êtes-vous intéressé·e par un atelier de réparation collaborative, et à quelles conditions particulières ?"
@@ -106,6 +106,65 @@ def test_the_next_lunch_asks_its_own_questions_without_javascript(lunch: House, 
     answer = desk.request.get(lunch.url("/organiser/e/reparer-ensemble/registrations.csv"))
     (headings, row) = csv.reader(StringIO(answer.body().decode("utf-8-sig")), delimiter=";")
     assert dict(zip(headings, row, strict=True))["Je peux aider"] == "Accueil, Vaisselle"
+
+
+def test_a_form_shows_what_it_makes_and_rows_are_moved_by_hand(lunch: House, chromium: Browser, desk: Page) -> None:
+    context = open_context(chromium, storage_state=desk.context.storage_state(), viewport=DESK)
+    page, complaints = context.new_page(), list[str]()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(lunch.url(f"/organiser/e/{lunch.events['coming']}/edit"))
+    shown, stale = page.frame_locator("aside iframe"), page.locator("aside [role=status]")
+    assert page.locator("aside iframe").is_hidden(), "nothing is fetched for those who only read"
+    page.get_by_label("Titre").fill("Réparer ensemble")
+    expect(shown.locator("h1")).to_have_text("Réparer ensemble")
+    assert shown.locator("a[href], script, :is(button, input):not([tabindex='-1'])").count() == 0
+    where = "document.querySelector('aside iframe').contentWindow.scrollY"
+    page.evaluate("document.querySelector('aside iframe').contentWindow.scrollTo(0, 300)")
+    page.get_by_label("Thème").fill("Vis et boulons")
+    expect(shown.locator("main .m").first).to_have_text("Vis et boulons")
+    assert page.evaluate(where) == 300 and stale.is_hidden() and complaints == []
+    page.get_by_label("Titre").fill("")
+    expect(stale).to_be_visible()
+    expect(shown.locator("h1")).to_have_text("Réparer ensemble")
+    page.get_by_label("Titre").fill("Réparer mieux")
+    page.get_by_role("button", name="Affiche").click()
+    expect(shown.locator(".sheet h1")).to_have_text("Réparer mieux")
+    assert stale.is_hidden() and len(context.pages) == 1
+    assert axe_violations(page) == []
+    page.set_viewport_size({"width": 1000, "height": 700})
+    with context.expect_page() as tab:
+        page.get_by_role("button", name="Affiche").click()
+    expect(tab.value.locator(".sheet h1")).to_have_text("Réparer mieux")
+
+    schedule = context.new_page()
+    schedule.goto(lunch.url(f"/organiser/e/{lunch.events['coming']}/run"))
+    handles, told = schedule.locator("[data-handle]"), schedule.locator("body > [role=status]")
+
+    def rows() -> list[str]:
+        return schedule.locator("tbody th a").all_inner_texts()
+
+    first, second, third, *rest = rows()
+    handles.first.press("ArrowDown")
+    expect(told).to_have_text(re.compile(f"^{re.escape(first)}.*: place 2 sur {len(rest) + 3}$"))
+    assert rows() == [second, first, third, *rest]
+    expect(handles.nth(1)).to_be_focused()
+    handles.nth(1).press("ArrowUp")
+    expect(told).to_have_text(re.compile("place 1 sur"))
+    grip, goal = handles.first.bounding_box(), schedule.locator("tbody tr").nth(2).bounding_box()
+    assert grip is not None and goal is not None
+    for let_go in ("Escape", ""):
+        schedule.mouse.move(grip["x"] + 9, grip["y"] + 9)
+        schedule.mouse.down()
+        schedule.mouse.move(grip["x"] + 9, goal["y"] + goal["height"] - 3, steps=5)
+        assert rows() == [second, third, first, *rest]
+        if let_go:
+            schedule.keyboard.press(let_go)
+            assert rows() == [first, second, third, *rest], "as if nothing had been"
+        schedule.mouse.up()
+    expect(told).to_have_text(re.compile("place 3 sur"))
+    schedule.reload()
+    assert rows() == [second, third, first, *rest]
+    context.close()
 
 
 def organiser_pages(lunch: House) -> dict[str, str]:

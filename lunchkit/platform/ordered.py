@@ -1,8 +1,10 @@
 """Ordered lists: the rows of an event that organisers move up and down (form questions, schedule, recap).
 
-The template ``admin/_ordered.html`` draws the buttons; they post ``dir``, ``up`` or ``down``.
+The template ``admin/_ordered.html`` has the buttons; they post ``dir``: ``up``, ``down``, or where a row was dragged the
+place in the list, counted from 1.
 """
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -46,10 +48,13 @@ def lock_rows(session: Session, row: Row, *conditions: ColumnElement[bool]) -> l
 
 
 def move(session: Session, rows: Sequence[Row], row: Row, direction: str) -> None:
-    """Move a row ``up`` or ``down`` by one; at either end it stays."""
-    place = rows.index(row) + (-1 if direction == "up" else 1)
-    if 0 <= place < len(rows):
-        swap(session, row, rows[place])
+    """Move a row ``up`` or ``down`` by one, or to a place, counted from 1; at either end it stays."""
+    start = rows.index(row)
+    end = int(direction) - 1 if direction.isdecimal() else start + (-1 if direction == "up" else 1)
+    end = min(max(end, 0), len(rows) - 1)
+    passed = rows[start + 1 : end + 1] if end > start else rows[end:start][::-1]
+    for other in passed:
+        swap(session, row, other)
 
 
 def swap(session: Session, row: Ordered, other: Ordered) -> None:
@@ -61,9 +66,9 @@ def swap(session: Session, row: Ordered, other: Ordered) -> None:
 
 
 def requested_direction() -> str:
-    """Where the button of a form moves a row: ``up`` or ``down``; anything else is a bad request."""
+    """Where a form moves a row: ``up``, ``down``, or the number of a place; anything else is a bad request."""
     direction = request.form.get("dir", "")
-    if direction not in ("up", "down"):
+    if not re.fullmatch("up|down|[1-9][0-9]?", direction):
         abort(400)
     return direction
 

@@ -1,5 +1,6 @@
-// Shows beside a form what it makes, while somebody types: its data are posted, and the page that answers comes into a
-// frame without scripts, forms and links. A form with an error keeps the last picture, and says so.
+// Shows beside a form what it makes: once somebody is in it, and after each pause in the typing, its data are posted, and
+// the page that answers comes into a frame without scripts, forms and links. A form with an error keeps the last picture,
+// and says so.
 // <aside data-preview> holds a button for each page (formaction, and formtarget="_blank": where the frame is not shown,
 // the button opens the page), a <p role="status" hidden> and an <iframe sandbox="allow-same-origin">.
 const PAUSE = 400;
@@ -58,10 +59,9 @@ for (const place of document.querySelectorAll("[data-preview]")) {
       event.preventDefault();
       choose(button);
     });
+  form.addEventListener("focusin", look, { once: true }); // who only reads the form fetches nothing more
   form.addEventListener("input", () => {
     clearTimeout(waits);
     waits = setTimeout(look, PAUSE);
   });
-  wide.addEventListener("change", look);
-  look();
 }

@@ -6,6 +6,7 @@ import "../js/copy.js";
 import "../js/date-echo.js";
 import "../js/folded-groups.js";
 import "../js/follow.js";
+import "../js/order.js";
 import "../js/preview.js";
 import "../js/print-page.js";
 import "../js/search-key.js";
