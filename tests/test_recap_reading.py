@@ -48,7 +48,7 @@ from tests.recaps import (
     write_recap,
 )
 
-WRITTEN = {FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN}
+WRITTEN = {FieldKind.LINE, FieldKind.SENTENCE, FieldKind.MARKDOWN}
 TEXT = f"{PAGE}.txt"
 HOSTILE = "<script>x</script>\"><img src=x onerror=y>'{{7*7}}"
 

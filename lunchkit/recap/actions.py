@@ -59,7 +59,7 @@ def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
 
 
 def add_section(event: Event, kind: SectionKind, by: str, place: str = "") -> RecapSection:
-    """One more section, at a place counted from 1 or else behind all; of a kind that a recap has once, the one there."""
+    """One more section, at a place counted from 1 or behind all; of a kind that a recap has once, the one there."""
     with transaction() as session:
         lock_recap(session, event.id)
         sections = sections_of(event.id)
