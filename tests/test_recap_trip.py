@@ -168,7 +168,6 @@ def test_from_an_empty_draft_to_a_published_recap_by_keyboard_alone(chromium: Br
     hands.go("main a[href$='/recap']")
     hands.go("button[value=empty]")
 
-    hands.go(".outline a")
     expect(page.locator("[name=text]")).to_be_focused()
     hands.write("text", "Deux tables, une question, et **beaucoup** de conditions.")
     hands.press("Control+s")

@@ -45,7 +45,7 @@ def index(slug: str) -> ResponseReturnValue:
 def draft(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     actions.draft_recap(event, writer(), empty=request.form.get("start") == "empty")
-    return redirect(url_for(".index", slug=slug, done="drafted"), code=303)
+    return redirect(desk_address(event, next(iter(sections_of(event.id)), None), "drafted"), code=303)
 
 
 @bp.post(f"{HOME}/sections")
