@@ -333,17 +333,6 @@ def test_sections_are_added_placed_hidden_and_shown(event: Event, ada: FlaskClie
     assert post(ada, f"{home(event)}/sections", kind="anything").status_code == 400
 
 
-def test_every_line_of_a_recap_leads_to_the_next_one(event: Event, ada: FlaskClient) -> None:
-    """Whoever presses «Next» again and again comes by every section, and is told at the last one that all is saved."""
-    seen, address = list[str](), ""
-    while "done=written" not in address:
-        page = Sheet(ada, f"{home(event)}/sections/{sections_of(event.id)[len(seen)].id}").open()
-        seen.append(page.path)
-        address = page.press("next").headers["Location"]
-        assert f"?section={seen[-1].rpartition('/')[2]}&" in address or "done=" not in address
-    assert len(seen) == len(sections_of(event.id))
-
-
 def test_the_desk_opens_one_section_and_keeps_to_its_lunch(
     event: Event, make_event: EventMaker, ada: FlaskClient
 ) -> None:
