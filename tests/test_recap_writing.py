@@ -308,16 +308,14 @@ def test_sections_are_added_placed_hidden_and_shown(event: Event, ada: FlaskClie
     assert order() == [before[1], before[0], *before[2:]]
     assert post(ada, f"{path}/order", dir="down").status_code == 303
     assert order() == before
-    page = ada.get(f"{home(event)}?section={second.id}").text
-    sixth = page.split('id="after"')[1].split("<option")[6].split('"')[1]
-    assert post(ada, f"{path}/order", dir=sixth).status_code == 303
-    assert order() == [before[0], *before[2:6], before[1], *before[6:]], "behind the fifth of the others"
+    assert post(ada, f"{path}/order", after=sections_of(event.id)[5].id).status_code == 303
+    assert order() == [before[0], *before[2:6], before[1], *before[6:]]
     first = sections_of(event.id)[0]
     dragged = post(ada, f"{home(event)}/sections/{first.id}/order?section={second.id}", dir="3").headers["Location"]
     assert f"section={second.id}&" in dragged, "what is open stays open"
     assert order()[:3] == [before[2], before[3], before[0]]
     post(ada, f"{home(event)}/sections/{first.id}/order", dir="1")
-    post(ada, f"{path}/order", dir="1")
+    post(ada, f"{path}/order", after="")
     assert order() == [before[1], before[0], *before[2:]]
     post(ada, f"{path}/order", dir="down")
     assert post(ada, f"{path}/order", dir="sideways").status_code == 400
@@ -325,7 +323,7 @@ def test_sections_are_added_placed_hidden_and_shown(event: Event, ada: FlaskClie
     assert section_of(event, SectionKind.NUMBERS).hidden_at is not None
     assert post(ada, f"{path}/visibility", shown="1").status_code == 303
     assert section_of(event, SectionKind.NUMBERS).hidden_at is None
-    added = post(ada, f"{home(event)}/sections", kind="text", place="3")
+    added = post(ada, f"{home(event)}/sections", kind="text", after=second.id)
     assert added.headers["Location"].endswith(f"?section={section_of(event, SectionKind.TEXT).id}#text")
     assert order() == [*before[:2], "text", *before[2:]], "below the one that was open"
     again = post(ada, f"{home(event)}/sections", kind="introduction")

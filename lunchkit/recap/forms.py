@@ -96,8 +96,6 @@ class SectionForm(BaseForm):
             return items, _name(max(0, min(at, last - 1)), self.shape.items[0])
         at = max(0, at - 1) if way == "up" else min(last, at + 1)
         items.insert(at, item)
-        if at in (0, last):  # there the button of this way is missing
-            way = "down" if at == 0 else "up"
         return items, f"{way}-{at}"
 
     def kept(self) -> list[tuple[int, Item]]:

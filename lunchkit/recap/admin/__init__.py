@@ -53,7 +53,7 @@ def add(slug: str) -> ResponseReturnValue:
     event, kind = any_event_by_slug_or_404(slug), request.form.get("kind")
     if kind not in list(SectionKind):
         abort(400)
-    section = actions.add_section(event, SectionKind(kind), writer(), request.form.get("place", "")[:3])
+    section = actions.add_section(event, SectionKind(kind), writer(), _place_after(event))
     return redirect(desk_address(event, section), code=303)
 
 
@@ -61,9 +61,16 @@ def add(slug: str) -> ResponseReturnValue:
 def order(slug: str, section_id: int) -> ResponseReturnValue:
     event, section = section_or_404(slug, section_id)
     _event, opened = section_or_404(slug, request.args.get("section", section_id, type=int))
-    direction = requested_direction()
+    direction = _place_after(event, section) if "after" in request.form else requested_direction()
     actions.move_section(section, direction)
     return redirect(desk_address(event, opened, "moved", direction), code=303)
+
+
+def _place_after(event: Event, moved: RecapSection | None = None) -> str:
+    """The place, counted from 1, behind the section that the form names; before all others where it names none."""
+    others = [str(each.id) for each in sections_of(event.id) if each != moved]
+    after = request.form.get("after")
+    return str(others.index(after) + 2) if after in others else "1"
 
 
 @bp.post(f"{SECTION}/visibility")
@@ -142,7 +149,7 @@ def _next_address(event: Event, section: RecapSection, form: SectionForm, do: st
     """Where a button leads: on to the next section, or back to this one with the focus where it is of use."""
     if do != "next":
         return desk_address(event, section, "saved", form.arranged(do)[1])
-    after = following(event, section)
+    after = following(sections_of(event.id), section)
     return desk_address(event, after) if after else desk_address(event, section, "written")
 
 

@@ -55,18 +55,17 @@ def desk_page(event: Event, section: RecapSection | None, form: SectionForm | No
         kinds={kind: shape for kind, shape in SHAPES.items() if not (shape.is_single and kind in present)},
         section=section,
         address_of=partial(desk_address, event),
-        **(_opened(event, section, form or section_form(event, section.state)) if section else {}) | refused,
+        **(_opened(event, sections, section, form or section_form(event, section.state)) if section else {}) | refused,
     )
 
 
-def _opened(event: Event, section: RecapSection, form: SectionForm) -> dict[str, Any]:
+def _opened(event: Event, sections: list[RecapSection], section: RecapSection, form: SectionForm) -> dict[str, Any]:
     return {
         "form": form,
-        "place": 1 + [each.id for each in sections_of(event.id)].index(section.id),
         "notice": "",
         "theirs": (),
         "version": section.version,
-        "following": following(event, section),
+        "following": following(sections, section),
         "counted": counted_now(event) if form.kind is SectionKind.NUMBERS else "",
         "pictures": any_pictures(form.pictures),
         "limits": {"data-most-bytes": MOST_BYTES, "data-too-heavy": PictureTooHeavy.message},
@@ -79,11 +78,9 @@ def _earlier(section: RecapSection) -> list[tuple[Any, dict[str, str]]]:
     return [(each, wording(SectionKind(section.kind), each.title, each.data).texts()) for each in versions]
 
 
-def following(event: Event, section: RecapSection) -> RecapSection | None:
+def following(sections: list[RecapSection], section: RecapSection) -> RecapSection | None:
     """The next section that readers see."""
-    order = sections_of(event.id)
-    at = next(place for place, each in enumerate(order) if each.id == section.id)
-    return next((each for each in order[at + 1 :] if each.hidden_at is None), None)
+    return next((each for each in sections[sections.index(section) + 1 :] if each.hidden_at is None), None)
 
 
 def _secret_link(recap: Recap) -> str:
