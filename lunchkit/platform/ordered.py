@@ -1,7 +1,7 @@
 """Ordered lists: the rows of an event that organisers move up and down (form questions, schedule, recap).
 
-The template ``admin/_ordered.html`` has the buttons; they post ``dir``: ``up``, ``down``, or where a row was dragged the
-place in the list, counted from 1.
+The template ``admin/_ordered.html`` has the buttons. They post ``dir``: ``up``, ``down``, or the place in the list,
+counted from 1, to which a row was dragged.
 """
 
 import re

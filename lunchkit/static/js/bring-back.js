@@ -5,7 +5,9 @@ const place = document.querySelector("[data-left]"),
 const paths = Object.keys(localStorage)
   .filter((key) => key.startsWith(STORE))
   .map((key) => key.split(" ")[1]);
-const link = paths.map((path) => document.querySelector(`[data-at="${path.split("/").pop()}"]:not([aria-current])`)).find(Boolean);
+const link = paths
+  .map((path) => document.querySelector(`[data-at="${path.split("/").pop()}"]:not([aria-current])`))
+  .find(Boolean);
 if (link) {
   Object.assign(place.querySelector("a"), { href: link.href, textContent: link.textContent });
   place.hidden = false;
