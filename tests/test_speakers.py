@@ -808,7 +808,7 @@ def named_everywhere(event: Event) -> set[str]:
     base = f"/organiser/e/{event.slug}"
     return {
         f"{base}/edit", f"{base}/run/{item.id}", f"{base}/run", f"{base}/questions",
-        f"{base}/speakers/{other.id}", f"{base}/recap/sections/{section.id}", f"{base}/recap/correction",
+        f"{base}/speakers/{other.id}", f"{base}/recap/sections/{section.id}", f"{base}/recap/publication",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from lunchkit.events.models import Event
@@ -35,11 +36,11 @@ def add(slug: str, section_id: int) -> ResponseReturnValue:
             _add_picture(section, file)
         except USER_ERRORS as error:
             db.session.rollback()
-            refused.append((file.filename or "", as_user_error(error)))
+            refused.append((file.filename or "–", as_user_error(error)))
     if not refused:
         return redirect(desk_address(event, section, "pictured"), code=303)
     last = refused[-1][1]
-    lines = [f"{name}: {refusal.message}" if name else str(refusal.message) for name, refusal in refused]
+    lines = [_("%(field)s: %(value)s", field=name, value=refusal.message) for name, refusal in refused]
     return desk_page(event, section, refused_files=lines), last.status, retry_header(last)
 
 
