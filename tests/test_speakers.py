@@ -828,7 +828,7 @@ def test_every_place_is_listed_before_and_after(organiser_client: FlaskClient, e
     assert status == 200 and set(PLACES.findall(after)) == places
     assert f"Puis {NAME}" in before, "the words around the name"
     for place in places:
-        assert organiser_client.get(place).status_code == 200, place
+        assert organiser_client.get(place, follow_redirects=True).status_code == 200, place
     assert db.session.scalar(select(Speaker).where(Speaker.name == NAME)) is None
 
 
