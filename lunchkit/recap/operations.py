@@ -107,7 +107,7 @@ def hide_removed_pictures(session: Session, event_id: int, tokens: Collection[st
 def describe_pictures(event_id: int, words: PictureWords) -> None:
     """Write what is said of the pictures that a recap has, or once had; what is said of others is left out."""
     known = pictures_known(event_id) if words else set()
-    for token, picture in any_pictures(known & words.keys()).items():
+    for token, picture in any_pictures(known & words.keys(), held=True).items():
         for name, text in words[token].items():
             setattr(picture, name, text)
 

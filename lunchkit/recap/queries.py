@@ -65,7 +65,8 @@ def sections_of(event_id: int) -> list[RecapSection]:
 
 def section_or_404(slug: str, section_id: int) -> tuple[Event, RecapSection]:
     """A lunch and a section of its recap. Raises NotFound where it was removed, or belongs to another one."""
-    event, section = any_event_by_slug_or_404(slug), db.session.get(RecapSection, section_id)
+    event = any_event_by_slug_or_404(slug)
+    section = db.session.get(RecapSection, section_id) if abs(section_id) < 2**31 else None
     if section is None or section.event_id != event.id:
         raise NotFound
     return event, section
@@ -137,10 +138,15 @@ def pictures_read(event_id: int) -> set[str]:
     return _tokens(_PUBLISHED.where(Recap.event_id == event_id))
 
 
-def any_pictures(tokens: Collection[str]) -> dict[str, Picture]:
-    """These pictures by their tokens, those that are taken down too; an erased one is missing."""
-    found = db.session.scalars(select(Picture).where(Picture.token.in_(tokens), Picture.width > 0)) if tokens else ()
-    return {picture.token: picture for picture in found}
+def any_pictures(tokens: Collection[str], *, held: bool = False) -> dict[str, Picture]:
+    """These pictures by their tokens, those that are taken down too; an erased one is missing.
+
+    ``held``: read again and locked, to be changed.
+    """
+    rows = select(Picture).where(Picture.token.in_(tokens), Picture.width > 0)
+    if held:
+        rows = rows.with_for_update().execution_options(populate_existing=True)
+    return {picture.token: picture for picture in db.session.scalars(rows)} if tokens else {}
 
 
 def shown_pictures(tokens: Collection[str]) -> dict[str, Picture]:
