@@ -68,6 +68,19 @@ def weigh(page: Page, url: str) -> Weight:
     return Weight(int(sum(sizes.values())), len(asked), elements, foreign)
 
 
+def eco_index(weight: Weight) -> float:
+    """From 100, nothing, to 0; above 80 it is an A. https://www.ecoindex.fr: where a page stands among others."""
+    places = []
+    for value, steps in (
+        (weight.elements, (0, 47, 75, 159, 233, 298, 358, 417, 476, 537, 603)),
+        (weight.requests, (0, 2, 15, 25, 34)),
+        (weight.size / 1000, (0, 1.37, 144.7, 319.53)),
+    ):
+        step = next(place for place, most in enumerate(steps) if value < most)
+        places.append(step - 1 + (value - steps[step - 1]) / (steps[step] - steps[step - 1]))
+    return 100 - 5 * (3 * places[0] + 2 * places[1] + places[2]) / 6
+
+
 def settle(page: Page, ahead: set[str]) -> None:
     """Wait until nothing has been ahead for a while."""
     quiet = 0

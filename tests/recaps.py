@@ -138,7 +138,7 @@ def _seat_speakers(event: Event) -> None:
 def add_picture(number: int, **more: Any) -> Picture:
     """A picture as the intake keeps it; it looks enough like a photograph to weigh like one."""
     size = more.pop("size", (1280, 853))
-    files = [PictureFile(width=width, data=webp(number, width, size)) for width in widths_of(size[0])]
+    files = [PictureFile(width=width, data=webp(min(number, 2), width, size)) for width in widths_of(size[0])]
     values = {
         "token": secrets.token_urlsafe(16),
         "width": size[0],
@@ -209,7 +209,7 @@ _PRESS = {
     "title": "À table avec l’IA",
     "author": "Alix Plume",
     "published_on": "2025-05-21",
-    "is_paid": True,
+    "is_paid": "yes",
     "url": "https://www.journal.example/a-table",
     "quotation": "On a surtout posé des conditions.",
     "quoted": "Léo Boulon",

@@ -15,7 +15,7 @@ from lunchkit.settings.actions import set_look
 from lunchkit.subscribers.actions import withdraw_consent
 from tests.chromium import DESK, open_context
 from tests.live import House, house, text_of
-from tests.looks import ATTENDEE, ORGANISER, axe_violations, faults, over_budget, weigh
+from tests.looks import ATTENDEE, ORGANISER, axe_violations, eco_index, faults, over_budget, weigh
 from tests.subscribers import asked, door_of, guest_of, said_yes
 from tests.uploads import noise_png
 
@@ -147,6 +147,18 @@ def test_attendee_pages_keep_their_budget_and_everybody_can_use_them(
     page.goto(addresses["home"])
     assert page.locator("header img.logo").evaluate("each => each.naturalWidth") > 60
     assert faults(page, addresses, budget=ATTENDEE) == []
+    context.close()
+
+
+@pytest.mark.parametrize(("name", "least"), [("event", 90), ("register", 90), ("recap", 86)])
+def test_a_public_page_is_an_a_by_far(
+    chromium: Browser, lunch: House, addresses: dict[str, str], name: str, least: int
+) -> None:
+    """Elements count most: 91 would take 111 of them or fewer."""
+    context = open_context(chromium)
+    weight = weigh(context.new_page(), addresses.get(name) or lunch.url(f"/e/{lunch.events['past']}/{name}"))
+    print(f"{name}: {weight}, EcoIndex {eco_index(weight):.1f}")
+    assert eco_index(weight) >= least
     context.close()
 
 

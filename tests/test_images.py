@@ -20,8 +20,7 @@ from lunchkit.platform.csrf import csrf
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.images import actions, redraw
-from lunchkit.platform.images.actions import describe_picture, erase_picture, keep_picture, put_back, take_down
-from lunchkit.platform.images.errors import PictureUndescribed
+from lunchkit.platform.images.actions import erase_picture, keep_picture, put_back, take_down
 from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.images.models import Picture, PictureFile
 from lunchkit.platform.images.queries import any_picture_by_token_or_404, picture_by_token
@@ -36,7 +35,7 @@ from tests.uploads import bomb, saved, sight, webp_chunks
 
 @pytest.fixture
 def picture(app: Flask) -> Picture:
-    said = {"alt": "Quatre couleurs", "credit": "Jo", "licence": "CC BY 4.0", "consent": "asked"}
+    said = {"alt": "Quatre couleurs", "credit": "Jo", "consent": "asked"}
     return keep_picture(saved(sight(700, 500)), **said)
 
 
@@ -57,17 +56,6 @@ def test_nobody_waits_for_the_database_while_a_picture_is_drawn(app: Flask, monk
     assert db.session().in_transaction(), "control: the door has read something"
     keep_picture(saved(sight()), alt="x")
     assert found == [(False, 0)]
-
-
-def test_a_picture_without_words_is_not_kept(app: Flask, picture: Picture) -> None:
-    for blank in ("", "  \n"):
-        with pytest.raises(PictureUndescribed):
-            keep_picture(saved(sight()), alt=blank)
-        with pytest.raises(PictureUndescribed):
-            describe_picture(picture, alt=blank)
-    describe_picture(picture, alt="Rouge, vert, bleu", credit="Camille")
-    db.session.expire_all()
-    assert (picture.alt, picture.credit, picture.licence, picture.consent) == ("Rouge, vert, bleu", "Camille", "", "")
 
 
 def test_a_file_is_a_picture_and_nothing_else_to_any_browser(client: FlaskClient, picture: Picture) -> None:
@@ -155,7 +143,7 @@ MACRO = "{% from 'macros/pictures.html' import picture %}"
 
 
 def test_the_macro_offers_every_width_and_says_what_is_shown(app: Flask, picture: Picture) -> None:
-    describe_picture(picture, alt='Une "table" <b>dressée</b> à midi !')
+    picture.alt = 'Une "table" <b>dressée</b> à midi !'
     with app.test_request_context():
         html = render_template_string(
             MACRO + "{{ picture(p, '(min-width: 900px) 50vw, 100vw', class='wide') }}", p=picture

@@ -817,7 +817,7 @@ def named_everywhere(event: Event) -> set[str]:
     base = f"/organiser/e/{event.slug}"
     return {
         f"{base}/edit", f"{base}/run/{item.id}", f"{base}/run", f"{base}/questions",
-        f"{base}/speakers/{other.id}", f"{base}/recap/sections/{section.id}", f"{base}/recap/correction",
+        f"{base}/speakers/{other.id}", f"{base}/recap/sections/{section.id}", f"{base}/recap/publication",
     }  # fmt: skip
 
 
@@ -837,7 +837,7 @@ def test_every_place_is_listed_before_and_after(organiser_client: FlaskClient, e
     assert status == 200 and set(PLACES.findall(after)) == places
     assert f"Puis {NAME}" in before, "the words around the name"
     for place in places:
-        assert organiser_client.get(place).status_code == 200, place
+        assert organiser_client.get(place, follow_redirects=True).status_code == 200, place
     assert db.session.scalar(select(Speaker).where(Speaker.name == NAME)) is None
 
 

@@ -5,9 +5,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.platform.db import db
-from lunchkit.recap.queries import sections_of
 from tests.live import House, house
 from tests.test_recap_trip import sign_in
 
@@ -24,21 +21,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterato
         page.context.close()
 
 
-def photos_of(lunch: House) -> str:
-    with lunch.app.app_context():
-        event = any_event_by_slug_or_404(lunch.events["past"])
-        number = next(section.id for section in sections_of(event.id) if section.kind == "photos")
-        db.session.remove()
-    return f"/organiser/e/{event.slug}/recap/sections/{number}"
-
-
 def test_what_is_typed_and_not_saved_is_never_left_without_a_question(desk: tuple[Page, House]) -> None:
     page, lunch = desk
     one = f"/organiser/e/{lunch.events['coming']}"
     paths = ["e/new", "house/sections/network", "house/sections/address", "team"]
     parts = ("edit", "run/polls", "run", "form", "registrations/new", "registrations/40", "emails/new", "speakers")
     paths = [one, *(f"/organiser/{path}" for path in paths), *(f"{one}/{part}" for part in parts)]
-    paths.append(f"{photos_of(lunch)}/pictures")
     empty: list[str] = []
     for path in paths:
         page.goto(lunch.url(path))

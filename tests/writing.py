@@ -43,7 +43,7 @@ class Sheet:
 
     def open(self) -> "Sheet":
         """Open the page, or open it again."""
-        page = self.client.get(self.path)
+        page = self.client.get(self.path, follow_redirects=True)
         assert page.status_code == 200, page.text
         self.values = form_in(page.text, "data-autosave")
         return self

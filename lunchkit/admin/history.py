@@ -28,7 +28,7 @@ ROWS = {
     "registration": ("organiser.registrations.show", "registration_id"),
     "speaker": ("organiser.speakers.update", "speaker_id"),
     "poll": ("organiser.polls.edit", "poll_id"),
-    "section": ("organiser.recap.writing.edit", "section_id"),
+    "section": ("organiser.recap.edit", "section_id"),
 }
 """Facts that are the number of a row: the endpoint of its page below the event's, and the name of its argument."""
 HOURS = dict.fromkeys(("starts_at", "ends_at", "zone"), _l("Day and hours"))

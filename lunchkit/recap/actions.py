@@ -1,9 +1,7 @@
 """Actions of recaps: draft one, write it so that no text is lost, show it in secret, publish and correct it."""
 
 import secrets
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +25,8 @@ from lunchkit.recap.operations import (
     LunchIsNotPublic,
     NoMorePictures,
     NothingToPublish,
+    PictureWords,
+    describe_pictures,
     hide_removed_pictures,
     keep_version,
     lock_recap,
@@ -58,8 +58,8 @@ def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
     return recap
 
 
-def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
-    """One more section, behind the others; of a kind that a recap has once, the one that is there."""
+def add_section(event: Event, kind: SectionKind, by: str, place: str = "") -> RecapSection:
+    """One more section, at a place counted from 1 or behind all; of a kind that a recap has once, the one there."""
     with transaction() as session:
         lock_recap(session, event.id)
         sections = sections_of(event.id)
@@ -67,11 +67,14 @@ def add_section(event: Event, kind: SectionKind, by: str) -> RecapSection:
             return present[0]
         section = new_section(event, wording(kind, "", {}), next_position(session, RecapSection, event.id), by)
         session.add(section)
+        session.flush()
+        if place.isdecimal():
+            move(session, lock_rows(session, section), section, place)
     return section
 
 
 def move_section(section: RecapSection, direction: str) -> None:
-    """Move a section ``up`` or ``down``; at the end it stays."""
+    """Move a section ``up`` or ``down``, at the end it stays; or to a place, counted from 1."""
     with transaction() as session:
         lock_recap(session, section.event_id)
         move(session, lock_rows(session, section), section, direction)
@@ -95,8 +98,10 @@ def remove_section(section: RecapSection) -> None:
         hide_removed_pictures(session, section.event_id, pictures_in(section.data))
 
 
-def save_section(section: RecapSection, base_version: int, state: Wording, by: str) -> None:
-    """Save a text that was written on top of a version. Idempotent.
+def save_section(
+    section: RecapSection, base_version: int, state: Wording, by: str, words: PictureWords | None = None
+) -> None:
+    """Save a text that was written on top of a version, and what is said of its pictures. Idempotent.
 
     Raises ChangedMeanwhile where the section has another version: what it says goes into its history, so that the next
     save may replace it. Raises NotFound where the section was removed.
@@ -109,6 +114,8 @@ def save_section(section: RecapSection, base_version: int, state: Wording, by: s
             keep_version(session, section)
         elif state != section.state:
             write(session, section, state, by)
+        if not is_late:
+            describe_pictures(section.event_id, words or {})
     if is_late:
         raise ChangedMeanwhile
 
@@ -123,14 +130,14 @@ def restore_version(section: RecapSection, version: RecapVersion, by: str) -> No
             write(session, section, state, by)
 
 
-def add_picture(section: RecapSection, token: str, caption: str, by: str) -> None:
+def add_picture(section: RecapSection, token: str, by: str) -> None:
     """Put a picture behind the others of a section. Raises NoMorePictures."""
     with transaction() as session:
         lock_section(session, section)
         state = section.state
         if len(state.items) >= state.shape.most_items:
             raise NoMorePictures
-        write(session, section, state.with_items([*state.items, {"picture": token, "caption": caption}]), by)
+        write(session, section, state.with_items([*state.items, {"picture": token, "caption": ""}]), by)
 
 
 def take_out_picture(event: Event, token: str, by: str) -> None:
@@ -172,37 +179,30 @@ def set_preview(event: Event, *, on: bool) -> None:
         recap.preview_hash = token_hash(derived_token(PREVIEW, nonce)) if nonce else None
 
 
-def publish_recap(event: Event, *, licence: str | None = None) -> int:
-    """Freeze the draft and show it to everybody; returns how many e-mails leave. One that is public already stays.
+def publish_recap(event: Event, *, note: str = "", licence: str | None = None) -> int:
+    """Freeze the draft and show it to everybody; returns how many e-mails leave.
 
+    What is public already stays, unless a ``note`` tells what is corrected; its results stay as counted first.
     ``licence`` is the key of the one that the publisher was shown; None where nothing was shown.
-    Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, NothingToPublish.
+    Raises LunchIsNotPublic, LunchHasNotBegun, LicenceHasChanged, NothingToPublish; NotFound with a note on a draft.
     """
     with transaction() as session:
         recap = _lock_both(session, event)
-        if recap.published is not None:
+        if recap.published is not None and not note:
             return 0
+        if recap.published is None and note:
+            raise NotFound
         if event.published_at is None:
             raise LunchIsNotPublic
         if clock.now() < event.starts_at:
             raise LunchHasNotBegun
         recap.published_at = recap.published_at or clock.now()
-        _freeze(session, event, recap, None, licence)
+        _freeze(session, event, recap, licence)
+        if note:
+            session.add(RecapCorrection(event_id=event.id, corrected_at=clock.now(), note=note))
+            return 0
         event.recap_published_at = recap.published_at
         return enqueue_recap_emails(session, event)
-
-
-def correct_recap(event: Event, note: str, *, counts_again: bool = False, licence: str | None = None) -> None:
-    """Show readers the draft as it is now, with a note; results as they were counted first, unless counted again.
-
-    ``licence`` as in ``publish_recap``. Raises NotFound, LicenceHasChanged, NothingToPublish.
-    """
-    with transaction() as session:
-        recap = _lock_both(session, event)
-        if recap.published is None:
-            raise NotFound
-        _freeze(session, event, recap, None if counts_again else recap.published, licence)
-        session.add(RecapCorrection(event_id=event.id, corrected_at=clock.now(), note=note))
 
 
 def withdraw_recap(event: Event) -> None:
@@ -223,14 +223,12 @@ def _lock_both(session: Session, event: Event) -> Recap:
     return lock_recap(session, event.id)
 
 
-def _freeze(
-    session: Session, event: Event, recap: Recap, counted: Mapping[str, Any] | None, promised: str | None
-) -> None:
+def _freeze(session: Session, event: Event, recap: Recap, promised: str | None) -> None:
     """Give readers the draft. A licence cannot be taken back, so it is no other than the one that was promised."""
     licence = licence_to_give(recap.published).key
     if promised not in (None, licence):
         raise LicenceHasChanged
-    snapshot = freeze(event, sections_of(event.id), counted) | {"licence": licence}
+    snapshot = freeze(event, sections_of(event.id), recap.published) | {"licence": licence}
     before, recap.published = pictures_read(event.id), snapshot
     after = pictures_read(event.id)
     hide_pictures(session, before - after)

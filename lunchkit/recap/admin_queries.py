@@ -1,7 +1,6 @@
-"""A draft for its organisers: how it begins, what is in each section, in a line, and what is still missing."""
+"""A draft for its organisers: how it begins, which sections would show, and what is still missing."""
 
 from collections.abc import Mapping, Sequence
-from textwrap import shorten
 from typing import Any, NamedTuple
 
 from flask_babel import force_locale, ngettext
@@ -9,12 +8,10 @@ from flask_babel import gettext as _
 
 from lunchkit.events.models import Event
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.images.models import Picture
-from lunchkit.platform.images.queries import pictures_by_token
-from lunchkit.platform.markdown import has_path, plain
-from lunchkit.recap.document import article_of, freeze
+from lunchkit.platform.markdown import has_path
+from lunchkit.recap.document import article_of
 from lunchkit.recap.models import RecapSection
-from lunchkit.recap.queries import lunches_to_come, quotations_waiting, seats_by_status
+from lunchkit.recap.queries import any_pictures, lunches_to_come, quotations_waiting, seats_by_status, shown_pictures
 from lunchkit.recap.section_content import Wording, is_empty, wording
 from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.registrations.models import Status
@@ -22,29 +19,24 @@ from lunchkit.registrations.queries import people_present
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import lacks_words, polls_of
 from lunchkit.room.qa.queries import public_questions
-from lunchkit.speakers.queries import appearances, approved_quotations
 
 Polls = Mapping[int, Poll]  # by number
 Lack = tuple[str, RecapSection | None]  # something to complete before readers come, and in which section
 
 
 class Row(NamedTuple):
-    """A section in the outline: what is in it, and whether readers see it, with the shape of that badge."""
+    """A section in the outline, and whether readers see it, with the shape of that badge."""
 
     section: RecapSection
-    line: str
     mark: int
     badge: str
 
 
-def outline(event: Event, sections: Sequence[RecapSection]) -> list[Row]:
-    """All sections, each with what is in it, and whether it would show."""
-    shown = {section.id for section in article_of(event, freeze(event, sections)).sections}
+def outline(event: Event, sections: Sequence[RecapSection], snapshot: Mapping[str, Any]) -> list[Row]:
+    """All sections, each with whether it would show; ``snapshot`` is what ``freeze`` makes of them."""
+    shown = {section.id for section in article_of(event, snapshot).sections}
     polls = _polls(event)
-    return [
-        Row(each, _line(event, each.state, polls), *_badge(event, each, polls, is_shown=each.id in shown))
-        for each in sections
-    ]
+    return [Row(each, *_badge(event, each, polls, is_shown=each.id in shown)) for each in sections]
 
 
 def _polls(event: Event) -> Polls:
@@ -65,8 +57,7 @@ def _trouble_of(event: Event, state: Wording, polls: Polls) -> str:
     if state.kind is SectionKind.POLL and (state.data["poll"] or state.data["text"]):
         return _trouble_of_poll(polls.get(state.data["poll"]))
     if state.kind is SectionKind.PHOTOS:
-        down = len(state.items) - len(_pictures(state))
-        return str(ngettext("one picture is taken down", "%(num)s pictures are taken down", down)) if down else ""
+        return _trouble_of_pictures(state)
     if state.kind is SectionKind.QUOTATIONS and (waiting := quotations_waiting(event.id)):
         return str(
             ngettext("one quotation waits for its speaker", "%(num)s quotations wait for their speakers", waiting)
@@ -77,6 +68,17 @@ def _trouble_of(event: Event, state: Wording, polls: Polls) -> str:
     return ""
 
 
+def _trouble_of_pictures(state: Wording) -> str:
+    tokens = [item["picture"] for item in state.items]
+    up = [picture for picture in any_pictures(tokens).values() if picture.is_shown]
+    down, bare = len(tokens) - len(up), len(up) - len(shown_pictures(tokens))
+    texts = (
+        ngettext("one picture is taken down", "%(num)s pictures are taken down", down) if down else "",
+        ngettext("one picture is not described yet", "%(num)s pictures are not described yet", bare) if bare else "",
+    )
+    return ", ".join(filter(None, texts))
+
+
 def _trouble_of_poll(poll: Poll | None) -> str:
     if poll is None:
         return str(_("no question is chosen"))
@@ -85,35 +87,6 @@ def _trouble_of_poll(poll: Poll | None) -> str:
     if not poll.is_public:
         return str(_("its result is not public"))
     return str(_("no word was kept")) if lacks_words(poll) else ""
-
-
-def _pictures(state: Wording) -> list[Picture]:
-    return list(pictures_by_token([item["picture"] for item in state.items]).values())
-
-
-def _line(event: Event, state: Wording, polls: Polls) -> str:
-    return shorten(_summary(event, state, polls) or plain(state.data.get("text", "")), 90, placeholder=" …")
-
-
-def _summary(event: Event, state: Wording, polls: Polls) -> str:
-    if state.kind is SectionKind.POLL:
-        poll = polls.get(state.data["poll"])
-        return f"{poll.position}. {poll.question}" if poll else ""
-    if state.kind is SectionKind.SPEAKERS:
-        return ", ".join(appearance.speaker.name for appearance in appearances(event.id))
-    if state.kind is SectionKind.PHOTOS:
-        return _counted(len(_pictures(state)))
-    if state.kind is SectionKind.ROOM:
-        return _counted(len(public_questions(event.id)))
-    if state.kind is SectionKind.QUOTATIONS:
-        return _counted(len(approved_quotations(event.id)))
-    names = [field.name for field in state.shape.items[: state.shape.named_by]]
-    words = [" ".join(str(item[name]) for name in names if not is_empty(item[name])) for item in state.items]
-    return ", ".join(filter(None, words))
-
-
-def _counted(entries: int) -> str:
-    return str(ngettext("one entry", "%(num)s entries", entries)) if entries else ""
 
 
 def numbers(event: Event) -> list[tuple[int, str]]:
@@ -180,7 +153,8 @@ def _lacks_of(event: Event, section: RecapSection, polls: Polls) -> list[Lack]:
     texts = [_trouble_of(event, state, polls), *_missing(state), *_front_pages(state)]
     if state.kind is SectionKind.TEXT and state.data["text"] and not state.title:
         texts.append(_("readers see it without a title."))
-    unnamed = sum(not picture.credit for picture in _pictures(state)) if state.kind is SectionKind.PHOTOS else 0
+    tokens = [item["picture"] for item in state.items] if state.kind is SectionKind.PHOTOS else []
+    unnamed = sum(not picture.credit for picture in shown_pictures(tokens).values())
     if unnamed:
         texts.append(ngettext("one picture has no credit.", "%(num)s pictures have no credit.", unnamed))
     return [(_("%(section)s: %(what)s", section=section.name, what=text), section) for text in texts if text]

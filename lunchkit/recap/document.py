@@ -13,13 +13,12 @@ from flask_babel import force_locale
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.images.queries import pictures_by_token
 from lunchkit.platform.licences import Licence, freer, licence_named
 from lunchkit.platform.links import public
 from lunchkit.platform.markdown import plain
 from lunchkit.platform.text import normalise
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection
-from lunchkit.recap.queries import corrections_of, lunches_to_come, sections_of
+from lunchkit.recap.queries import corrections_of, lunches_to_come, sections_of, shown_pictures
 from lunchkit.recap.section_content import wording
 from lunchkit.recap.sections import SHAPES, FieldKind, FieldShape, SectionKind
 from lunchkit.recap.view_models import Article, FrozenPoll, Photo, Section
@@ -34,7 +33,7 @@ VERSION = 1
 Content = dict[str, Any]
 _LIVE = (SectionKind.SPEAKERS, SectionKind.QUOTATIONS, SectionKind.PHOTOS, SectionKind.NEXT)
 """Sections that are frozen empty too: what they show is looked up at each reading."""
-_WORDS = (FieldKind.LINE, FieldKind.SENTENCE, FieldKind.TEXT, FieldKind.MARKDOWN)
+_WORDS = (FieldKind.LINE, FieldKind.SENTENCE, FieldKind.MARKDOWN)
 
 
 def freeze(
@@ -151,10 +150,11 @@ def article_of(event: Event, snapshot: Mapping[str, Any], corrections: Sequence[
     )
 
 
-def draft_article(recap: Recap) -> Article:
-    """The draft as its readers would read it."""
+def draft_article(recap: Recap, section: RecapSection | None = None) -> Article:
+    """The draft as its readers would read it, or one section of it."""
     event = recap.event
-    return article_of(event, freeze(event, sections_of(event.id), recap.published), corrections_of(event.id))
+    sections, corrections = ([section], ()) if section else (sections_of(event.id), corrections_of(event.id))
+    return article_of(event, freeze(event, sections, recap.published), corrections)
 
 
 def _section(event: Event, kept: Mapping[str, Any]) -> Section | None:
@@ -197,7 +197,7 @@ def _questions(event: Event, items: Sequence[Content]) -> Sequence[Content]:
 
 
 def _photos(_event: Event, items: Sequence[Content]) -> Sequence[Photo]:
-    shown = pictures_by_token([item["picture"] for item in items])
+    shown = shown_pictures([item["picture"] for item in items])
     return [
         Photo(number, shown[item["picture"]], item["caption"])
         for number, item in enumerate(items, 1)

@@ -18,7 +18,7 @@ from lunchkit.platform.licences import BY, BY_SA, RESERVED, ZERO, Licence
 from lunchkit.platform.links import public
 from lunchkit.platform.markdown import host_of
 from lunchkit.recap.document import VERSION, draft_article
-from lunchkit.recap.models import Recap
+from lunchkit.recap.models import Recap, RecapSection
 from lunchkit.recap.sections import SectionKind
 from lunchkit.recap.view_models import Article, Photo, Section
 from lunchkit.room.polls.pictures import headline
@@ -53,10 +53,13 @@ def licence_terms(event: Event, licence: Licence) -> str:
     return str(_TERMS[licence.key]) % {"network": event.series.network}
 
 
-def article_html(event: Event, article: Article) -> Markup:
-    """The article as HTML, always in its own language: what is counted and what is written read as one text."""
+def article_html(event: Event, article: Article, *, is_part: bool = False) -> Markup:
+    """The article as HTML, always in its own language: what is counted and what is written read as one text.
+
+    A part has no head.
+    """
     with force_locale(article.language):
-        page = render_template("recap/_article.html", article=article, event=event)
+        page = render_template("recap/_article.html", article=article, event=event, is_part=is_part)
     return Markup(page)  # noqa: S704 - its template has escaped what people wrote
 
 
@@ -68,11 +71,11 @@ def press_text(event: Event, article: Article) -> str:
     return re.sub(r"\s*\n\s*\n\s*", "\n\n", page).strip() + "\n"
 
 
-def preview_page(recap: Recap, back: str = "") -> str:
-    """The draft as its readers would see it; ``back`` leads an organiser to it."""
-    article, event = draft_article(recap), recap.event
-    body = article_html(event, article)
-    return render_template("recap/show.html", article=article, body=body, event=event, preview=True, back=back)
+def preview_page(recap: Recap, back: str = "", section: RecapSection | None = None) -> str:
+    """The draft as its readers would see it, or one section of it; ``back`` leads an organiser to it."""
+    article, event, is_part = draft_article(recap, section), recap.event, section is not None
+    about = {"article": article, "body": article_html(event, article, is_part=is_part), "event": event}
+    return render_template("recap/show.html", **about, preview=True, is_part=is_part, back=back)
 
 
 def recap_json(recap: Recap, article: Article) -> Thing:
@@ -175,18 +178,14 @@ def structured_article(event: Event, data: Thing, summary: str) -> Thing:
         "@context": "https://schema.org",
         "@type": "Article",
         "@id": address,
-        "url": address,
-        "mainEntityOfPage": address,
         "headline": data["title"],
         "description": summary,
         "inLanguage": data["language"],
         "datePublished": data["published_at"],
         "dateModified": max([data["published_at"], *(each["corrected_at"] for each in data["corrections"])]),
         "author": network,
-        "publisher": network,
         "license": licence["address"],
         "copyrightNotice": "" if licence["address"] else f"© {data['network']}. {licence['name']}",
-        "isAccessibleForFree": True,
         "image": public("recap.card", slug=event.slug),
         "about": {
             "@type": "Event",

@@ -6,23 +6,21 @@ A section is saved while it is being written; with a field that cannot be read i
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.form import BaseForm
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Optional
 
 from lunchkit.events.models import Event
-from lunchkit.platform import clock
 from lunchkit.platform.errors import user_error
 from lunchkit.platform.fields import DAY_FORMS, DayField, NumberField, at_most, between
-from lunchkit.platform.text import clean_line, clean_text
-from lunchkit.recap.queries import lunches_to_come
+from lunchkit.platform.text import clean_line
+from lunchkit.recap.queries import any_pictures, lunches_to_come
 from lunchkit.recap.section_content import Item, Wording, blank, is_empty
-from lunchkit.recap.sections import SHAPES, TITLE, FieldKind, FieldShape, SectionKind
+from lunchkit.recap.sections import PICTURE, PICTURE_WORDS, SHAPES, TITLE, FieldKind, FieldShape, SectionKind
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.speakers.forms import web_link
 
@@ -45,9 +43,10 @@ class SectionForm(BaseForm):
 
     def __init__(self, event: Event, kind: SectionKind, slots: Sequence[int], **filled: Any) -> None:
         self.kind, self.shape, self.numbers = kind, SHAPES[kind], slots
+        self.of_item = (*self.shape.items, *(PICTURE_WORDS if kind is SectionKind.PHOTOS else ()))
         self.asked = {field.name: field for field in (TITLE, *self.shape.fields)}
-        self.asked |= {_name(number, field): field for number in slots for field in self.shape.items}
-        super().__init__({name: _field(event, field) for name, field in self.asked.items()})
+        self.asked |= {_name(number, field): field for number in slots for field in self.of_item}
+        super().__init__({name: _field(field) for name, field in self.asked.items()})
         self.process(**filled)
         for name, field in self.asked.items():
             if field.kind in _OFFERS:
@@ -64,7 +63,7 @@ class SectionForm(BaseForm):
         return [self._slot(number) for number in self.numbers]
 
     def _slot(self, number: int) -> Slot:
-        fields = tuple(self[_name(number, field)] for field in self.shape.items)
+        fields = tuple(self[_name(number, field)] for field in self.of_item)
         return Slot(number, fields, is_new=all(is_empty(field.data) and not field.errors for field in fields))
 
     @property
@@ -72,11 +71,16 @@ class SectionForm(BaseForm):
         return [field for field in self if field.errors]
 
     @property
-    def first(self) -> str:
-        """The field in which one begins to write."""
-        if self.kind is SectionKind.PHOTOS:
-            return ""
-        return next((name for name in self.asked if name != TITLE.name), TITLE.name)
+    def pictures(self) -> list[str]:
+        """The tokens of the pictures in its items."""
+        numbers = self.numbers if self.kind is SectionKind.PHOTOS else ()
+        return [self[_name(number, PICTURE)].data or "" for number in numbers]
+
+    def picture_words(self) -> dict[str, dict[str, str]]:
+        """What is said of each picture beside its caption, by its token."""
+        return {
+            token: self._read(PICTURE_WORDS, number) for token, number in zip(self.pictures, self.numbers, strict=False)
+        }
 
     def arranged(self, do: str) -> tuple[list[Item], str]:
         """The items after a button («add», «up-2», «down-2», «remove-2»), and what takes the focus then."""
@@ -92,8 +96,6 @@ class SectionForm(BaseForm):
             return items, _name(max(0, min(at, last - 1)), self.shape.items[0])
         at = max(0, at - 1) if way == "up" else min(last, at + 1)
         items.insert(at, item)
-        if at in (0, last):  # there the button of this way is missing
-            way = "down" if at == 0 else "up"
         return items, f"{way}-{at}"
 
     def kept(self) -> list[tuple[int, Item]]:
@@ -114,13 +116,24 @@ class SectionForm(BaseForm):
         return blank(fields) | {name: value for name, value in typed.items() if value is not None}
 
 
+def first_field(kind: SectionKind) -> str:
+    """The id of the field in which one begins to write; of pictures that of the section."""
+    shape = SHAPES[kind]
+    if kind is SectionKind.PHOTOS:
+        return "section"
+    return next((field.name for field in shape.fields), _name(0, shape.items[0]) if shape.items else TITLE.name)
+
+
 def section_form(event: Event, state: Wording) -> SectionForm:
     """The form of a stored section, with an empty item at the end while there is room for one."""
     shape = state.shape
     offers_one = shape.items and len(state.items) < shape.most_items and state.kind is not SectionKind.PHOTOS
     stored = {TITLE.name: state.title} | {field.name: state.data[field.name] for field in shape.fields}
+    pictures = any_pictures([item["picture"] for item in state.items]) if state.kind is SectionKind.PHOTOS else {}
     for number, item in enumerate(state.items):
         stored |= {_name(number, field): item[field.name] for field in shape.items}
+        if picture := pictures.get(item.get("picture", "")):
+            stored |= {_name(number, field): getattr(picture, field.name) for field in PICTURE_WORDS}
     return SectionForm(event, state.kind, range(len(state.items) + bool(offers_one)), data=stored)
 
 
@@ -154,14 +167,14 @@ class StoredDayField(DayField):
         return str(self.data or " ".join(self.raw_data or ()))
 
 
-def _field(event: Event, shape: FieldShape) -> Any:
+def _field(shape: FieldShape) -> Any:
     about: dict[str, Any] = {"label": shape.label, "description": shape.hint}
     if shape.kind is FieldKind.TICK:
         return BooleanField(**about)
     if shape.kind is FieldKind.WHOLE:
         return WholeField(**about, validators=[Optional(), between(0, shape.most)])
     if shape.kind is FieldKind.DAY:
-        return StoredDayField(**about, format=DAY_FORMS, validators=[Optional(), _has_come(event)])
+        return StoredDayField(**about, format=DAY_FORMS, validators=[Optional()])
     if shape.kind is FieldKind.URL:
         return web_link(shape.label)
     if shape.kind is FieldKind.POLL:
@@ -170,16 +183,6 @@ def _field(event: Event, shape: FieldShape) -> Any:
         return SelectField(**about, filters=[clean_line], validators=[at_most(shape.most)], validate_choice=False)
     field, clean = _TEXTS[shape.kind]
     return field(**about, filters=[clean], validators=[at_most(shape.most)])
-
-
-def _has_come(event: Event) -> Callable[[Any, Field], None]:
-    today = clock.now().astimezone(ZoneInfo(event.zone)).date().isoformat()
-
-    def check(_form: Any, field: Field) -> None:
-        if field.data and field.data > today:
-            raise ValidationError(_("This day is still to come: write today’s, or an earlier one."))
-
-    return check
 
 
 def _position(typed: Any) -> int | None:
@@ -206,7 +209,6 @@ _OFFERS: Mapping[FieldKind, Callable[[Event], list[tuple[Any, str]]]] = {
 _TEXTS: Mapping[FieldKind, tuple[type[Field], Callable[[str | None], str]]] = {
     FieldKind.LINE: (StringField, clean_line),
     FieldKind.SENTENCE: (TextAreaField, clean_line),
-    FieldKind.TEXT: (TextAreaField, clean_text),
     FieldKind.MARKDOWN: (TextAreaField, clean_markdown),
     FieldKind.PICTURE: (HiddenField, clean_line),
 }

@@ -1,6 +1,6 @@
 """Steps that several actions are made of. They change rows in the caller's transaction, under the section's lock."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -13,12 +13,14 @@ from lunchkit.platform.errors import NotFound, user_error
 from lunchkit.platform.images.actions import hide_pictures, unhide_pictures
 from lunchkit.platform.versions import count_version
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
-from lunchkit.recap.queries import current_pictures, pictures_known, versions_of
+from lunchkit.recap.queries import any_pictures, current_pictures, pictures_known, versions_of
 from lunchkit.recap.section_content import Wording, pictures_in
 
 ONE_SITTING = timedelta(minutes=5)
 """How often the history keeps what one person writes: a form saves itself every few seconds."""
 MOST_VERSIONS = 20
+PictureWords = Mapping[str, Mapping[str, str]]
+"""By the token of a picture: the columns of ``Picture`` that say something of it."""
 NoMorePictures = user_error(
     "NoMorePictures", _l("There are as many pictures as one page can carry. Take one out first.")
 )
@@ -100,6 +102,14 @@ def hide_removed_pictures(session: Session, event_id: int, tokens: Collection[st
     """Hide pictures that have just left a section, unless readers or another section have them still."""
     if tokens:
         hide_pictures(session, set(tokens) - current_pictures(event_id))
+
+
+def describe_pictures(event_id: int, words: PictureWords) -> None:
+    """Write what is said of the pictures that a recap has, or once had; what is said of others is left out."""
+    known = pictures_known(event_id) if words else set()
+    for token, picture in any_pictures(known & words.keys(), held=True).items():
+        for name, text in words[token].items():
+            setattr(picture, name, text)
 
 
 def without_foreign_pictures(event_id: int, state: Wording) -> Wording:

@@ -1,6 +1,6 @@
 """Reads of recaps and of what they are written from, named after the question that they answer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -11,12 +11,13 @@ from lunchkit.events.queries import any_event_by_slug_or_404, coming_events
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound, user_error
+from lunchkit.platform.images.models import Picture
 from lunchkit.platform.links import token_hash
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.section_content import pictures_in
 from lunchkit.recap.sections import SectionKind
-from lunchkit.registrations.models import Registration, Status
+from lunchkit.registrations.models import Registration
 from lunchkit.speakers.models import Quotation
 from lunchkit.speakers.queries import portraits_in_use
 from lunchkit.team.queries import current_organiser
@@ -64,7 +65,8 @@ def sections_of(event_id: int) -> list[RecapSection]:
 
 def section_or_404(slug: str, section_id: int) -> tuple[Event, RecapSection]:
     """A lunch and a section of its recap. Raises NotFound where it was removed, or belongs to another one."""
-    event, section = any_event_by_slug_or_404(slug), db.session.get(RecapSection, section_id)
+    event = any_event_by_slug_or_404(slug)
+    section = db.session.get(RecapSection, section_id) if abs(section_id) < 2**31 else None
     if section is None or section.event_id != event.id:
         raise NotFound
     return event, section
@@ -126,6 +128,23 @@ def quotations_waiting(event_id: int) -> int:
 def pictures_read(event_id: int) -> set[str]:
     """The tokens of the pictures in what readers of a recap have, those that are taken down too."""
     return _tokens(_PUBLISHED.where(Recap.event_id == event_id))
+
+
+def any_pictures(tokens: Collection[str], *, held: bool = False) -> dict[str, Picture]:
+    """These pictures by their tokens, those that are taken down too; an erased one is missing.
+
+    ``held``: read again and locked, to be changed.
+    """
+    rows = select(Picture).where(Picture.token.in_(tokens), Picture.width > 0)
+    if held:
+        rows = rows.with_for_update().execution_options(populate_existing=True)
+    return {picture.token: picture for picture in db.session.scalars(rows)} if tokens else {}
+
+
+def shown_pictures(tokens: Collection[str]) -> dict[str, Picture]:
+    """Those that readers see: not taken down, and described, with why their people may be shown."""
+    found = any_pictures(tokens).items()
+    return {token: each for token, each in found if each.is_shown and each.alt.strip() and each.consent.strip()}
 
 
 def pictures_drafted(event_id: int) -> set[str]:

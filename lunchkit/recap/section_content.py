@@ -71,9 +71,6 @@ def pictures_in(data: Mapping[str, Any]) -> set[str]:
 
 def _shaped(fields: Sequence[FieldShape], data: Mapping[str, Any]) -> dict[str, Any]:
     known = {name: value for name, value in data.items() if value is not None}
-    for field in fields:
-        if field.kind is FieldKind.WHETHER and isinstance(known.get(field.name), bool):  # it was a tick once
-            known[field.name] = "yes" if known[field.name] else ""
     return {name: known.get(name, empty) for name, empty in blank(fields).items()}
 
 

@@ -37,7 +37,6 @@ class FieldKind(StrEnum):
 
     LINE = "line"
     SENTENCE = "sentence"  # a line, in a field of two lines
-    TEXT = "text"  # plain paragraphs
     MARKDOWN = "markdown"
     URL = "url"  # https or http, or empty
     WHOLE = "whole"  # 0 or more, or None
@@ -75,8 +74,6 @@ class Shape:
     items: tuple[FieldShape, ...] = ()
     item_name: LazyString | str = ""
     most_items: int = 12
-    named_by: int = 1
-    """How many of an item's first fields say in a list which one it is."""
     is_single: bool = False
     """Whether a recap has at most one."""
 
@@ -86,6 +83,29 @@ TITLE = FieldShape("title", FieldKind.LINE, _l("Title"), 200)
 _URL = FieldShape("url", FieldKind.URL, _l("Address (https://…)"), 500)
 _NOTE = FieldShape("note", FieldKind.SENTENCE, _l("In a sentence"), 300)
 _BEFORE = FieldShape("text", FieldKind.MARKDOWN, _l("Before the list"), 1000)
+PICTURE = FieldShape("picture", FieldKind.PICTURE, _l("Picture"), 32, is_needed=True)
+PICTURE_WORDS = (
+    FieldShape(
+        "alt",
+        FieldKind.SENTENCE,
+        _l("What it shows"),
+        is_needed=True,
+        hint=_l("For those who cannot see it: who does what, where."),
+    ),
+    FieldShape("credit", FieldKind.LINE, _l("Credit"), 200, is_needed=True, hint=_l("Whose picture it is.")),
+    FieldShape("licence", FieldKind.LINE, _l("Licence"), 100),
+    FieldShape(
+        "consent",
+        FieldKind.SENTENCE,
+        _l("Basis of consent"),
+        is_needed=True,
+        hint=_l(
+            "Why the people in it may be shown: asked at table, in writing, nobody to be recognised … It is never "
+            "published."
+        ),
+    ),
+)
+"""What is asked of a picture beside its caption. It is kept with the picture, and holds wherever that shows."""
 SHAPES: Mapping[SectionKind, Shape] = {
     SectionKind.INTRODUCTION: Shape(
         _l("In short"),
@@ -102,7 +122,6 @@ SHAPES: Mapping[SectionKind, Shape] = {
         ),
         item_name=_l("Number"),
         most_items=8,
-        named_by=2,
         is_single=True,
     ),
     SectionKind.POLL: Shape(
@@ -142,7 +161,6 @@ SHAPES: Mapping[SectionKind, Shape] = {
         ),
         item_name=_l("Figure"),
         most_items=6,
-        named_by=2,
     ),
     SectionKind.PRINCIPLES: Shape(
         _l("Principles"),
@@ -188,7 +206,7 @@ SHAPES: Mapping[SectionKind, Shape] = {
             FieldShape("language", FieldKind.LINE, _l("Language"), 40),
             FieldShape("is_paid", FieldKind.WHETHER, _l("Only for subscribers")),
             replace(_URL, is_needed=True),
-            FieldShape("summary", FieldKind.TEXT, _l("Our summary"), 1000),
+            FieldShape("summary", FieldKind.MARKDOWN, _l("Our summary"), 1000),
             FieldShape("quotation", FieldKind.SENTENCE, _l("A short quotation"), 300),
             FieldShape("quoted", FieldKind.LINE, _l("Who is quoted"), 200),
         ),
@@ -204,11 +222,8 @@ SHAPES: Mapping[SectionKind, Shape] = {
     ),
     SectionKind.PHOTOS: Shape(
         _l("Pictures"),
-        _l("With credit, licence, what they show, and why the people in them may be shown."),
-        items=(
-            FieldShape("picture", FieldKind.PICTURE, _l("Picture"), 32, is_needed=True),
-            FieldShape("caption", FieldKind.SENTENCE, _l("Caption"), 300),
-        ),
+        _l("Readers see a picture once it says what it shows, and why the people in it may be shown."),
+        items=(PICTURE, FieldShape("caption", FieldKind.SENTENCE, _l("Caption"))),
         item_name=_l("Picture"),
         most_items=6,
         is_single=True,

@@ -21,8 +21,8 @@ PLACES = {
     "poll": (_l("Poll"), "organiser.run_sheet.index", {}),  # one that was opened cannot be changed, but annulled
     "question": (_l("Question from the room"), "organiser.qa.index", {}),
     "appearance": (_l("Another speaker"), "organiser.speakers.update", {"speaker_id": "speaker_id"}),
-    "recap_section": (_l("Section of the recap"), "organiser.recap.writing.edit", {"section_id": "id"}),
-    "recap": (_l("Published recap: publish a correction"), "organiser.recap.publication.correction", {}),
+    "recap_section": (_l("Section of the recap"), "organiser.recap.edit", {"section_id": "id"}),
+    "recap": (_l("Published recap: publish a correction"), "organiser.recap.publication.publication", {}),
 }
 """By table: its label, the endpoint where it is changed, and the columns of that address."""
 AROUND = 40

@@ -10,34 +10,24 @@ from sqlalchemy.orm import Session
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.errors import NotFound
-from lunchkit.platform.images.errors import PictureUndescribed
 from lunchkit.platform.images.intake import redraw_picture
 from lunchkit.platform.images.models import Picture, PictureFile
 
 
-def keep_picture(data: bytes, *, alt: str, credit: str = "", licence: str = "", consent: str = "") -> Picture:
+def keep_picture(data: bytes, *, alt: str = "", credit: str = "", consent: str = "") -> Picture:
     """Redraw a picture and store it. No page shows it yet: the caller gives its token a place.
-    Takes a second: call it before a transaction, never inside. Raises PictureUndescribed, and as ``redraw_picture``.
+    Takes a second: call it before a transaction, never inside. Raises as ``redraw_picture``.
     """
-    _need_words(alt)
     db.session.commit()
     drawing = redraw_picture(data)
     with transaction() as session:
         picture = Picture(
             token=secrets.token_urlsafe(16), width=drawing.width, height=drawing.height, created_at=clock.now(),
-            alt=alt, credit=credit, licence=licence, consent=consent,
+            alt=alt, credit=credit, consent=consent,
             files=[PictureFile(width=width, data=file) for width, file in drawing.files.items()],
         )  # fmt: skip
         session.add(picture)
     return picture
-
-
-def describe_picture(picture: Picture, *, alt: str, credit: str = "", licence: str = "", consent: str = "") -> None:
-    """Change what a picture shows, whose it is, and why its people may be shown. Raises PictureUndescribed."""
-    _need_words(alt)
-    with transaction() as session:
-        lock(session, picture)
-        picture.alt, picture.credit, picture.licence, picture.consent = alt, credit, licence, consent
 
 
 def take_down(picture: Picture) -> None:
@@ -64,11 +54,6 @@ def erase_picture(picture: Picture) -> None:
         picture.width = picture.height = 0
         picture.alt = picture.credit = picture.licence = picture.consent = ""
         picture.taken_down_at = picture.taken_down_at or clock.now()
-
-
-def _need_words(alt: str) -> None:
-    if not alt.strip():
-        raise PictureUndescribed
 
 
 def lock(session: Session, picture: Picture) -> None:

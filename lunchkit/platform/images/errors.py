@@ -23,9 +23,6 @@ LogoTooSmall = user_error("LogoTooSmall", _l("This logo is too small: each side 
 PictureUnreadable = user_error(
     "PictureUnreadable", _l("This file cannot be read as a picture. Send a whole JPEG, PNG or WebP file."), 422
 )
-PictureUndescribed = user_error(
-    "PictureUndescribed", _l("Say in a few words what the picture shows, for those who cannot see it."), 422
-)
 PictureMustWait = user_error(
     "PictureMustWait",
     _l("The server cannot accept a picture just now: nothing was saved. Send it again in a minute."),

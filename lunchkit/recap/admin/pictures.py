@@ -1,129 +1,86 @@
-"""The organisers' pages of a recap's pictures: one more, what is said of one, taken down, put back, erased."""
+"""The organisers' views of a recap's pictures: several more at once, and one taken down, put back, or erased."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import CombinedMultiDict, FileStorage
+from werkzeug.datastructures import FileStorage
 
 from lunchkit.events.models import Event
+from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.platform.db import db
 from lunchkit.platform.errors import USER_ERRORS, NotFound, as_user_error, retry_header
-from lunchkit.platform.images.actions import describe_picture, erase_picture, keep_picture, take_down
-from lunchkit.platform.images.errors import PictureTooHeavy
-from lunchkit.platform.images.intake import MOST_BYTES, read_upload
+from lunchkit.platform.images.actions import erase_picture, keep_picture, take_down
+from lunchkit.platform.images.intake import read_upload
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.images.queries import any_picture_by_token_or_404
 from lunchkit.platform.web import takes_pictures
 from lunchkit.recap import actions
-from lunchkit.recap.admin.writing import SECTION
-from lunchkit.recap.admin_forms import NewPictureForm, PictureForm
+from lunchkit.recap.admin.desk import desk_address, desk_page
 from lunchkit.recap.models import RecapSection
-from lunchkit.recap.queries import current_pictures, pictures_known, section_or_404, writer
+from lunchkit.recap.queries import pictures_known, section_or_404, sections_of, writer
 from lunchkit.recap.sections import SectionKind
 
-PLACE = f"{SECTION}/pictures"
+PICTURE = "/e/<slug>/recap/pictures/<token>"
 bp = Blueprint("pictures", __name__)
 
 
-@bp.get(PLACE)
-def new(slug: str, section_id: int) -> ResponseReturnValue:
-    return _new_page(*_photos(slug, section_id), NewPictureForm(formdata=None))
-
-
-@bp.post(PLACE)
+@bp.post("/e/<slug>/recap/sections/<int(max=2147483647):section_id>/pictures")
 @takes_pictures
 def add(slug: str, section_id: int) -> ResponseReturnValue:
-    event, section = _photos(slug, section_id)
-    form = NewPictureForm(formdata=CombinedMultiDict([request.files, request.form]))
-    if not form.validate():
-        if isinstance(form.file.data, FileStorage) and form.file.data.filename:
-            form.file.errors = [_("Choose the file again: browsers do not keep it.")]
-        return _new_page(event, section, form), 422
-    try:
-        _add_picture(section, form)
-    except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        form.file.errors = [str(refusal.message)]
-        return _new_page(event, section, form), refusal.status, retry_header(refusal)
-    return redirect(_section(event, section, done="pictured"), code=303)
+    event, section = section_or_404(slug, section_id)
+    if section.kind != SectionKind.PHOTOS:
+        raise NotFound
+    refused = []
+    for file in request.files.getlist("files") or [FileStorage()]:
+        try:
+            _add_picture(section, file)
+        except USER_ERRORS as error:
+            db.session.rollback()
+            refused.append((file.filename or "–", as_user_error(error)))
+    if not refused:
+        return redirect(desk_address(event, section, "pictured"), code=303)
+    last = refused[-1][1]
+    lines = [_("%(field)s: %(value)s", field=name, value=refusal.message) for name, refusal in refused]
+    return desk_page(event, section, refused_files=lines), last.status, retry_header(last)
 
 
-def _add_picture(section: RecapSection, form: NewPictureForm) -> None:
-    """Keep the file, then give it its place; where there is none left, nothing of it stays."""
-    file = form.file.data if isinstance(form.file.data, FileStorage) else None
-    picture = keep_picture(read_upload(file), **form.words())
+def _add_picture(section: RecapSection, file: FileStorage) -> None:
+    """Keep a file, then give it its place; where there is none left, nothing of it stays."""
+    picture = keep_picture(read_upload(file))
     try:
-        actions.add_picture(section, picture.token, form.caption.data or "", writer())
+        actions.add_picture(section, picture.token, writer())
     except USER_ERRORS:
         erase_picture(picture)
         raise
 
 
-def _new_page(event: Event, section: RecapSection, form: NewPictureForm) -> str:
-    limits = {"most_bytes": MOST_BYTES, "too_heavy": PictureTooHeavy.message}
-    return render_template("admin/recap/new_picture.html", event=event, section=section, form=form, **limits)
-
-
-@bp.get(f"{PLACE}/<token>")
-def show(slug: str, section_id: int, token: str) -> ResponseReturnValue:
-    event, section, picture = _three(slug, section_id, token)
-    return _picture_page(event, section, picture, PictureForm(formdata=None, obj=picture))
-
-
-@bp.post(f"{PLACE}/<token>")
-def describe(slug: str, section_id: int, token: str) -> ResponseReturnValue:
-    event, section, picture = _three(slug, section_id, token)
-    form = PictureForm(formdata=request.form)
-    if not form.validate():
-        return _picture_page(event, section, picture, form), 422
-    describe_picture(picture, **form.words())
-    return redirect(_section(event, section, done="described"), code=303)
-
-
-@bp.post(f"{PLACE}/<token>/visibility")
-def visibility(slug: str, section_id: int, token: str) -> ResponseReturnValue:
-    event, section, picture = _three(slug, section_id, token)
+@bp.post(f"{PICTURE}/visibility")
+def visibility(slug: str, token: str) -> ResponseReturnValue:
+    event, picture = _known(slug, token)
     shows = request.form.get("shown") == "1"
     if shows:
         actions.put_back_picture(event, picture)
     else:
         take_down(picture)
-    done = "put-back" if shows else "taken-down"
-    return redirect(url_for(".show", slug=slug, section_id=section.id, token=token, done=done), code=303)
+    return _back(event, "put-back" if shows else "taken-down")
 
 
-@bp.get(f"{PLACE}/<token>/erasure")
-def erasure(slug: str, section_id: int, token: str) -> ResponseReturnValue:
-    event, section, picture = _three(slug, section_id, token)
-    return render_template("admin/recap/erasure.html", event=event, section=section, picture=picture)
-
-
-@bp.post(f"{PLACE}/<token>/erasure")
-def erase(slug: str, section_id: int, token: str) -> ResponseReturnValue:
-    event, section, picture = _three(slug, section_id, token)
+@bp.post(f"{PICTURE}/erasure")
+def erase(slug: str, token: str) -> ResponseReturnValue:
+    event, picture = _known(slug, token)
     erase_picture(picture)
     actions.take_out_picture(event, token, writer())
-    return redirect(_section(event, section, done="erased"), code=303)
+    return _back(event, "erased")
 
 
-def _picture_page(event: Event, section: RecapSection, picture: Picture, form: PictureForm) -> str:
-    about = {"event": event, "section": section, "picture": picture, "form": form}
-    return render_template("admin/recap/picture.html", **about, has_place=picture.token in current_pictures(event.id))
+def _back(event: Event, done: str) -> ResponseReturnValue:
+    photos = next((each for each in sections_of(event.id) if each.kind == SectionKind.PHOTOS), None)
+    return redirect(desk_address(event, photos, done), code=303)
 
 
-def _section(event: Event, section: RecapSection, done: str) -> str:
-    return url_for("organiser.recap.writing.edit", slug=event.slug, section_id=section.id, done=done)
-
-
-def _photos(slug: str, section_id: int) -> tuple[Event, RecapSection]:
-    event, section = section_or_404(slug, section_id)
-    if section.kind != SectionKind.PHOTOS:
-        raise NotFound
-    return event, section
-
-
-def _three(slug: str, section_id: int, token: str) -> tuple[Event, RecapSection, Picture]:
-    """With a picture that this recap has or once had, taken down or not. Raises NotFound for any other."""
-    event, section = section_or_404(slug, section_id)
+def _known(slug: str, token: str) -> tuple[Event, Picture]:
+    """A picture that this recap has or once had, taken down or not. Raises NotFound for any other."""
+    event = any_event_by_slug_or_404(slug)
     if token not in pictures_known(event.id):
         raise NotFound
-    return event, section, any_picture_by_token_or_404(token)
+    return event, any_picture_by_token_or_404(token)

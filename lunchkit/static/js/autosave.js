@@ -63,6 +63,7 @@ form.addEventListener("input", () => {
   timer = setTimeout(go, PAUSE);
 });
 form.addEventListener("submit", async (event) => {
+  if (event.submitter?.formTarget) return; // a look at it, in another tab
   const stays = event.submitter?.value === "save" && words.state !== "wrong";
   leaveBy(stays ? undefined : event.submitter);
   if (passes || (!stays && !running && text() === saved)) return;
