@@ -17,7 +17,7 @@ from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.recap.models import Recap, RecapCorrection, RecapSection, RecapVersion
 from lunchkit.recap.section_content import pictures_in
 from lunchkit.recap.sections import SectionKind
-from lunchkit.registrations.models import Registration
+from lunchkit.registrations.models import Registration, Status
 from lunchkit.speakers.models import Quotation
 from lunchkit.speakers.queries import portraits_in_use
 from lunchkit.team.queries import current_organiser
