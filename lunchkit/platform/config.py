@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from lunchkit.platform.addresses import is_mailbox, is_web_address, is_zone
@@ -22,8 +22,8 @@ else:
     flask = Lazy("flask")  # the server's first process reads settings, and needs nothing else of it
 
 PREFIX = "LUNCHKIT_"
-LEAST = {"port": 1, "mail_port": 1, "workers": 1, "mail_timeout": 1, "backup_days": 1, "proxies": 0}
-LEAST |= {"form_minimum_seconds": 0}
+LEAST = dict.fromkeys(("port", "mail_port", "workers", "mail_timeout", "backup_days"), 1)
+LEAST |= dict.fromkeys(("proxies", "form_minimum_seconds"), 0)
 ENV_FILE = ".env"
 SECRET_FILE = "secret_key"  # noqa: S105  its name
 LANGUAGES = ("fr", "en", "de", "it")
@@ -178,8 +178,7 @@ def _read_env_file(instance: Path) -> dict[str, str]:
 
 def _unquoted(value: str) -> str:
     """One pair of quotes is taken off; nothing inside is interpreted."""
-    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return value[1:-1] if is_quoted else value
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 def full_name(field_name: str) -> str:
@@ -194,12 +193,11 @@ def default_of(field_name: str) -> Any:
 
 def mistakes(settings: Settings) -> list[str]:
     """What is wrong with these settings: a line for each, that begins with the full name of the setting."""
-    languages, licences = ", ".join(WORKING_LANGUAGES), ", ".join(LICENCES)
     one_of, security = _("one of {values}"), ("starttls", "tls", "none")
     rules = (
         ("public_url", is_web_address(settings.public_url), _("http(s):// and a name or an IPv4 address is needed")),
-        ("language", settings.language in WORKING_LANGUAGES, one_of.format(values=languages)),
-        ("recap_licence", settings.recap_licence in LICENCES, one_of.format(values=licences)),
+        ("language", settings.language in WORKING_LANGUAGES, one_of.format(values=", ".join(WORKING_LANGUAGES))),
+        ("recap_licence", settings.recap_licence in LICENCES, one_of.format(values=", ".join(LICENCES))),
         ("mail_security", settings.mail_security in security, one_of.format(values=", ".join(security))),
         ("timezone", is_zone(settings.timezone), _("the name of a time zone is needed, like Europe/Zurich")),
         ("mail_from", is_mailbox(settings.mail_from), _("an address like lunch@example.org is needed")),
@@ -249,5 +247,4 @@ def _lasting_secret(instance: Path, *, make: bool) -> str:
 
 def current_settings() -> Settings:
     """The settings of the running application."""
-    settings: Settings = flask.current_app.extensions["lunchkit_settings"]
-    return settings
+    return cast(Settings, flask.current_app.extensions["lunchkit_settings"])
