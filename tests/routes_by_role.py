@@ -77,7 +77,9 @@ POST     /organiser/e/<slug>/questions/<question_id>/answer
 POST     /organiser/e/<slug>/questions/<question_id>/approval
 POST     /organiser/e/<slug>/questions/<question_id>/record
 POST     /organiser/e/<slug>/questions/<question_id>/restoration
+POST     /organiser/e/<slug>/questions/<question_id>/restoration/all
 POST     /organiser/e/<slug>/questions/<question_id>/setting-aside
+POST     /organiser/e/<slug>/questions/<question_id>/setting-aside/all
 GET+POST /organiser/e/<slug>/recap
 POST     /organiser/e/<slug>/recap/link
 POST     /organiser/e/<slug>/recap/pictures/<token>/erasure

@@ -28,6 +28,7 @@ from lunchkit.room.qa.actions import (
     mark_off_record,
     restore_question,
     set_aside_question,
+    set_aside_waiting,
     support_question,
 )
 from lunchkit.room.qa.errors import AskedOffRecord, QuestionsClosed, SupportClosed, TooManyQuestions, TooManyWaiting
@@ -189,6 +190,37 @@ def test_a_script_with_many_cookies_fills_a_minute_and_phones_may_ask_in_the_nex
     with clock.fixed_at(now + timedelta(seconds=61)):
         ask_question(room, phone, "Qui paie ?", key="k")
     assert count_waiting(room.event_id) == 31
+
+
+def test_all_that_wait_are_set_aside_at_once_and_taken_back_one_or_all(
+    organiser_client: FlaskClient, room: Room, make_event: EventMaker
+) -> None:
+    path = f"/organiser/e/{room.event.slug}/questions"
+    kept, first, earlier = shown(room, "Gardée ?"), ask(room, "Un ?"), ask(room, "Avant ?")
+    set_aside_question(earlier)
+    page = organiser_client.get(path).text
+    assert "setting-aside/all" not in page and "restoration/all" not in page, "one alone has its own button"
+    second = ask(room, "Deux ?")
+    elsewhere = ask(opened(make_event(starts_at=clock.now())), "Ailleurs ?")
+    page = organiser_client.get(path).text
+    (address,) = re.findall(r'formaction="([^"]*/setting-aside/all)"', page)
+    later = ask(room, "Trois ?")
+    form = {"csrf_token": csrf_of(organiser_client, path)}
+    assert organiser_client.post(address, data=form).status_code == 303
+    db.session.expire_all()
+    groups = questions_to_judge(room.event_id)
+    assert [each.Question.text for each in groups[Turn.WAITING]] == [later.text], "nobody has seen it yet"
+    assert [each.Question.text for each in groups[Turn.SET_ASIDE]] == ["Deux ?", "Avant ?", "Un ?"]
+    assert kept.turn is Turn.APPROVED and elsewhere.turn is Turn.WAITING
+    restore_question(first, Turn.SET_ASIDE)
+    assert first.turn is Turn.WAITING
+    set_aside_waiting(later)
+    (address,) = re.findall(r'formaction="([^"]*/restoration/all)"', organiser_client.get(path).text)
+    for _again in range(2):
+        assert organiser_client.post(address, data=form).status_code == 303
+        db.session.expire_all()
+        turns = [question.turn for question in (earlier, second, first, later)]
+        assert turns == [Turn.SET_ASIDE, Turn.SET_ASIDE, Turn.WAITING, Turn.WAITING], "and nothing else"
 
 
 def test_no_limit_counts_by_address(app: Flask, room: Room) -> None:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
@@ -20,7 +20,7 @@ from lunchkit.room.models import Room
 from lunchkit.room.operations import CLOSES_AFTER, touch, touch_counts
 from lunchkit.room.qa.errors import AskedOffRecord, QuestionsClosed, SupportClosed, TooManyQuestions, TooManyWaiting
 from lunchkit.room.qa.models import Question, Support, Turn
-from lunchkit.room.qa.queries import count_waiting
+from lunchkit.room.qa.queries import WAITS, count_waiting
 
 MOST_WAITING = 2_000
 asking = Window(10, 3600)
@@ -125,6 +125,13 @@ def set_aside_question(question: Question) -> None:
         question.set_aside_at = question.set_aside_at or clock.now()
 
 
+def set_aside_waiting(last: Question) -> None:
+    """Hide all questions that wait, up to this one: what came later nobody has seen yet."""
+    with _judging(last) as session:
+        unread = update(Question).where(Question.event_id == last.event_id, Question.id <= last.id, WAITS)
+        session.execute(unread.values(set_aside_at=clock.now()))
+
+
 def restore_question(question: Question, from_turn: Turn | None = None) -> None:
     """Undo the last step. With ``from_turn`` only that one, so that a button tapped twice undoes once."""
     with _judging(question):
@@ -136,6 +143,15 @@ def restore_question(question: Question, from_turn: Turn | None = None) -> None:
             question.answered_at = None
         else:
             question.approved_at = None
+
+
+def restore_set_aside_with(question: Question) -> None:
+    """Restore all questions that were set aside in the same step as this one; nothing if it is restored already."""
+    with _judging(question) as session:
+        if question.set_aside_at is not None:
+            same_step = Question.set_aside_at == question.set_aside_at
+            together = update(Question).where(Question.event_id == question.event_id, same_step)
+            session.execute(together.values(set_aside_at=None))
 
 
 def mark_off_record(question: Question, off_record: bool) -> None:

@@ -10,7 +10,7 @@ from lunchkit.room.answers_to_phones import after
 from lunchkit.room.qa import actions
 from lunchkit.room.qa.forms import is_set
 from lunchkit.room.qa.models import Question, Turn
-from lunchkit.room.qa.queries import question_or_404, questions_to_judge
+from lunchkit.room.qa.queries import question_or_404, questions_to_judge, set_aside_last
 from lunchkit.room.queries import room_of_event
 
 bp = Blueprint("qa", __name__)
@@ -26,6 +26,7 @@ def index(slug: str) -> ResponseReturnValue:
         event=event,
         groups=groups,
         is_empty=not any(groups.values()),
+        undo=set_aside_last(groups[Turn.SET_ASIDE]),
         is_asking=room is not None and room.takes_questions,
         only=_turn_in(request.args),
     )
@@ -62,3 +63,5 @@ def _judging(action: Callable[[Question], None]) -> Callable[[str, int], Respons
 bp.post(f"{ONE}/approval", endpoint="approve")(_judging(actions.approve_question))
 bp.post(f"{ONE}/answer", endpoint="answer")(_judging(actions.answer_question))
 bp.post(f"{ONE}/setting-aside", endpoint="set_aside")(_judging(actions.set_aside_question))
+bp.post(f"{ONE}/setting-aside/all", endpoint="set_aside_all")(_judging(actions.set_aside_waiting))
+bp.post(f"{ONE}/restoration/all", endpoint="restore_all")(_judging(actions.restore_set_aside_with))

@@ -88,6 +88,12 @@ def questions_to_judge(event_id: int) -> dict[Turn, list[Any]]:
     return by_turn
 
 
+def set_aside_last(rows: Sequence[Any]) -> list[Question]:
+    """The questions of the latest setting aside: one, or all that waited."""
+    latest = max((row.Question.set_aside_at for row in rows), default=None)
+    return [row.Question for row in rows if row.Question.set_aside_at == latest]
+
+
 def count_waiting(event_id: int) -> int:
     """How many questions wait for an organiser."""
     return db.session.scalar(select(func.count()).where(Question.event_id == event_id, WAITS)) or 0
