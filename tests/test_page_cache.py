@@ -182,7 +182,7 @@ def test_languages_and_settings_have_pages_of_their_own(app: Flask, event: Event
     chosen.get("/?lang=it")
     assert chosen.get("/").text == page("it") and 'lang="it"' in page("it")
     assert "?q=Zyx" in browser(app).get("/?q=Zyx").text and "Zyx" not in page(), "a query is never kept"
-    change_settings({"network_name": "Un autre réseau"}, "")
+    change_settings({"network_name": "Un autre réseau"})
     assert "Un autre réseau" in page()
 
 

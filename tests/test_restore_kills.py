@@ -125,18 +125,18 @@ def test_a_database_that_another_program_uses_is_not_replaced(prepared: tuple[Pa
     before = {path.name for path in files.iterdir()}
     other = SQLITE_DRIVER.connect(str(files / "lunchkit.sqlite"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    refused = lunchkit(files, "restore", str(copy))
+    refused = lunchkit(files, "restore", str(copy), LANGUAGE="en")
     assert refused.returncode == 1 and "another program uses" in refused.stderr
     other.execute("ROLLBACK")
     assert series_in(files / "lunchkit.sqlite") == OLD
     other.close()
     assert {path.name for path in files.iterdir()} - {"lock", "lunchkit.sqlite-shm"} <= before
-    assert lunchkit(files, "restore", str(copy)).returncode == 0, "control: once it has ended"
+    assert lunchkit(files, "restore", str(copy), LANGUAGE="en").returncode == 0, "control: once it has ended"
 
 
 def test_a_damaged_database_can_be_replaced(prepared: tuple[Path, Path]) -> None:
     files, copy = prepared
     (files / "lunchkit.sqlite").write_bytes(b"words, no database" * 1000)
-    assert lunchkit(files, "restore", str(copy)).returncode == 0
+    assert lunchkit(files, "restore", str(copy), LANGUAGE="en").returncode == 0
     assert series_in(files / "lunchkit.sqlite") == COPY
     assert len([path for path in files.iterdir() if ".before-" in path.name]) >= 1

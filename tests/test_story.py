@@ -396,8 +396,6 @@ def ada_publishes_the_recap(story: Story) -> None:
     page.locator("[name=text]").fill("Vingt personnes, deux votes, et un grille-pain qui marche de nouveau.")
     with page.expect_navigation():
         page.locator("button[value=next]").click()
-    to_phase(page, "Après")
-    go_on(page, "Compte rendu")
     go_on(page, re.compile("^Publier"))
     go_on(page, re.compile("^Publier"))
     assert "done=published" in page.url
@@ -405,12 +403,11 @@ def ada_publishes_the_recap(story: Story) -> None:
 
 def ada_corrects_it(story: Story) -> None:
     page = story.ada
-    page.locator("main a[href*='/sections/']").first.click()
+    with page.expect_navigation():
+        page.locator(".outline a[data-at]").first.click()
     page.locator("[name=text]").fill("Vingt personnes, trois votes, et un grille-pain qui marche de nouveau.")
     with page.expect_navigation():
         page.locator("button[value=next]").click()
-    to_phase(page, "Après")
-    go_on(page, "Compte rendu")
     go_on(page, re.compile("^Publier la correction"))
     page.locator("[name=note]").fill("Trois votes, pas deux.")
     go_on(page, re.compile("^Publier"))

@@ -20,7 +20,7 @@ else:
 COMMANDS = {
     "serve": "server", "demo": "demo", "organiser": "organisers",
     "upgrade": "data", "backup": "data", "restore": "data", "copy-to": "data",
-    "deliver": "maintenance", "purge": "maintenance", "doctor": "maintenance", "settings": "maintenance",
+    "deliver": "maintenance", "purge": "maintenance", "doctor": "maintenance",
 }  # fmt: skip
 """Each command, and its module: imported when it is asked for, since most take a second of the application."""
 
