@@ -16,7 +16,9 @@ from tests.forking import Forked, starter
 from tests.server import Client, Process, Server, start_command, wait_until
 
 PAGES = ("/", "/healthz", "/privacy", "/e/nowhere", "/organiser/sign-in")
-PASSING = re.compile(r'127\.0\.0\.1:\d+|csrf_token" value="[^"]+|[0-9a-f]{40}|/set-up/\S+|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+')
+PASSING = re.compile(
+    r'127\.0\.0\.1:\d+|csrf_token" value="[^"]+|[0-9a-f]{40}|/set-up/\S+|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+'
+)
 """What differs at any two starts."""
 
 Starter = Callable[[Server], Process]
