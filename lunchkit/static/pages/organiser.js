@@ -7,7 +7,6 @@ import "../js/date-echo.js";
 import "../js/folded-groups.js";
 import "../js/follow.js";
 import "../js/order.js";
-import "../js/preview.js";
 import "../js/print-page.js";
 import "../js/search-key.js";
 import "../js/warn-unsaved.js";

@@ -2,7 +2,6 @@
 import "../js/check-size.js";
 import "../js/copy.js";
 import "../js/order.js";
-import "../js/preview.js";
 import "../js/search-key.js";
 import "../js/send-files.js";
 import "../js/autosave.js";
