@@ -24,7 +24,7 @@ from gunicorn.arbiter import Arbiter
 from lunchkit.platform import connections
 from lunchkit.platform.config import ANNOUNCEMENT, BadSettings, Settings, load_settings
 from lunchkit.platform.instance import InUse, hold_as_server, make_private
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.late import Lazy
 
 if TYPE_CHECKING:
     from flask import Flask

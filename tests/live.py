@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 
 from lunchkit.app import create_app
-from lunchkit.demo import create_demo
+from lunchkit.demo.actions import create_demo
 from lunchkit.platform import schema
 from lunchkit.platform.config import Settings
 from lunchkit.platform.db import db

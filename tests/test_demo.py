@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lunchkit.demo import Demo, create_demo
+from lunchkit.demo.actions import Demo, create_demo
 from lunchkit.demo.lunches import read, sections
 from lunchkit.events.feeds import atom_feed, calendar_entry
 from lunchkit.events.queries import any_event_by_slug_or_404

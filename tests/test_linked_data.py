@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyld import jsonld
 
-from lunchkit.demo import create_demo
+from lunchkit.demo.actions import create_demo
 
 SCHEMA = "https://schema.org/"
 CONTEXT = {"@context": {"@vocab": SCHEMA, "url": {"@type": "@id"}}}

@@ -12,7 +12,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.outbox import enqueue
-from lunchkit.platform.mail.rendering import InlineImage, RenderedEmail, email_kind
+from lunchkit.platform.mail.rendering import RenderedEmail, email_kind
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.sign_in.actions import request_sign_in
 
@@ -30,7 +30,7 @@ def plain(facts: dict[str, Any]) -> RenderedEmail | None:
         return None
     html = f'<p style="color:red">{facts["html"]}</p><script>alert(1)</script><img src="cid:ticket" alt="">'
     text = f"{facts['text']}\n\nhttps://lunch.example/r/x"
-    return RenderedEmail(facts["subject"], text, html, images=(InlineImage("ticket", PNG, ""),))
+    return RenderedEmail(facts["subject"], text, html, images={"ticket": PNG})
 
 
 def write(event: Event | None = None, recipient: str = "camille@lunch.example", **facts: Any) -> int:

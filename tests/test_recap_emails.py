@@ -155,7 +155,7 @@ def test_it_brings_the_public_link_and_no_key_to_anybody_s_page(event: Event, ou
         assert f"http://lunch.example/e/{event.slug}/recap" in text
         assert f"http://lunch.example{way_out(person)}" in text
         assert "/r/" not in text and "/t/" not in text and tokens_of(person).link not in text
-    assert email.invitation is None and email.images == ()
+    assert email.invitation is None and not email.images
     assert email.unsubscribe_url == f"http://lunch.example{way_out(person)}"
     assert "Ana" in email.text and event.title.replace(" :", "\u00a0:") in email.subject
 

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.engine import make_url
 
 from lunchkit.app import create_app
-from lunchkit.demo import create_demo
+from lunchkit.demo.actions import create_demo
 from lunchkit.events.models import Event
 from lunchkit.platform import schema, transfer
 from lunchkit.platform.db import db

@@ -10,7 +10,7 @@ import click
 
 from lunchkit import __version__
 from lunchkit.cli.language import speak, translated
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.late import Lazy
 
 if TYPE_CHECKING:
     from lunchkit.cli import trouble
@@ -29,11 +29,9 @@ class Commands(click.Group):
     """The commands, in the language of gettext."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names."""
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"lunchkit.cli.{COMMANDS[cmd_name]}")

@@ -86,7 +86,9 @@ def sections(name: str) -> list[Wording]:
 
 
 def _event(series: Series, name: str, row: Row, now: datetime, starts_at: datetime | None) -> Event:
-    times = {key: row.pop(key).replace(tzinfo=ZoneInfo(ZONE)) for key, value in [*row.items()] if _is_time(value)}
+    times = {
+        key: row.pop(key).replace(tzinfo=ZoneInfo(ZONE)) for key, value in [*row.items()] if isinstance(value, datetime)
+    }
     if (days := row.pop("days", None)) is not None:
         day = now.astimezone(ZoneInfo(ZONE)).date() + timedelta(days=days)
         day += timedelta(days=(1 - day.weekday()) % 7)  # a Tuesday
@@ -97,10 +99,6 @@ def _event(series: Series, name: str, row: Row, now: datetime, starts_at: dateti
         series=series, uid=f"{name}@demo.lunchkit", starts_at=starts, ends_at=starts + timedelta(hours=2), zone=ZONE,
         contact_email=CONTACT, created_at=published, updated_at=published, published_at=published, **times, **row,
     )  # fmt: skip
-
-
-def _is_time(value: object) -> bool:
-    return isinstance(value, datetime)
 
 
 def _add_speaker(session: Session, event: Event, position: int, row: Row) -> None:

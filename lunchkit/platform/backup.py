@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
@@ -100,11 +101,8 @@ def _copy_sqlite(settings: Settings, target: Path) -> None:
     if not source.is_file():
         raise BackupFailed(_("there is no database at {file}").format(file=source))
     check(source)  # a copy may look sound, of which the damaged part is missing
-    connection = SQLITE_DRIVER.connect(str(source), timeout=30)
-    try:
+    with closing(SQLITE_DRIVER.connect(str(source), timeout=30)) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
-    finally:
-        connection.close()
     check(target)
 
 
@@ -117,14 +115,12 @@ def check(file: Path) -> None:
 
 def damage_of(file: Path) -> str:
     """What is wrong with an SQLite database, in SQLite's words: all of it is read. Empty where nothing is."""
-    connection = SQLITE_DRIVER.connect(str(file))
     try:
-        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-        connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        with closing(SQLITE_DRIVER.connect(str(file))) as connection:
+            (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except (SQLITE_DRIVER.DatabaseError, UnicodeDecodeError) as error:  # SQLite may quote what is damaged
         return "" if "locked" in str(error) else str(error)
-    finally:
-        connection.close()
     return "" if verdict == "ok" else " ".join(str(verdict).split())
 
 
@@ -179,15 +175,13 @@ def _fold_log(place: Path) -> None:
     """Bring the newest commits of a database into its own file. Raises BackupFailed where another program uses it."""
     if not place.exists():
         return
-    connection = SQLITE_DRIVER.connect(str(place), timeout=1)
-    try:
-        connection.execute("PRAGMA journal_mode=DELETE")
-    except SQLITE_DRIVER.DatabaseError as error:
-        if "locked" in str(error):
-            raise BackupFailed(_("another program uses {file}: stop it first").format(file=place)) from error
-        # else it is damaged: it is set aside as it is, with its log
-    finally:
-        connection.close()
+    with closing(SQLITE_DRIVER.connect(str(place), timeout=1)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode=DELETE")
+        except SQLITE_DRIVER.DatabaseError as error:
+            if "locked" in str(error):
+                raise BackupFailed(_("another program uses {file}: stop it first").format(file=place)) from error
+            # else it is damaged: it is set aside as it is, with its log
 
 
 def _set_aside(place: Path) -> Path:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -24,7 +23,7 @@ FEED_REFRESHED_EVERY = timedelta(hours=6)
 HOME_ZONE = "Europe/Zurich"
 
 # Written by hand: what icalendar's add_missing_timezones() makes up is misread by an hour in other programs.
-_HOME_ZONE_RULE = """\
+_HOME_ZONE = Component.from_ical("""\
 BEGIN:VTIMEZONE
 TZID:Europe/Zurich
 BEGIN:DAYLIGHT
@@ -42,7 +41,7 @@ TZOFFSETFROM:+0200
 TZOFFSETTO:+0100
 END:STANDARD
 END:VTIMEZONE
-"""
+""")
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def _file(entries: list[Entry], events: list[Event], headers: Mapping[str, objec
     for name, value in (headers or {}).items():
         calendar.add(name, value)
     if not events or any(map(_has_wall_clock, entries)):  # a calendar must hold something
-        calendar.add_component(_home_zone())
+        calendar.add_component(_HOME_ZONE)
     for event in events:
         calendar.add_component(event)
     file: bytes = calendar.to_ical()
@@ -143,8 +142,8 @@ def _event(entry: Entry, sequence: int) -> Event:
     for name, text in texts.items():
         if text:
             event.add(name, _Text(text))
-    url = _web_address(entry.url)
-    if url:
+    url = quote(clean_line(entry.url), safe="%:/?#[]@!$&'()*+,;=~")
+    if re.match(r"https?://[^/?#]", url, re.IGNORECASE):
         event.add("URL", url)
     return event
 
@@ -170,19 +169,9 @@ def _mailbox(name: str, email: str) -> vCalAddress:
     return address
 
 
-def _web_address(url: str) -> str:
-    address = quote(clean_line(url), safe="%:/?#[]@!$&'()*+,;=~")
-    return address if re.match(r"https?://[^/?#]", address, re.IGNORECASE) else ""
-
-
 def _has_wall_clock(entry: Entry) -> bool:
     """Whether both times can be told from the wall clock of Zurich: not so in the hour that autumn repeats."""
     if entry.zone != HOME_ZONE:
         return False
     local_times = [moment.astimezone(ZoneInfo(HOME_ZONE)) for moment in (entry.starts_at, entry.ends_at)]
     return all(time.replace(fold=0).utcoffset() == time.replace(fold=1).utcoffset() for time in local_times)
-
-
-@cache
-def _home_zone() -> Component:
-    return Component.from_ical(_HOME_ZONE_RULE)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from lunchkit.platform.addresses import is_mailbox, is_web_address, is_zone
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.late import Lazy
 
 if TYPE_CHECKING:
     import flask

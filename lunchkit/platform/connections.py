@@ -7,7 +7,7 @@ import gevent
 from gunicorn.http import errors
 from gunicorn.workers.ggevent import GeventWorker
 
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.late import Lazy
 
 if TYPE_CHECKING:
     from lunchkit.platform import web

@@ -100,11 +100,9 @@ def last_beat(instance: Path) -> datetime | None:
 
 def _keep(folder: Path, sign: Sign) -> None:
     draft = folder / f"{NAME}.{os.getpid()}"
-    try:
+    with suppress(OSError):  # the doctor says that the folder cannot be written
         draft.write_text(json.dumps(astuple(sign)))
         draft.replace(folder / NAME)
-    except OSError:  # the doctor says that the folder cannot be written
-        return
 
 
 def _newest_row() -> float | None:

@@ -4,7 +4,6 @@ Attendees, speakers and readers have four; organisers' pages and the command lin
 """
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -47,7 +46,7 @@ def init_i18n(app: Flask) -> None:
     Babel(app, locale_selector=select_language, default_locale="fr", default_translation_directories="translations")
     app.after_request(_remember_language)
     app.jinja_env.filters.update(
-        when=_kept_together(when), weekday=weekday, month_year=month_year, hours=hours,
+        when=_when_on_page, weekday=weekday, month_year=month_year, hours=hours,
         moment=moment, wall=wall, long_date=long_date, clock=clock, number=number, typo=typo,
         longest_word=longest_word, paragraphs=paragraphs,
     )  # fmt: skip
@@ -142,16 +141,12 @@ def when(event: Scheduled) -> str:
     return f"{long_date(starts)}, {clock(starts)} – {long_date(ends)}, {clock(ends)}"
 
 
-def _kept_together(say: Callable[[Scheduled], str]) -> Callable[[Context, Scheduled], str]:
+@pass_context
+def _when_on_page(context: Context, event: Scheduled) -> str:
     """The same, on a page without a break within «12h–14h»; e-mails and files stay plain."""
-
-    @pass_context
-    def on_page(context: Context, event: Scheduled) -> str:
-        name = context.name or ""
-        is_page = name.endswith(".html") and "/mail/" not in name
-        return re.sub(r"–(?=\d)", "–\u2060", say(event)) if is_page else say(event)
-
-    return on_page
+    name = context.name or ""
+    is_page = name.endswith(".html") and "/mail/" not in name
+    return re.sub(r"–(?=\d)", "–\u2060", when(event)) if is_page else when(event)
 
 
 def weekday(event: Scheduled) -> str:

@@ -3,9 +3,8 @@
 ``from lunchkit.platform.late import calendar`` reads like any import; type checkers and import-linter follow it.
 """
 
-from typing import TYPE_CHECKING
-
-from lunchkit.platform.lazy import Lazy
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import icalendar
@@ -15,9 +14,21 @@ if TYPE_CHECKING:
     from alembic import config as alembic_config
 
     from lunchkit.platform import calendar
-else:
+
+
+class Lazy:
+    """Stands for a module, and imports it when one of its names is asked for."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(import_module(self._name), name)
+
+
+if not TYPE_CHECKING:
     alembic_command, alembic_config = Lazy("alembic.command"), Lazy("alembic.config")
     icalendar, qrcode, xlsxwriter = Lazy("icalendar"), Lazy("qrcode"), Lazy("xlsxwriter")
     calendar = Lazy("lunchkit.platform.calendar")
 
-__all__ = ["alembic_command", "alembic_config", "calendar", "icalendar", "qrcode", "xlsxwriter"]
+__all__ = ["Lazy", "alembic_command", "alembic_config", "calendar", "icalendar", "qrcode", "xlsxwriter"]

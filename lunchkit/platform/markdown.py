@@ -14,6 +14,7 @@ from lunchkit.platform.i18n import language, typo
 
 TAGS = {"p", "a", "em", "strong", "ul", "ol", "li", "blockquote", "br", "h3"}
 SCHEMES = {"https", "http", "mailto"}
+LINK_REL = "noopener noreferrer"
 _HOST_FIRST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:[/?#]|$)")
 _parser = MarkdownIt("commonmark", {"html": False, "typographer": False}).disable(["image", "code", "fence"])
 
@@ -30,14 +31,8 @@ def _rendered(text: str, _language: str) -> Markup:
     for token in tokens:
         _mend(token)
     html = _parser.renderer.render(tokens, _parser.options, {})
-    clean = nh3.clean(
-        html,
-        tags=TAGS,
-        attributes={"a": {"href"}},
-        url_schemes=SCHEMES,
-        attribute_filter=_only_safe,
-        link_rel="noopener noreferrer",
-    )
+    links = {"a": {"href"}}
+    clean = nh3.clean(html, TAGS, attributes=links, attribute_filter=_only_safe, url_schemes=SCHEMES, link_rel=LINK_REL)
     return Markup(clean)  # noqa: S704 - what nh3 lets through is harmless
 
 

@@ -23,7 +23,7 @@ from lunchkit.platform.i18n import language
 from lunchkit.platform.late import calendar
 from lunchkit.platform.links import PersonalTokens
 from lunchkit.platform.mail import outbox
-from lunchkit.platform.mail.rendering import InlineImage, RenderedEmail, Urgency, email_kind, fill
+from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind, fill
 from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.plan_changes import differences
@@ -146,9 +146,9 @@ def _email(
 ) -> RenderedEmail:
     has_ticket = facts["status"] == Status.SEATED and kind in WITH_TICKET
     unsubscribe = links.public("registrations.unsubscription", token=tokens.link)
-    images: tuple[InlineImage, ...] = ()
+    images: dict[str, bytes] = {}
     if has_ticket:
-        images = (InlineImage(TICKET_CID, qr.png(_ticket_address(tokens.ticket)), _("QR code of your ticket")),)
+        images = {TICKET_CID: qr.png(_ticket_address(tokens.ticket))}
     subject, text, html = fill(
         f"{FOLDER}/{kind}",
         event=event,

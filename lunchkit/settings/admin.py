@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict
 
 from lunchkit.platform.config import Settings, current_settings
-from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, show_on_form
 from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.licences import licence_named
@@ -39,37 +39,22 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/sections/<section>")
+@bp.get(f"/sections/<any({', '.join(SETTINGS)}):section>")
 def show(section: str) -> ResponseReturnValue:
-    return _page(_known(section), _form(section))
+    return _page(section, _form(section))
 
 
-@bp.post("/sections/<section>")
+def _form(section: str, data: Any = None) -> Any:
+    scheme = "https" if request.headers.get("X-Forwarded-Proto", request.scheme) == "https" else "http"
+    address_here = f"{scheme}://{request.host}"  # a suggestion
+    return section_form(section, current_settings(), current_site(), in_force().decided, data, address_here)
+
+
+@bp.post(f"/sections/<any({', '.join(SETTINGS)}):section>")
 @takes_pictures
 def save(section: str) -> ResponseReturnValue:
-    return _save(_known(section))
-
-
-def _known(section: str) -> str:
-    if section not in SETTINGS:
-        raise NotFound
-    return section
-
-
-def _form(section: str, *, is_sent: bool = False) -> Any:
     sent: list[Any] = [request.files, request.form]
-    data: Any = CombinedMultiDict(sent) if is_sent else None
-    return section_form(section, current_settings(), current_site(), in_force().decided, data, _address_here())
-
-
-def _address_here() -> str:
-    """The address that this browser used: a suggestion."""
-    scheme = "https" if request.headers.get("X-Forwarded-Proto", request.scheme) == "https" else "http"
-    return f"{scheme}://{request.host}"
-
-
-def _save(section: str) -> ResponseReturnValue:
-    form, before = _form(section, is_sent=True), current_settings()
+    form, before = _form(section, CombinedMultiDict(sent)), current_settings()
     if not form.validate():
         return _page(section, form), 422
     moves = section == ADDRESS and "public_url" in form and _loses_session(before, form.public_url.data)
@@ -80,10 +65,11 @@ def _save(section: str) -> ResponseReturnValue:
     try:
         _act(section, form, before)
         if request.form.get("act") == "trial":
-            return _try_mail()
+            person = required_session().organiser
+            outcome = actions.send_trial(trial_email(current_settings(), person.language), person.email)
+            return _page(LETTERS, _form(LETTERS), outcome=outcome), 422 if outcome.reason else 200
     except USER_ERRORS as error:
-        refusal = as_user_error(error)
-        return _page(section, form, notice=refusal), refusal.status, retry_header(refusal)
+        return show_on_form(error, lambda notice: _page(section, form, notice))
     if moves:
         link = issue_console_link(required_session().organiser)
         return render_template("admin/settings/moved.html", link=link)
@@ -108,12 +94,6 @@ def _act(section: str, form: Any, before: Settings) -> None:
         actions.change_settings(changed_settings(form, section, before))
 
 
-def _try_mail() -> ResponseReturnValue:
-    organiser = required_session().organiser
-    outcome = actions.send_trial(trial_email(current_settings(), organiser.language), organiser.email)
-    return _page(LETTERS, _form(LETTERS), outcome=outcome), 422 if outcome.reason else 200
-
-
 def _loses_session(before: Settings, address: str) -> bool:
     """Whether this browser is signed out by another public address."""
     parts = urlsplit(address)
@@ -124,13 +104,13 @@ def _loses_session(before: Settings, address: str) -> bool:
     return host != parts.hostname or address.startswith("https:") != before.is_https
 
 
-def _page(section: str, form: Any, *, notice: UserError | None = None, outcome: actions.Trial | None = None) -> str:
+def _page(section: str, form: Any, notice: str = "", *, outcome: actions.Trial | None = None) -> str:
     settings, site = current_settings(), current_site()
     return render_template(
         "admin/settings/section.html",
         section=section,
         form=form,
-        notice=notice.message if notice else "",
+        notice=notice,
         outcome=outcome,
         recipient=required_session().organiser.email,
         current_site=site,

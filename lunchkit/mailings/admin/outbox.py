@@ -104,8 +104,8 @@ def html(email_id: int) -> ResponseReturnValue:
     if email is None:
         raise NotFound
     page = email.html
-    for image in email.images:
-        page = page.replace(f"cid:{image.cid}", "data:image/png;base64," + base64.b64encode(image.png).decode())
+    for cid, png in email.images.items():
+        page = page.replace(f"cid:{cid}", "data:image/png;base64," + base64.b64encode(png).decode())
     return Response(page, headers={"Content-Security-Policy": INERT, "Referrer-Policy": "no-referrer"})
 
 

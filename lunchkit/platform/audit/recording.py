@@ -7,7 +7,7 @@ transaction of that request commits, an entry is added to it: both are stored, o
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import has_request_context, request
@@ -94,12 +94,15 @@ def note(session: Session) -> None:
         last.facts = _joined(last.facts, act.facts)
         last.last_at = now
     else:
-        session.add(_entry(act, now))
+        names = [act.name, act.title, *(word for word in act.facts.values() if isinstance(word, str))]
+        session.add(AuditEntry(
+            at=now, last_at=now, times=1, organiser_id=act.organiser_id, name=act.name, event_id=act.event_id,
+            action=act.action, facts=dict(act.facts), words=normalise(" ".join(names)),
+        ))  # fmt: skip
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    """Facts of a transaction that was rolled back are not added to the next one."""
     for place in (_ACT, _FACTS, _LUNCH):
         session.info.pop(place, None)
 
@@ -115,14 +118,6 @@ def _joined(before: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, An
         name: [*first.get(name, then.get(name))[:1], *then.get(name, first.get(name))[-1:]] for name in first | then
     }
     return {**facts, **({CHANGED: both} if both else {})}
-
-
-def _entry(act: AuditEvent, now: datetime) -> AuditEntry:
-    names = [act.name, act.title, *(word for word in act.facts.values() if isinstance(word, str))]
-    return AuditEntry(
-        at=now, last_at=now, times=1, organiser_id=act.organiser_id, name=act.name, event_id=act.event_id,
-        action=act.action, facts=dict(act.facts), words=normalise(" ".join(names)),
-    )  # fmt: skip
 
 
 def _name(session: Session, facts: Mapping[str, Any]) -> str:

@@ -25,28 +25,12 @@ def read_upload(file: FileStorage | None) -> bytes:
     return data
 
 
-def redraw_picture(data: bytes) -> "redraw.Drawing":
+def redraw_picture(data: bytes, kind: str = "") -> "redraw.Drawing":
     """The picture as it is stored, in several widths. Takes a second: call it outside of any transaction.
     Raises PictureUnreadable, PictureTooLarge, PictureTooSmall, PictureMustWait.
     """
-    return _drawn(data)
-
-
-def draw_logo(data: bytes) -> "redraw.Drawing":
-    """A logo as it is stored: one small file, with its transparency. Raises as ``redraw_picture``, and LogoTooSmall."""
     try:
-        drawing = _drawn(data, "logo")
-    except errors.PictureTooSmall as error:
-        raise errors.LogoTooSmall from error
-    fits = drawing.width <= redraw.LOGO_WIDTH and drawing.height <= redraw.LOGO_HEIGHT
-    if not fits or len(drawing.data) > redraw.MOST_LOGO_BYTES:
-        raise errors.PictureUnreadable
-    return drawing
-
-
-def _drawn(data: bytes, *what: str) -> "redraw.Drawing":
-    try:
-        done = confined.run(PROGRAM, data, *what)
+        done = confined.run(PROGRAM, data, kind)
     except confined.NoTurn as error:
         raise errors.PictureMustWait from error
     if done.returncode != 0:
@@ -54,6 +38,18 @@ def _drawn(data: bytes, *what: str) -> "redraw.Drawing":
         refusals = {redraw.TOO_LARGE: errors.PictureTooLarge, redraw.TOO_SMALL: errors.PictureTooSmall}
         raise refusals.get(done.returncode, errors.PictureUnreadable)
     return read_drawing(done.stdout)
+
+
+def draw_logo(data: bytes) -> "redraw.Drawing":
+    """A logo as it is stored: one small file, with its transparency. Raises as ``redraw_picture``, and LogoTooSmall."""
+    try:
+        drawing = redraw_picture(data, "logo")
+    except errors.PictureTooSmall as error:
+        raise errors.LogoTooSmall from error
+    fits = drawing.width <= redraw.LOGO_WIDTH and drawing.height <= redraw.LOGO_HEIGHT
+    if not fits or len(drawing.data) > redraw.MOST_LOGO_BYTES:
+        raise errors.PictureUnreadable
+    return drawing
 
 
 def read_drawing(said: bytes) -> "redraw.Drawing":

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.late import Lazy
 
 if TYPE_CHECKING:
     from lunchkit.platform.images import cards, redraw

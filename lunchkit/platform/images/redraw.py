@@ -165,19 +165,16 @@ def redraw_logo(data: bytes) -> Drawing:
     if seen is None:
         raise ValueError("nothing to be seen")
     image = image.crop(seen)
-    return _light_enough(_scaled(image, min(1.0, LOGO_WIDTH / image.width, LOGO_HEIGHT / image.height)))
+    image = _scaled(image, min(1.0, LOGO_WIDTH / image.width, LOGO_HEIGHT / image.height))
+    for drawn, file in _attempts(image):
+        if len(file) <= MOST_LOGO_BYTES:
+            return Drawing(drawn.width, drawn.height, {drawn.width: file})
+    raise MemoryError("this logo cannot be made light enough")
 
 
 def _scaled(image: Image.Image, scale: float) -> Image.Image:
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     return image.resize(size, Image.Resampling.LANCZOS) if size != image.size else image
-
-
-def _light_enough(image: Image.Image) -> Drawing:
-    for drawn, data in _attempts(image):
-        if len(data) <= MOST_LOGO_BYTES:
-            return Drawing(drawn.width, drawn.height, {drawn.width: data})
-    raise MemoryError("this logo cannot be made light enough")
 
 
 def _attempts(image: Image.Image) -> Iterator[tuple[Image.Image, bytes]]:

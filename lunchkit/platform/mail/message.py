@@ -50,10 +50,8 @@ def build_message(
     html_part = message.get_payload(1)
     if not isinstance(html_part, EmailMessage):
         raise TypeError("the HTML alternative is missing")
-    for image in email.images:
-        html_part.add_related(
-            image.png, "image", "png", cid=f"<{image.cid}>", filename=f"{image.cid}.png", disposition="inline"
-        )
+    for cid, png in email.images.items():
+        html_part.add_related(png, "image", "png", cid=f"<{cid}>", filename=f"{cid}.png", disposition="inline")
     if email.invitation is not None:
         calendar = email.invitation.decode()
         message.add_alternative(calendar, subtype="calendar", params={"method": email.invitation_method}, cte="base64")

@@ -66,40 +66,17 @@ def _as_line(code: int, words: bytes | str) -> str:
 
 
 def _texts_for(error: BaseException, settings: Settings) -> Texts:
-    match error:
-        case smtplib.SMTPServerDisconnected() if settings.mail_port == TLS_PORT and settings.mail_security != "tls":
-            return ENCRYPTION
-        case smtplib.SMTPServerDisconnected():
-            return NO_ANSWER
-        case smtplib.SMTPException():
-            return _said_by_server(error, settings)
-        case ssl.SSLCertVerificationError():
-            return BAD_CERTIFICATE
-        case ssl.SSLError():
-            return ENCRYPTION
-        case socket.gaierror():
-            return UNKNOWN_HOST
-        case UnicodeError():
-            return BAD_CHARACTERS
-    return NO_ANSWER
-
-
-def _said_by_server(error: smtplib.SMTPException, settings: Settings) -> Texts:
     code, _said = answer_of(error)
-    if 400 <= code < 500 and not isinstance(error, (smtplib.SMTPAuthenticationError, smtplib.SMTPDataError)):
+    is_lasting = isinstance(error, (smtplib.SMTPAuthenticationError, smtplib.SMTPDataError))
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return ENCRYPTION if settings.mail_port == TLS_PORT and settings.mail_security != "tls" else NO_ANSWER
+    if 400 <= code < 500 and not is_lasting:
         return LATER
-    match error:
-        case smtplib.SMTPAuthenticationError():
-            return WRONG_PASSWORD
-        case smtplib.SMTPNotSupportedError():
-            return ENCRYPTION
-        case smtplib.SMTPSenderRefused():
-            return NEEDS_SIGN_IN if code == 530 else BAD_SENDER
-        case smtplib.SMTPRecipientsRefused():
-            return BAD_RECIPIENT if settings.mail_user else NEEDS_SIGN_IN
-        case smtplib.SMTPDataError():
-            return BAD_CONTENT
-    return OTHER
+    if isinstance(error, smtplib.SMTPSenderRefused) and code == 530:
+        return NEEDS_SIGN_IN
+    if isinstance(error, smtplib.SMTPRecipientsRefused) and not settings.mail_user:
+        return NEEDS_SIGN_IN
+    return next((texts for kind, texts in BY_KIND.items() if isinstance(error, kind)), NO_ANSWER)
 
 
 UNKNOWN_HOST = (
@@ -162,3 +139,16 @@ OTHER = (
     _l("%(host)s refuses the conversation."),
     _l("Send what it says below to the person who runs your mail server: it may not trust this machine."),
 )
+BY_KIND = {
+    smtplib.SMTPAuthenticationError: WRONG_PASSWORD,
+    smtplib.SMTPNotSupportedError: ENCRYPTION,
+    smtplib.SMTPSenderRefused: BAD_SENDER,
+    smtplib.SMTPRecipientsRefused: BAD_RECIPIENT,
+    smtplib.SMTPDataError: BAD_CONTENT,
+    smtplib.SMTPException: OTHER,
+    ssl.SSLCertVerificationError: BAD_CERTIFICATE,
+    ssl.SSLError: ENCRYPTION,
+    socket.gaierror: UNKNOWN_HOST,
+    UnicodeError: BAD_CHARACTERS,
+}
+"""The first kind that fits holds: each comes before those that it is one of."""

@@ -1,8 +1,8 @@
 """From a row of the outbox to an e-mail: each feature registers how its kinds of e-mail are written."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -10,15 +10,6 @@ from flask import render_template
 from flask_babel import force_locale
 
 from lunchkit.platform.mail.models import OutboxEmail
-
-
-@dataclass(frozen=True)
-class InlineImage:
-    """A PNG that the HTML part shows by ``cid:``."""
-
-    cid: str
-    png: bytes
-    alt: str
 
 
 @dataclass(frozen=True)
@@ -33,7 +24,8 @@ class RenderedEmail:
     invitation: bytes | None = None
     """A calendar object; its METHOD is ``invitation_method``."""
     invitation_method: str = "REQUEST"
-    images: tuple[InlineImage, ...] = ()
+    images: Mapping[str, bytes] = field(default_factory=dict)
+    """PNGs that the HTML part shows, by their ``cid:``."""
     unsubscribe_url: str = ""
     """Where one POST ends e-mails of this kind (RFC 8058); empty for answers to what a person did."""
 

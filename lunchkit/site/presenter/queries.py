@@ -23,7 +23,6 @@ from lunchkit.room.queries import OwnAnswer, ballot_store, own_answer
 from lunchkit.room.survey.models import Stage as FeedbackStage
 from lunchkit.room.survey.models import stage_of
 from lunchkit.room.survey.queries import count_answered, feedback_of, feedback_view
-from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.queries import appearances
 
 _STATES = {Stage.OPEN: "open", Stage.CLOSED: "closed", Stage.REVEALED: "revealed"}
@@ -153,7 +152,7 @@ def screen_view(room: Room, language: str) -> SimpleNamespace:
         poll=view,
         ballots=ballots_of(poll) if poll is not None and poll.is_frozen else 0,
         expected=seats_taken(room.event_id),
-        speakers=tuple((one.speaker.name, _role(one.speaker)) for one in appearances(room.event_id)),
+        speakers=[one.speaker for one in appearances(room.event_id)],
         questions=ranked_questions(room.event_id) if slide == Slide.QUESTIONS else (),
         timer_ends_at=room.timer_ends_at,
         in_rehearsal=room.rehearsing_since is not None,
@@ -197,7 +196,3 @@ def _screen_key(room: Room, slide: str, poll: Poll | None) -> str:
     live = ballot_store().shown_answers(poll.id)[0] if poll is not None and poll.is_live else 0
     supports = room.counts_revision if slide == Slide.QUESTIONS else 0
     return f"{slide}-{_of_poll(poll)}-{room.revision}-{live}-{supports}"
-
-
-def _role(speaker: Speaker) -> str:
-    return ", ".join(part for part in (speaker.role, speaker.organisation.name if speaker.organisation else "") if part)
