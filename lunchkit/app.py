@@ -39,7 +39,7 @@ from lunchkit.room.survey import views as survey
 from lunchkit.run_sheet import admin as run_sheet_admin
 from lunchkit.settings import admin as settings_admin
 from lunchkit.settings import views as settings_views
-from lunchkit.settings.in_force import init_settings, site_look
+from lunchkit.settings.in_force import in_force, init_settings
 from lunchkit.site import views as site
 from lunchkit.site.presenter import admin as presenter_admin
 from lunchkit.site.presenter import views as presenter
@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         trusted = dict.fromkeys(("x_for", "x_proto", "x_host"), settings.proxies)
         app.wsgi_app = ProxyFix(app.wsgi_app, **trusted)  # type: ignore[method-assign]
     app.jinja_env.globals.update(
-        settings=LocalProxy(current_settings), public=links.public, now=clock.now, may=may, site_look=site_look,
+        settings=LocalProxy(current_settings), public=links.public, now=clock.now, may=may, site_look=in_force,
         passkey_host=passkey_host, passkey_obstacle=passkey_obstacle, phase_bar=phase_bar,
         chapter_address=handbook.chapter_address,
     )  # fmt: skip

@@ -89,6 +89,6 @@ def test_no_line_begins_with_a_high_mark() -> None:
 def test_what_the_font_cannot_draw_leaves_no_square() -> None:
     assert drawable("Jardins \U0001f331 partagés \u2713 مرحبا") == "Jardins partagés"
     assert drawable("de\u0301bat") == "débat", "composed, so that the accent has its place"
-    assert card_png("Jardins \U0001f331", [], "tomate") == card_png("Jardins", [], "tomate")
+    assert card_png("Jardins \U0001f331", (), "tomate") == card_png("Jardins", (), "tomate")
     nothing = font_of(40).getmask("\U0001f331")
     assert nothing.getbbox() is not None, "control: the font would draw a square"

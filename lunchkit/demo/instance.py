@@ -49,7 +49,6 @@ def clear(instance: Path, *, keep: bool) -> None:
 
 
 def _contents(instance: Path) -> list[Path]:
-    """What is in a folder, without its mark and its locks."""
     return [path for path in instance.glob("*") if path.name not in (MARK, USED, SERVED)]
 
 

@@ -245,4 +245,4 @@ def card_of(event: Event, article: Article) -> bytes:
     with force_locale(article.language):
         place = ", ".join(filter(None, (event.venue, event.town)))
         lines = (event.series.name, _finding(event, article), when(event), place, event.series.network)
-        return cards.card_png(_("Recap: %(what)s", what=event.title), [line for line in lines if line], event.colour)
+        return cards.card_png(_("Recap: %(what)s", what=event.title), tuple(filter(None, lines)), event.colour)

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
@@ -19,6 +18,7 @@ from lunchkit.platform.limits import Window
 from lunchkit.platform.mail.actions import CLAIM, deliver_held, resume
 from lunchkit.platform.mail.connection import try_connection
 from lunchkit.platform.mail.message import build_message
+from lunchkit.platform.mail.outbox import new_message_id
 from lunchkit.platform.mail.reasons import Reason, explain
 from lunchkit.platform.mail.rendering import RenderedEmail
 from lunchkit.settings.in_force import take_over
@@ -33,14 +33,6 @@ SettingsRefused = user_error(
 NoMailServer = user_error("NoMailServer", _l("Saved. To try it, type the name of a mail server first."), 422)
 TooManyTrials = user_error("TooManyTrials", _l("Too many test e-mails. Try again in an hour."), 429, 3600)
 trials = Window(20, 3600.0)  # test e-mails to one person in an hour
-
-
-@dataclass(frozen=True)
-class Trial:
-    """To whom a test e-mail was sent; and why the server did not take it, None if it did."""
-
-    recipient: str
-    reason: Reason | None
 
 
 def change_settings(values: Mapping[str, str]) -> None:
@@ -58,7 +50,9 @@ def change_settings(values: Mapping[str, str]) -> None:
         if values:
             site.settings = {**site.settings, **values}
             site.revision += 1
-            _rename_series(session, before.network_name, after.network_name)
+            if (old := before.network_name) != (new := after.network_name):
+                session.execute(update(Series).where(Series.network == old).values(network=new))
+                session.execute(update(Series).where(Series.name == old).values(name=new))
             _tell_of(session, before, after)
     take_over(site)
     if values:
@@ -72,12 +66,6 @@ def _tell_of(session: Session, before: Settings, after: Settings) -> None:
         enqueue_notice(session, "mail", owner(), hold=CLAIM, host=after.mail_host)
     if before.has_address and before.public_url != after.public_url:
         enqueue_notice(session, "address", owner(), hold=CLAIM, host=after.address)
-
-
-def _rename_series(session: Session, old: str, new: str) -> None:
-    if new != old:
-        session.execute(update(Series).where(Series.network == old).values(network=new))
-        session.execute(update(Series).where(Series.name == old).values(name=new))
 
 
 def set_look(
@@ -108,8 +96,8 @@ def set_privacy(*, notice: str, purge_days: int) -> None:
         site.notice, site.purge_days = notice, purge_days
 
 
-def send_trial(email: RenderedEmail, recipient: str) -> Trial:
-    """Send a test e-mail now, past the outbox, and store that the server accepted it.
+def send_trial(email: RenderedEmail, recipient: str) -> Reason | None:
+    """Send a test e-mail now, past the outbox; returns why the server did not take it. Stored if it did.
 
     Raises NoMailServer or TooManyTrials.
     """
@@ -119,11 +107,7 @@ def send_trial(email: RenderedEmail, recipient: str) -> Trial:
     if not trials.allows(recipient):
         raise TooManyTrials
     message = build_message(
-        email,
-        sender=settings.mail_from,
-        recipient=recipient,
-        message_id=f"<{secrets.token_hex(16)}@{settings.mail_from.rpartition('@')[2]}>",
-        date=clock.now(),
+        email, sender=settings.mail_from, recipient=recipient, message_id=new_message_id(), date=clock.now()
     )
     db.session.commit()
     error = try_connection(settings, message)
@@ -133,7 +117,7 @@ def send_trial(email: RenderedEmail, recipient: str) -> Trial:
             site = _hold(session)
             site.tested_at, site.tested_with = clock.now(), mail_mark(settings)
         resume()
-    return Trial(recipient, explain(error, settings) if error else None)
+    return explain(error, settings) if error else None
 
 
 def _hold(session: Session) -> Site:

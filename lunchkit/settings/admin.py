@@ -66,8 +66,8 @@ def save(section: str) -> ResponseReturnValue:
         _act(section, form, before)
         if request.form.get("act") == "trial":
             person = required_session().organiser
-            outcome = actions.send_trial(trial_email(current_settings(), person.language), person.email)
-            return _page(LETTERS, _form(LETTERS), outcome=outcome), 422 if outcome.reason else 200
+            reason = actions.send_trial(trial_email(current_settings(), person.language), person.email)
+            return _page(LETTERS, _form(LETTERS), is_tried=True, reason=reason), 422 if reason else 200
     except USER_ERRORS as error:
         return show_on_form(error, lambda notice: _page(section, form, notice))
     if moves:
@@ -104,18 +104,18 @@ def _loses_session(before: Settings, address: str) -> bool:
     return host != parts.hostname or address.startswith("https:") != before.is_https
 
 
-def _page(section: str, form: Any, notice: str = "", *, outcome: actions.Trial | None = None) -> str:
+def _page(section: str, form: Any, notice: str = "", **trial: Any) -> str:
     settings, site = current_settings(), current_site()
     return render_template(
         "admin/settings/section.html",
         section=section,
         form=form,
         notice=notice,
-        outcome=outcome,
         recipient=required_session().organiser.email,
         current_site=site,
         is_tested=is_mail_tested(site, settings),
         zones=ZONES,
         most_bytes=MOST_BYTES,
         too_heavy=PictureTooHeavy.message,
+        **trial,
     )

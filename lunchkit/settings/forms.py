@@ -157,7 +157,6 @@ class LookForm(BareForm):
     without_logo = BooleanField(_l("Show no logo"))
 
     def file(self) -> FileStorage | None:
-        """The uploaded file."""
         sent = self.picture.data
         return sent if isinstance(sent, FileStorage) and sent.filename else None
 

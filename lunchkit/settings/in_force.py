@@ -20,23 +20,17 @@ from lunchkit.settings.models import ONLY, SETTINGS, Site, blank_site
 log = logging.getLogger("lunchkit")
 
 
-@dataclass(frozen=True)
-class Look:
-    """Colour and logo of all pages; the logo with its token, width, height, alt and ground."""
-
-    colour: str
-    logo: dict[str, Any] | None
-
-
 @dataclass
 class InForce:
-    """What this process knows of the settings."""
+    """What this process knows of the settings, and of colour and logo of all pages."""
 
     start: Settings
     """From environment and file, else the defaults."""
     decided: frozenset[str]
     """Names of the settings that environment or file decide: no page changes them."""
-    look: Look
+    colour: str = blank_site().colour
+    logo: dict[str, Any] | None = None
+    """Its token, width, height, alt and ground."""
     revision: int = 0
     """Of the row that was read last."""
 
@@ -44,19 +38,13 @@ class InForce:
 def init_settings(app: Flask, settings: Settings) -> None:
     """Start an application with these settings."""
     app.extensions["lunchkit_settings"] = settings
-    look = Look(blank_site().colour, None)
-    app.extensions["lunchkit_in_force"] = InForce(settings, decided_names(settings.instance), look)
+    app.extensions["lunchkit_in_force"] = InForce(settings, decided_names(settings.instance))
 
 
 def in_force() -> InForce:
     """What the current application knows of the settings."""
     found: InForce = current_app.extensions["lunchkit_in_force"]
     return found
-
-
-def site_look() -> Look:
-    """The colour and logo of this installation."""
-    return in_force().look
 
 
 def follow_settings() -> None:
@@ -75,7 +63,7 @@ def take_over(site: Site) -> None:
     if site.revision <= known.revision:
         return
     logo = {name: getattr(site, f"logo_{name}") for name in ("token", "width", "height", "alt", "ground")}
-    known.look, known.revision = Look(site.colour, logo if site.logo_token else None), site.revision
+    known.colour, known.logo, known.revision = site.colour, logo if site.logo_token else None, site.revision
     page_cache().forget()
     open_names = {name for names in SETTINGS.values() for name in names} - known.decided
     try:

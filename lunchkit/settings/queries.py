@@ -27,9 +27,8 @@ def logo_data(token: str) -> bytes | None:
 def mail_mark(settings: Settings) -> str:
     """A keyed hash of the mail settings; it does not reveal the password."""
     said = repr([getattr(settings, name) for name in SETTINGS[LETTERS]])
-    return hmac.digest(
-        settings.secret_key.encode(), b"lunchkit/mail/" + said.encode("utf-8", "replace"), "sha256"
-    ).hex()
+    told = b"lunchkit/mail/" + said.encode("utf-8", "replace")
+    return hmac.digest(settings.secret_key.encode(), told, "sha256").hex()
 
 
 def is_mail_tested(site: Site, settings: Settings) -> bool:

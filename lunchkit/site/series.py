@@ -98,7 +98,6 @@ def _text_of(event: Event, speakers: Sequence[Speaker]) -> str:
 
 
 def _speakers(ids: Sequence[int]) -> dict[int, list[Speaker]]:
-    """The speakers of each event, in the order in which they speak."""
     spoke = select(Appearance).where(Appearance.event_id.in_(ids)).order_by(Appearance.position, Appearance.speaker_id)
     found: dict[int, list[Speaker]] = {event_id: [] for event_id in ids}
     for one in db.session.scalars(spoke.options(joinedload(Appearance.speaker).joinedload(Speaker.organisation))):
@@ -109,25 +108,17 @@ def _speakers(ids: Sequence[int]) -> dict[int, list[Speaker]]:
 def _lunches(events: Sequence[Event]) -> list[PastLunch]:
     ids = [event.id for event in events]
     speakers = _speakers(ids)
-    recaps = {
-        one.event_id: one.published
-        for one in db.session.execute(select(Recap.event_id, Recap.published).where(Recap.event_id.in_(ids)))
-    }
-    return [
-        PastLunch(
-            event,
-            speakers[event.id],
-            shorten(
-                _introduction(recaps.get(event.id) if event.recap_published_at else None) or event.summary,
-                LONGEST,
-                placeholder="…",
-            ),
-        )
-        for event in events
-    ]
+    found = db.session.execute(select(Recap.event_id, Recap.published).where(Recap.event_id.in_(ids)))
+    recaps: dict[int, dict[str, Any] | None] = dict(found.tuples().all())
+
+    def beginning(event: Event) -> str:
+        recap = recaps.get(event.id) if event.recap_published_at else None
+        return shorten(_introduction(recap or {}) or event.summary, LONGEST, placeholder="…")
+
+    return [PastLunch(event, speakers[event.id], beginning(event)) for event in events]
 
 
-def _introduction(document: dict[str, Any] | None) -> str:
-    sections = (document or {}).get("sections", ())
+def _introduction(document: dict[str, Any]) -> str:
+    sections = document.get("sections", ())
     texts = (section["data"].get("text", "") for section in sections if section["kind"] == SectionKind.INTRODUCTION)
     return plain(next(texts, ""))

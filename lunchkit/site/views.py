@@ -21,7 +21,7 @@ from lunchkit.events.queries import (
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import NotFound
-from lunchkit.platform.i18n import typo, when
+from lunchkit.platform.i18n import when
 from lunchkit.platform.images.late import cards
 from lunchkit.platform.page_cache import seldom_changes
 from lunchkit.platform.text import clean_line, normalise
@@ -138,7 +138,6 @@ def poster(slug: str) -> ResponseReturnValue:
 
 
 def poster_page(event: Event) -> str:
-    """The poster of an event: one page of paper."""
     now, address = clock.now(), links.public("site.event", slug=event.slug)
     to_type = address if len(event.slug) <= SHORT_SLUG else links.public("site.short", number=event.id)
     return render_template(
@@ -159,9 +158,8 @@ def card(slug: str) -> ResponseReturnValue:
     with force_locale(current_settings().language):
         place = ", ".join(part for part in (event.venue or event.street, event.town) if part)
         first = _("This lunch is cancelled") if event.cancelled_at else when(event)
-        lines = [typo(line) for line in (first, place, event.series.network) if line]
-    png = cards.card_png(typo(event.title), tuple(lines), event.colour)
-    return Response(png, content_type="image/png")
+        lines = tuple(line for line in (first, place, event.series.network) if line)
+        return Response(cards.card_png(event.title, lines, event.colour), content_type="image/png")
 
 
 @bp.get("/privacy")

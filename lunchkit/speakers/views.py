@@ -48,7 +48,7 @@ def vcard(slug: str) -> ResponseReturnValue:
 def card(slug: str) -> ResponseReturnValue:
     speaker = public_speaker_or_404(slug)
     page, event = public_page(speaker, ()), talks_of(speaker.id, only_public=True)[0].event
-    lines = [line for line in (page.role, page.organisation, event.series.network) if line]
+    lines = tuple(line for line in (page.role, page.organisation, event.series.network) if line)
     response = Response(cards.card_png(page.name, lines, event.colour), content_type="image/png")
     response.headers["Cache-Control"] = f"public, max-age={CARD_KEPT_FOR}"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -55,7 +55,6 @@ class Subscriber(Model):
 
     @property
     def consent(self) -> Consent:
-        """The present state."""
         if self.left_at is not None:
             return Consent.NO
         return Consent.YES if self.confirmed_at is not None else Consent.ASKED

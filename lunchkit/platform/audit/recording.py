@@ -5,13 +5,13 @@ transaction of that request commits, an entry is added to it: both are stored, o
 (signing in, the command line) says so itself (``record``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from flask import has_request_context, request
-from sqlalchemy import ColumnElement, Table, event, select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
@@ -49,7 +49,7 @@ def begin(act: AuditEvent, slug: str | None = None) -> None:
     if what := _name(db.session(), act.facts):
         act.facts = {**act.facts, "what": what}
     if slug is not None and slug.isprintable():
-        act.event_id, act.title = _lunch(db.session(), lambda lunches: lunches.c.slug == slug)
+        act.event_id, act.title = _lunch(db.session(), "slug", slug)
     request.environ[_ACT] = act
 
 
@@ -83,7 +83,7 @@ def note(session: Session) -> None:
     act.is_noted = True
     act.facts = {**act.facts, **facts}
     if event_id is not None:
-        act.event_id, act.title = _lunch(session, lambda lunches: lunches.c.id == event_id)
+        act.event_id, act.title = _lunch(session, "id", event_id)
     now = clock.now()
     last = session.scalar(
         select(AuditEntry).where(AuditEntry.organiser_id == act.organiser_id).order_by(AuditEntry.id.desc()).limit(1)
@@ -128,8 +128,8 @@ def _name(session: Session, facts: Mapping[str, Any]) -> str:
     return ""
 
 
-def _lunch(session: Session, chosen: Callable[[Table], ColumnElement[bool]]) -> tuple[int | None, str]:
+def _lunch(session: Session, column: str, value: str | int) -> tuple[int | None, str]:
     """Number and title of a lunch; the table is asked by its name, since this layer knows nothing of lunches."""
-    lunches = db.metadata.tables["event"]
-    row = session.execute(select(lunches.c.id, lunches.c.title).where(chosen(lunches))).first()
+    lunches = db.metadata.tables["event"].c
+    row = session.execute(select(lunches.id, lunches.title).where(lunches[column] == value)).first()
     return (row.id, row.title) if row else (None, "")

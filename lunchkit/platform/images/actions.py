@@ -34,7 +34,7 @@ def take_down(picture: Picture) -> None:
     """Show a picture nowhere from now on: its files answer 404, and no page finds it. It can be put back."""
     with transaction() as session:
         lock(session, picture)
-        if picture.is_shown or picture.is_unused:
+        if picture.taken_down_at in (None, picture.created_at):  # shown, or hidden since no page held it
             picture.taken_down_at = clock.now()
 
 

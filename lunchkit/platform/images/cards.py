@@ -42,13 +42,9 @@ class Words:
         return max(font_of(self.size).getlength(line) for line in self.lines)
 
 
-def card_png(title: str, lines: Sequence[str], colour: str) -> bytes:
-    """A card as PNG. The first of ``lines`` is at the head beside the mark; up to three others are at the foot."""
-    return _card(title, tuple(lines), colour)
-
-
 @lru_cache(maxsize=128)
-def _card(title: str, lines: tuple[str, ...], colour: str) -> bytes:
+def card_png(title: str, lines: tuple[str, ...], colour: str) -> bytes:
+    """A card as PNG. The first of ``lines`` is at the head beside the mark; up to three others are at the foot."""
     image = Image.new("L", (WIDTH, HEIGHT))
     pen = ImageDraw.Draw(image)
     _draw_slice(image, (812, BOTTOM), 470)

@@ -44,11 +44,6 @@ class Picture(Model):
         return self.taken_down_at is None
 
     @property
-    def is_unused(self) -> bool:
-        """Whether it shows nowhere only because no page holds it: with its place it comes back by itself."""
-        return self.taken_down_at == self.created_at
-
-    @property
     def is_erased(self) -> bool:
         return self.width == 0
 

@@ -47,10 +47,6 @@ class Channel:
         self._lock = threading.Lock()
         self._building = threading.Lock()
 
-    @property
-    def is_watched(self) -> bool:
-        return bool(self.sockets) and not self.closing
-
     def look(self) -> Message:
         """The present state; built only if the revision moved."""
         revision = self.feed.revision()
@@ -75,7 +71,9 @@ class Channel:
             if not _write(descriptor, head + event):
                 raise BlockingIOError("a browser took only the beginning of its first message")
             self.sockets[descriptor] = packs
-            self._tick_on()
+            if not self.ticks:
+                self.ticks = True
+                threading.Thread(target=self._tick, name=f"live {self.feed.key}", daemon=True).start()
 
     def close(self) -> None:
         """Close all connections: the browsers come back to the next process."""
@@ -84,11 +82,6 @@ class Channel:
             for descriptor in self.sockets:
                 _hang_up(descriptor)
             self.sockets.clear()
-
-    def _tick_on(self) -> None:
-        if not self.ticks:
-            self.ticks = True
-            threading.Thread(target=self._tick, name=f"live {self.feed.key}", daemon=True).start()
 
     def _tick(self) -> None:
         try:
@@ -121,7 +114,7 @@ class Channel:
 
     def _goes_on(self) -> bool:
         with self._lock:
-            self.ticks = self.is_watched
+            self.ticks = bool(self.sockets) and not self.closing
             return self.ticks
 
     def _push(self, message: Message) -> None:

@@ -11,6 +11,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, quote
+from typing import cast
 
 from lunchkit.platform.mail.rendering import RenderedEmail, one_line
 
@@ -47,9 +48,7 @@ def build_message(
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(email.text, cte="quoted-printable")
     message.add_alternative(email.html, subtype="html", cte="quoted-printable")
-    html_part = message.get_payload(1)
-    if not isinstance(html_part, EmailMessage):
-        raise TypeError("the HTML alternative is missing")
+    html_part = cast("EmailMessage", message.get_payload(1))
     for cid, png in email.images.items():
         html_part.add_related(png, "image", "png", cid=f"<{cid}>", filename=f"{cid}.png", disposition="inline")
     if email.invitation is not None:

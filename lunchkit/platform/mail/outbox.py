@@ -70,11 +70,15 @@ def enqueue_for_all(session: Session, addressees: Iterable[Addressee], *, kind: 
 
 
 def _add(session: Session, addressee: Addressee, *, kind: str, event_id: int | None, hold: timedelta) -> None:
-    now, domain = clock.now(), current_settings().mail_from.rpartition("@")[2]
-    message_id, leaves_at = f"<{secrets.token_hex(16)}@{domain}>", now + hold
-    about = {"kind": kind, "event_id": event_id, "message_id": message_id, **vars(addressee)}
-    session.add(OutboxEmail(**about, created_at=now, next_attempt_at=leaves_at))
+    now = clock.now()
+    about = {"kind": kind, "event_id": event_id, "message_id": new_message_id(), **vars(addressee)}
+    session.add(OutboxEmail(**about, created_at=now, next_attempt_at=now + hold))
     session.info["promised"] = True
+
+
+def new_message_id() -> str:
+    """A Message-ID, unique for ever."""
+    return f"<{secrets.token_hex(16)}@{current_settings().mail_from.rpartition('@')[2]}>"
 
 
 def untried(event_id: int) -> ColumnElement[bool]:

@@ -88,7 +88,6 @@ def _schedule(event: Event, now: datetime) -> dict[str, Any]:
 @bp.post("/e/<slug>/polls/preview")
 @bp.post(f"/e/<slug>/polls/<int(max={LARGEST_ID}):poll_id>/preview")
 def live_preview(slug: str, poll_id: int | None = None) -> ResponseReturnValue:
-    """A phone that shows a poll as typed: one that is there, or a new one."""
     event = any_event_by_slug_or_404(slug)
     poll = poll_or_404(event.id, poll_id) if poll_id is not None else None
     form = poll_form(poll, request.form)
@@ -116,13 +115,10 @@ def step(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/room/slide")
 def slide(slug: str) -> ResponseReturnValue:
     wanted = request.form.get("slide", "")
-    chosen = Slide(wanted) if wanted in list(Slide) else Slide.WELCOME
-
-    def show(event: Event) -> None:
-        poll_id = _poll_id()
-        actions.show_slide(event, chosen, poll_or_404(event.id, poll_id) if poll_id else None)
-
-    return _do(slug, show)
+    chosen, poll_id = Slide(wanted) if wanted in list(Slide) else Slide.WELCOME, _poll_id()
+    return _do(
+        slug, lambda event: actions.show_slide(event, chosen, poll_or_404(event.id, poll_id) if poll_id else None)
+    )
 
 
 @bp.post("/e/<slug>/room/blank")
