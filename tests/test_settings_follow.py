@@ -9,7 +9,7 @@ from flask import Flask
 from lunchkit.app import create_app
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.settings.actions import change_settings, set_look
-from lunchkit.settings.in_force import follow_settings, in_force, site_look
+from lunchkit.settings.in_force import follow_settings, in_force
 from tests.conftest import new_client
 from tests.uploads import logo_png
 
@@ -21,12 +21,12 @@ def test_another_process_takes_over_what_was_set(app: Flask, settings: Settings)
     other = create_app(settings)
     with other.app_context():
         follow_settings()
-        assert current_settings().network_name == settings.network_name and site_look().logo is None
+        assert current_settings().network_name == settings.network_name and in_force().logo is None
     change_settings({"network_name": "Un autre réseau", "public_url": "https://neu.example"})
     set_look(colour="carotte", logo_alt="", logo_ground="", picture=logo_png((0, 0, 0)))
     with other.app_context():
         follow_settings()
-        assert site_look().logo is not None and site_look().colour == "carotte"
+        assert in_force().logo is not None and in_force().colour == "carotte"
         client = new_client(other)
         page = client.get("/privacy", headers={"Host": "neu.example"})
         assert "Un autre réseau" in page.text and "Strict-Transport-Security" in page.headers
@@ -59,4 +59,4 @@ def test_a_database_that_fails_is_no_error(app: Flask, settings: Settings, tmp_p
     app = create_app(replace(settings, database_url=f"sqlite:///{tmp_path / 'none.sqlite'}"))
     with app.app_context():
         follow_settings()
-        assert site_look().logo is None
+        assert in_force().logo is None

@@ -20,7 +20,7 @@ from lunchkit.platform.images.errors import LogoTooSmall, PictureUnreadable
 from lunchkit.platform.images.intake import draw_logo
 from lunchkit.platform.images.redraw import MOST_LOGO_BYTES
 from lunchkit.settings import actions
-from lunchkit.settings.in_force import site_look
+from lunchkit.settings.in_force import in_force
 from lunchkit.settings.models import SETTINGS
 from lunchkit.settings.queries import current_site
 from lunchkit.team.actions import add_organiser
@@ -191,7 +191,7 @@ def test_the_logo_stands_on_public_pages_until_it_is_taken_away(
     assert client.get(address).status_code == 200, "it stays where only the rest is changed"
     assert send(organiser_client, "look", **LOOK, without_logo="y").status_code == 303
     assert client.get(address).status_code == 404 and "/media/logo-" not in client.get("/").text
-    assert site_look().colour == "myrtille"
+    assert in_force().colour == "myrtille"
 
 
 @pytest.mark.parametrize(

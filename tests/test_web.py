@@ -49,7 +49,7 @@ def test_every_route_and_method_answers_with_security_headers(app: Flask, client
     values = {
         "slug": event.slug, "token": tokens.link, "ticket": tokens.ticket, "build": build_hash(), "path": "css/base.css",
         "code": code_of(event), "kind": "confirmation", "language": "fr", "members": "x" * 32,
-        "remark_id": "0" * 32, "step": "beginning", "verdict": "approval", "what": "draft", "phase": "day", "ending": "csv",
+        "remark_id": "0" * 32, "section": "look", "step": "beginning", "verdict": "approval", "what": "draft", "phase": "day", "ending": "csv",
         "page": "page",
     }  # fmt: skip
     adapter = app.url_map.bind("lunch.example")

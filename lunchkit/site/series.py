@@ -109,7 +109,7 @@ def _lunches(events: Sequence[Event]) -> list[PastLunch]:
     ids = [event.id for event in events]
     speakers = _speakers(ids)
     found = db.session.execute(select(Recap.event_id, Recap.published).where(Recap.event_id.in_(ids)))
-    recaps: dict[int, dict[str, Any] | None] = dict(found.tuples().all())
+    recaps = {one.event_id: one.published for one in found}
 
     def beginning(event: Event) -> str:
         recap = recaps.get(event.id) if event.recap_published_at else None
