@@ -69,7 +69,7 @@ def addresses_of(app: Flask, event: Event, speaker: Speaker, registration: Regis
     token, room = personal_tokens(registration.nonce).link, room_of(event)
     words = {
         "slug": event.slug, "token": token, "code": room.code, "registration_id": registration.id,
-        "path": "mark.svg", "phase": "day", "chapter": "preparer", "what": "draft", "verdict": "approval",
+        "path": "mark.svg", "phase": "day", "section": "look", "chapter": "preparer", "what": "draft", "verdict": "approval",
         "ending": "csv",
     }  # fmt: skip
     adapter = app.url_map.bind("localhost")
