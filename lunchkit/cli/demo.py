@@ -14,7 +14,7 @@ from lunchkit.demo import instance as demos
 from lunchkit.demo.actions import create_demo, find_demo
 from lunchkit.platform.config import Settings, full_name, load_settings
 from lunchkit.platform.db import db
-from lunchkit.platform.instance import hold_as_server, make_private
+from lunchkit.platform.instance import free_port, hold_as_server, make_private
 from lunchkit.room.queries import keys
 from lunchkit.settings.actions import change_settings
 
@@ -34,7 +34,7 @@ def demo(host: str, port: int | None, instance: Path | None, keep: bool, public_
     """Serve a demo: lunches that were, one that is running, and one to come."""
     if ":" in host:
         raise click.BadParameter(_("an IPv6 address cannot be served; take 127.0.0.1 or 0.0.0.0"), param_hint="--host")
-    port = demos.free_port(host, port)
+    port = free_port(host, [port] if port else demos.PORTS, "--port")
     instance = instance or Path(os.environ.get("LUNCHKIT_INSTANCE") or "instance") / "demo"
     demos.require_demo(instance)
     make_private(instance)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from lunchkit.platform.config import ANNOUNCEMENT, full_name, load_settings
-from lunchkit.platform.instance import hold_as_server, make_private, require_port
+from lunchkit.platform.instance import free_port, hold_as_server, make_private
 
 
 @click.command()
@@ -18,7 +18,8 @@ def serve(new_key: bool) -> None:
     settings = load_settings(make_key=new_key)
     make_private(settings.instance)
     hold_as_server(settings)
-    require_port(settings.host, settings.port)
+    if "LISTEN_FDS" not in os.environ:  # else systemd hands over a socket that listens there
+        free_port(settings.host, [settings.port], "LUNCHKIT_PORT")
     become_server(settings.instance, {}, "")
 
 

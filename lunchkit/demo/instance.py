@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lunchkit.demo.actions import Demo
 from lunchkit.platform.config import BadSettings, full_name
-from lunchkit.platform.instance import SERVED, USED, InUse, is_free
+from lunchkit.platform.instance import SERVED, USED
 from lunchkit.platform.links import public
 from lunchkit.room.actions import room_of
 from lunchkit.speakers.queries import appearances
@@ -16,7 +16,7 @@ from lunchkit.team.sign_in.actions import issue_console_link
 
 MARK = "this-is-a-demo"
 NETWORK = "APRÈS-GE"
-PORTS = range(8000, 8100)
+PORTS = range(8000, 8100)  # the first free one, where none is asked for
 
 
 def decided_settings(
@@ -50,16 +50,6 @@ def clear(instance: Path, *, keep: bool) -> None:
 
 def _contents(instance: Path) -> list[Path]:
     return [path for path in instance.glob("*") if path.name not in (MARK, USED, SERVED)]
-
-
-def free_port(host: str, wanted: int | None) -> int:
-    """The port that is wanted, or else the first free one from 8000. Raises InUse."""
-    for port in [wanted] if wanted else PORTS:
-        if is_free(host, port):
-            return port
-    raise InUse(
-        f"cannot listen on {host}, port {wanted or f'{PORTS[0]} to {PORTS[-1]}'}; choose another one with --port"
-    )
 
 
 def _reachable(host: str) -> str:

@@ -9,7 +9,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from gettext import gettext as _
 from pathlib import Path
@@ -152,18 +152,12 @@ def make_private(folder: Path) -> None:
             path.chmod(path.stat().st_mode & 0o700)
 
 
-def require_port(host: str, port: int) -> None:
-    """Raise InUse where the server could not listen there; a socket that systemd hands over is there already."""
-    if "LISTEN_FDS" not in os.environ and not is_free(host, port):
-        raise InUse(f"cannot listen on {host}, port {port}: another program does; choose another LUNCHKIT_PORT")
-
-
-def is_free(host: str, port: int) -> bool:
-    """Whether nobody listens there yet."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+def free_port(host: str, ports: Sequence[int], setting: str) -> int:
+    """The first of these ports on which nobody listens yet. Raises InUse, which names the ``setting`` to change."""
+    for port in ports:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-        except OSError:
-            return False
-        return True
+            return port
+    tried = " to ".join(map(str, dict.fromkeys((ports[0], ports[-1]))))
+    raise InUse(f"cannot listen on {host}, port {tried}: another program does; choose another {setting}")

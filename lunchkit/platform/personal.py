@@ -57,8 +57,5 @@ def erase_of_event(session: Session, event_id: int) -> None:
 def own_columns(row: Any) -> dict[str, Any]:
     """Everything that a row tells of its person, as plain JSON values."""
     columns = (column for column in inspect(type(row)).columns if column.info.get("told", True))
-    return {column.key: _plain(getattr(row, column.key)) for column in columns}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    told = {column.key: getattr(row, column.key) for column in columns}
+    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in told.items()}

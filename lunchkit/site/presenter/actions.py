@@ -53,7 +53,13 @@ def show_slide(event: Event, slide: Slide, poll: Poll | None = None) -> None:
     with _changed_room(event) as (session, room):
         room.slide, room.is_blank = slide, False
         if poll is not None:
-            _show_again(session, poll, slide)
+            session.refresh(poll, with_for_update=True)
+            if poll.stage is Stage.REVEALED:
+                poll.revealed_at = clock.now()
+            if slide == Slide.MOVEMENT and poll.before is not None:
+                session.refresh(poll.before, with_for_update=True)
+                if poll.before.stage is Stage.CLOSED:
+                    poll.before.revealed_at = clock.now()
             room.poll_id = poll.id
 
 
@@ -63,16 +69,6 @@ def _changed_room(event: Event) -> Iterator[tuple[Session, Room]]:
     with transaction() as session:
         yield session, session.get_one(Room, event.id, with_for_update=True)
         touch(session, event.id)
-
-
-def _show_again(session: Session, poll: Poll, slide: Slide) -> None:
-    session.refresh(poll, with_for_update=True)
-    if poll.stage is Stage.REVEALED:
-        poll.revealed_at = clock.now()
-    if slide == Slide.MOVEMENT and poll.before is not None:
-        session.refresh(poll.before, with_for_update=True)
-        if poll.before.stage is Stage.CLOSED:
-            poll.before.revealed_at = clock.now()
 
 
 def blank_screen(event: Event, *, is_blank: bool | None = None) -> None:
