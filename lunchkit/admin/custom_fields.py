@@ -52,7 +52,6 @@ def update(slug: str, asked_id: int) -> ResponseReturnValue:
 @bp.post("/e/<slug>/form/preview")
 @bp.post(f"{ONE}/preview")
 def live_preview(slug: str, asked_id: int | None = None) -> ResponseReturnValue:
-    """The registration form with a question as typed: one that is there, or one more."""
     event = any_event_by_slug_or_404(slug)
     asked = custom_field_or_404(event.id, asked_id) if asked_id is not None else None
     form = question_form(asked, request.form)

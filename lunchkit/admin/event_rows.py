@@ -27,7 +27,6 @@ class Row(NamedTuple):
 
 
 def rows_of_phase(view: Overview, phase: Phase) -> Iterator[Row]:
-    """The rows of a phase, in the order of the work."""
     return {Phase.PREPARE: _prepare, Phase.INVITE: _invite, Phase.DAY: _day, Phase.AFTER: _after}[phase](view)
 
 

@@ -43,7 +43,6 @@ def index() -> ResponseReturnValue:
 
 
 def _near(now: datetime) -> Sequence[Event]:
-    """The events at which helpers may check people in now."""
     return events_around(now - CLOSES_AFTER, now + OPENS_BEFORE)
 
 

@@ -83,7 +83,6 @@ def _changed_parts(changed: dict[str, list[Any]], zone: str) -> list[str]:
 
 
 def _row(entry: AuditEntry, lunch: Event | None) -> tuple[int, str] | None:
-    """Number and address of the row that an entry is about."""
     for fact, (endpoint, name) in ROWS.items():
         if lunch is not None and fact in entry.facts:
             return entry.facts[fact], url_for(endpoint, slug=lunch.slug, **{name: entry.facts[fact]})

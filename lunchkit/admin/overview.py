@@ -69,7 +69,6 @@ class Overview:
         self.extended_end = event.extended_end(self.now)
 
     def to(self, endpoint: str, **more: Any) -> str:
-        """The address of an organiser's page of this event."""
         return url_for(f"organiser.{endpoint}", slug=self.event.slug, **more)
 
     @property
@@ -81,13 +80,11 @@ class Overview:
 
     @property
     def members_address(self) -> str | None:
-        """The secret address by which members register first."""
         token = members_token(self.event) if self.event.members_open_at is not None else None
         return links.public("registrations.new", slug=self.event.slug, members=token) if token else None
 
     @property
     def missing(self) -> list[Way]:
-        """What is needed before the day and not there yet."""
         event, prepared, edit = self.event, self.prepared, self.to("events.edit")
         people, schedule = self.to("speakers.index"), self.to("run_sheet.index")
         unwritten = sum(not speaker.is_written and speaker.submitted_at is None for speaker in self.speakers)

@@ -40,8 +40,6 @@ _PHASE_OF_AREA = {area: phase for phase, areas in _AREAS.items() for area in are
 
 
 class Step(NamedTuple):
-    """A phase in the bar."""
-
     name: LazyString
     address: str
     mark: int
@@ -51,7 +49,6 @@ class Step(NamedTuple):
 
 
 def phase_of_moment(event: Event, now: datetime) -> Phase:
-    """The phase that an event is in."""
     if event.cancelled_at is not None or (event.published_at is not None and event.is_over(now)):
         return Phase.AFTER
     if event.published_at is None:
@@ -75,7 +72,6 @@ def next_act(event: Event, now: datetime) -> tuple[LazyString, str] | None:
 
 
 def area_of_page() -> str:
-    """The blueprint of this page: «registrations»."""
     return "".join((request.endpoint or "").split(".")[-2:-1])
 
 

@@ -59,7 +59,6 @@ class QuestionForm(VersionedForm):
         _check(lines)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check each field by itself, then the translated choices against the original ones."""
         super().validate(extra_validators)
         if self.has_choices() and not self.choices.errors:
             for language in LANGUAGES:
@@ -96,7 +95,6 @@ class QuestionForm(VersionedForm):
 
 
 def question_form(question: CustomField | None = None, data: MultiDict[str, str] | None = None) -> QuestionForm:
-    """The form, empty, or filled from the row or from form data."""
     return QuestionForm(formdata=data, data=_values(question) if question else None)
 
 
@@ -124,8 +122,6 @@ def _check(lines: list[str]) -> None:
 
 
 class AddressForm(BareForm):
-    """The slug with which a draft is published."""
-
     slug = StringField(_l("Its address"), filters=[clean_line])
 
     def validate_slug(self, field: Field) -> None:

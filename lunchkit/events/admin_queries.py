@@ -45,7 +45,6 @@ def event_list(now: datetime, text: str, page: int) -> EventList:
 
 
 def latest_events() -> Sequence[Event]:
-    """The latest lunches."""
     return db.session.scalars(select(Event).order_by(*_LATEST_FIRST).limit(PAGE_SIZE)).all()
 
 

@@ -11,8 +11,6 @@ from lunchkit.platform.db import NOT_PERSONAL
 
 
 class DemoKind(StrEnum):
-    """What a lunch of the demo is."""
-
     FICTIONAL = "fictional"
     RECONSTRUCTED = "reconstructed"  # it took place, and is told after an article
 
@@ -26,8 +24,6 @@ DEMO_NOTES = {
 
 
 class DemoNotes:
-    """Whether an event belongs to the demo."""
-
     series: Any
     demo: Mapped[str] = mapped_column(String(14), default="", info=NOT_PERSONAL)
     """Which ``DemoKind`` it is; empty for a real lunch."""

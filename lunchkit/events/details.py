@@ -63,23 +63,19 @@ class Plan:
     """When names and addresses are erased."""
 
     def facts(self) -> dict[str, str]:
-        """The plan as JSON, for the facts of an e-mail."""
         return {name: value if isinstance(value, str) else value.isoformat() for name, value in vars(self).items()}
 
 
 def plan_from_facts(facts: Mapping[str, str]) -> Plan:
-    """The inverse of ``Plan.facts``."""
     starts, ends = (datetime.fromisoformat(facts[name]) for name in ("starts_local", "ends_local"))
     return Plan(facts["title"], starts, ends, facts["place"], date.fromisoformat(facts["purge_on"]))
 
 
 def plan_of(event: Event) -> Plan:
-    """The plan of a lunch as it is."""
     return _plan(event, event.brought_forward_at)
 
 
 def plan_with(event: Event, details: EventDetails) -> Plan:
-    """The plan that a lunch would have with these details."""
     return _plan(details, clock.now() if _moves_to_earlier_day(event, details) else event.brought_forward_at)
 
 
@@ -115,7 +111,6 @@ def _changed_names(event: Event, details: EventDetails) -> list[str]:
 
 
 def changes_calendars(event: Event, details: EventDetails) -> bool:
-    """Whether the details would change something that a calendar shows."""
     return not set(SHOWN_BY_CALENDARS).isdisjoint(_changed_names(event, details))
 
 
@@ -153,7 +148,6 @@ def apply_details(event: Event, details: EventDetails) -> bool:
 
 
 def write_question(question: CustomField, details: QuestionDetails) -> None:
-    """Set what is asked on the row, in the caller's transaction."""
     for name, value in vars(details).items():
         setattr(question, name, value)
     question.choices = list(details.choices)

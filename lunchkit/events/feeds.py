@@ -51,7 +51,6 @@ def _recap_line(event: Event) -> str:
 
 
 def feed_name() -> str:
-    """The title of the calendar and of the feed."""
     return clean_line(", ".join(series.name for series in all_series())) or current_settings().network_name
 
 

@@ -146,7 +146,6 @@ class EventForm(VersionedForm):
             raise ValidationError(_("Write the price too: a link alone tells nobody what it is for."))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check each field by itself, then the moments together."""
         if not super().validate(extra_validators):
             return False
         starts_at, ends_at = self._read_hour(self.start), self._read_hour(self.end)
@@ -223,8 +222,6 @@ def event_form(
 
 
 class CapacityForm(BareForm):
-    """The number of seats, on the page of a lunch."""
-
     capacity = _seats()
 
 

@@ -35,16 +35,12 @@ class Colour(StrEnum):
 
 
 class Diet(StrEnum):
-    """What one person eats."""
-
     EVERYTHING = "everything"
     VEGETARIAN = "vegetarian"
     VEGAN = "vegan"
 
 
 class EventState(StrEnum):
-    """Decides what the page of a lunch offers."""
-
     DRAFT = "draft"
     LATER = "later"
     OPEN = "open"
@@ -72,8 +68,6 @@ REMINDERS = (
 
 
 class Series(Model):
-    """A series of lunches given by one network."""
-
     __tablename__ = "series"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
@@ -149,12 +143,10 @@ class Event(Timing, DemoNotes, Versioned, Model):
 
     @property
     def purge_on(self) -> date:
-        """The day on which names and addresses are erased."""
         return purge_day(self.ends_local, self.purge_days, self.brought_forward_at)
 
     @property
     def needs_kept_until(self) -> datetime:
-        """When food and access needs are erased."""
         moment = self.ends_at + FOOD_KEPT_FOR
         return max(moment, self.brought_forward_at + ERASURE_GRACE) if self.brought_forward_at else moment
 
@@ -171,7 +163,6 @@ class Event(Timing, DemoNotes, Versioned, Model):
 
     @property
     def place(self) -> str:
-        """Where it is, as people write it: venue, then address."""
         return ", ".join(filter(None, (self.venue, self.address)))
 
     @property
@@ -180,7 +171,6 @@ class Event(Timing, DemoNotes, Versioned, Model):
         return [diet for diet in Diet if diet in offered] or list(Diet)
 
     def is_members_link(self, token: str) -> bool:
-        """Whether this is the secret of the present members' link."""
         known = self.members_hash
         return known is not None and hmac.compare_digest(links.token_hash(token), known)
 
@@ -210,8 +200,6 @@ def purge_day(ends_local: datetime, days: int, brought_forward_at: datetime | No
 
 
 class AnswerKind(StrEnum):
-    """How a question on the form is answered."""
-
     TEXT = "text"
     ONE = "one"
     SEVERAL = "several"

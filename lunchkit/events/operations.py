@@ -60,7 +60,6 @@ def made_by_form(session: Session, form_key: str | None) -> Event | None:
 
 
 def lock_slugs(session: Session, series: Series) -> None:
-    """Let only one lunch of a series choose its slug at a time."""
     if series.id is not None:
         session.scalar(select(Series.id).where(Series.id == series.id).with_for_update())
 

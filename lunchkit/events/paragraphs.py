@@ -20,7 +20,6 @@ class OwnParagraph(Versioned, Model):
 
 
 def own_paragraph(event_id: int, kind: str, language: str) -> str:
-    """The paragraph that an automatic e-mail has in this language; may be empty."""
     row = paragraph_row(event_id, kind)
     return row.texts.get(language, "") if row else ""
 

@@ -11,7 +11,6 @@ from lunchkit.platform.errors import NotFound
 
 
 def event_by_slug_or_404(slug: str) -> Event:
-    """The public lunch with this slug. Raises NotFound."""
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
         raise NotFound
@@ -29,7 +28,6 @@ def any_event_by_slug_or_404(slug: str) -> Event:
 
 
 def published_events(*conditions: ColumnElement[bool]) -> Sequence[Event]:
-    """All public lunches by time, or some of them; cancelled ones included."""
     found = select(Event).where(Event.published_at.is_not(None), *conditions)
     return db.session.scalars(found.order_by(Event.starts_at, Event.id)).all()
 
@@ -40,7 +38,6 @@ def coming_events(now: datetime) -> Sequence[Event]:
 
 
 def running_events(now: datetime) -> Sequence[Event]:
-    """Public lunches that take place at this moment."""
     return published_events(Event.starts_at <= now, Event.over_at > now, Event.cancelled_at.is_(None))
 
 
@@ -55,24 +52,21 @@ def past_events(now: datetime) -> Sequence[Event]:
 
 
 def events_by_id(ids: Collection[int]) -> dict[int, Event]:
-    """Lunches by id, published or not."""
     return {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(ids)))}
 
 
 def custom_fields(event_id: int) -> Sequence[CustomField]:
-    """The organisers' questions on the form of a lunch, in order."""
     return [question for question in all_custom_fields(event_id) if question.removed_at is None]
 
 
 def all_custom_fields(event_id: int) -> Sequence[CustomField]:
-    """The same, followed by those that are not asked any more."""
+    """The questions of a form in order, followed by those that are not asked any more."""
     kept = select(CustomField).where(CustomField.event_id == event_id)
     in_order = (CustomField.removed_at.is_not(None), CustomField.position, CustomField.id)
     return db.session.scalars(kept.order_by(*in_order)).all()
 
 
 def custom_field_or_404(event_id: int, question_id: int) -> CustomField:
-    """One of the organisers' questions of this lunch. Raises NotFound."""
     question = db.session.get(CustomField, question_id)
     if question is None or question.event_id != event_id:
         raise NotFound
@@ -80,5 +74,4 @@ def custom_field_or_404(event_id: int, question_id: int) -> CustomField:
 
 
 def all_series() -> Sequence[Series]:
-    """Every series, the oldest first."""
     return db.session.scalars(select(Series).order_by(Series.id)).all()

@@ -34,12 +34,10 @@ class Timing:
 
     @property
     def starts_local(self) -> datetime:
-        """The start on the wall clock of the place."""
         return self.starts_at.astimezone(ZoneInfo(self.zone))
 
     @property
     def ends_local(self) -> datetime:
-        """The announced end on the wall clock of the place."""
         return self.ends_at.astimezone(ZoneInfo(self.zone))
 
     @hybrid_property
@@ -66,7 +64,6 @@ class Timing:
         return self.opens_at is not None and now < self.opens_at and self.cancelled_at is None
 
     def gives_seats(self, now: datetime) -> bool:
-        """Whether a free seat may still go to the waiting list."""
         return self.cancelled_at is None and now < self.starts_at
 
     def is_running(self, now: datetime) -> bool:

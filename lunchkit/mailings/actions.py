@@ -143,5 +143,4 @@ def save_paragraph(event: Event, kind: str, texts: Mapping[str, str], version: i
 
 
 def forget_sender(session: Session, name: str) -> None:
-    """Erase a forgotten organiser's name from their mailings."""
     session.execute(update(Mailing).where(Mailing.sent_by == name).values(sent_by=""))

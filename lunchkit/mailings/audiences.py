@@ -21,7 +21,6 @@ class People:
     besides: tuple[ColumnElement[bool], ...] = ()
 
     def rows(self, event_id: int) -> ColumnElement[bool]:
-        """Which registrations of a lunch belong to the audience now."""
         status = Registration.status.in_([str(one) for one in self.statuses])
         return and_(Registration.event_id == event_id, Registration.erased_at.is_(None), status, *self.besides)
 
@@ -61,7 +60,6 @@ AUTOMATIC = {
 
 
 def why_not(event: Event, audience: Audience, now: datetime) -> LazyString | None:
-    """Why an audience cannot be written to at this moment; None if it can."""
     if event.cancelled_at is not None:
         return _l("This lunch is cancelled, and everybody was told. Nobody can be written to any more.")
     if event.published_at is None:

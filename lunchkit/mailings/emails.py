@@ -80,7 +80,6 @@ def preview(event: Event, words: Words, language: str) -> RenderedEmail:
 
 
 def thanks() -> str:
-    """The thanks that lunchkit proposes, in the current language."""
     said = _("Thank you for this lunch: for your time at table, and for what was said there.")
     hope = _("We hope to see you at one of the next ones.")
     return f"{said}\n\n{hope}"

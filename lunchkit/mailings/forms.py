@@ -43,7 +43,6 @@ class MailingForm(BareForm):
             raise ValidationError(str(message))
 
     def words(self) -> Words:
-        """The frozen value of a valid form."""
         return Words(Audience(self.audience.data), self.subject.data or "", self.text.data or "")
 
 
@@ -52,13 +51,10 @@ def _paragraph(label: str) -> TextAreaField:
 
 
 class ParagraphForm(VersionedForm):
-    """An own paragraph in each language."""
-
     fr = _paragraph("Français")
     en = _paragraph("English")
     de = _paragraph("Deutsch")
     it = _paragraph("Italiano")
 
     def texts(self) -> dict[str, str]:
-        """By language."""
         return {language: self[language].data or "" for language in LANGUAGES}

@@ -12,8 +12,6 @@ LONGEST_SUBJECT, LONGEST_TEXT = 150, 4000
 
 
 class Audience(StrEnum):
-    """To whom a mailing goes: see ``mailings.audiences``."""
-
     SUBSCRIBERS = "subscribers"
     SEATED = "seated"
     WAITING = "waiting"

@@ -21,8 +21,6 @@ A_DAY, MOST_A_DAY = timedelta(days=1), 3
 
 @dataclass(frozen=True)
 class Reach:
-    """Whom one audience of a lunch reaches."""
-
     audience: Audience
     languages: dict[str, int]
     """The number of e-mails by language, the most first."""
@@ -45,12 +43,10 @@ def offered(event: Event, now: datetime) -> tuple[Audience, ...]:
 
 
 def reaches(event: Event, now: datetime) -> dict[Audience, Reach]:
-    """Whom each audience that can be written to at this moment would reach."""
     return {audience: reach(event, audience) for audience in offered(event, now)}
 
 
 def reach(event: Event, audience: Audience) -> Reach:
-    """Whom an audience would reach, whether it may be written to or not."""
     language, email, belongs = Registration.language, Registration.email_key, PEOPLE[audience].rows(event.id)
     if audience is Audience.SUBSCRIBERS:
         language, email, belongs = Subscriber.language, Subscriber.email_key, is_left_to_invite(event.id)
@@ -61,7 +57,6 @@ def reach(event: Event, audience: Audience) -> Reach:
 
 
 def once_key(event_id: int, guest_id: int) -> str:
-    """The key by which the outbox takes one invitation per subscriber and lunch."""
     return f"invitation/{event_id}/{guest_id}"
 
 
@@ -80,7 +75,6 @@ def mailings(event_id: int) -> Sequence[Mailing]:
 
 
 def is_thanked(event: Event) -> bool:
-    """Whether anything was sent to the people of a lunch after its end."""
     last: datetime | None = db.session.scalar(select(func.max(Mailing.sent_at)).where(_to_its_people(event.id)))
     return last is not None and last >= event.over_at
 

@@ -39,7 +39,6 @@ class Placed:
 
 
 def note_export(event: Event, by: Organiser | None) -> None:
-    """Record in the history that an organiser exported the list of people."""
     if by is not None:
         with transaction() as session:
             record(session, AuditEvent("registrations.export", by.id, by.name, event_id=event.id, title=event.title))
@@ -197,13 +196,11 @@ def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> 
 
 
 def write_note(registration: Registration, text: str) -> None:
-    """Keep the team's note on a person: at any time, until they are erased."""
     with transaction() as session:
         operations.lock(session, registration)[1].note = text
 
 
 def repeat_email(registration: Registration) -> None:
-    """Send the attendee the e-mail with ticket and link once more."""
     with transaction() as session:
         event, registration = operations.lock(session, registration)
         if event.cancelled_at is not None:

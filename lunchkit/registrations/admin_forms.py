@@ -38,7 +38,6 @@ class OrganiserAttendeeForm(DetailsForm):
         self.fit_needs_to(event, most_companions)
 
     def person_label(self, position: int) -> LazyString:
-        """Numbered from the attendee on."""
         return _l("Person %(number)s", number=position + 1)
 
     def attendee(self) -> AttendeeDetails:
@@ -46,8 +45,6 @@ class OrganiserAttendeeForm(DetailsForm):
 
 
 class NoteForm(BareForm):
-    """The team's note on a person."""
-
     note = TextAreaField(
         _l("Note for the team"),
         description=_l("Erased with the person, who reads it too if they ask for their data."),
@@ -59,7 +56,6 @@ class NoteForm(BareForm):
 def organiser_form(
     event: Event, registration: Registration | None = None, data: MultiDict[str, str] | None = None
 ) -> OrganiserAttendeeForm:
-    """The organiser's form: empty, filled from the row, or from a request's form data if given."""
     form = form_of(OrganiserAttendeeForm, event, registration, data, must_answer=False)
     if registration is not None:
         del form.language

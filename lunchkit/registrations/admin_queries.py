@@ -55,8 +55,6 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list of registrations."""
-
     rows: list[Row]
     found: int
     page: int
@@ -80,7 +78,6 @@ def registrations_page(
 
 
 def words_in(text: str) -> list[ColumnElement[bool]]:
-    """That every word occurs in the name, the address or the organisation."""
     return [Registration.search_key.contains(word, autoescape=True) for word in normalise(text).split()]
 
 
@@ -106,7 +103,6 @@ def all_rows(event_id: int, order: Order = Order.NAME, *conditions: ColumnElemen
 
 
 def counts_of(event_id: int, *conditions: ColumnElement[bool]) -> dict[str | None, int]:
-    """The number of registrations of each of FILTERS, and of all (None)."""
     counts = [func.count(), *(func.count(case((is_it, 1))) for is_it in FILTERS.values())]
     counted = select(*counts).where(Registration.event_id == event_id, Registration.erased_at.is_(None), *conditions)
     return dict(zip((None, *FILTERS), db.session.execute(counted).one(), strict=True))
@@ -118,12 +114,10 @@ def order_by_name(word: str | None) -> Order:
 
 
 def by_name(order: Order) -> tuple[Any, Any]:
-    """By first name or by surname, whatever the status."""
     return (Registration.surname_key if order is Order.SURNAME else Registration.search_key), Registration.id
 
 
 def by(order: Order) -> tuple[Any, ...]:
-    """What sorts a list."""
     if order is Order.NEWEST:
         return Registration.registered_at.desc(), Registration.id.desc()
     rank = case({name.value: place for place, name in enumerate(Status)}, value=Registration.status)
@@ -131,7 +125,6 @@ def by(order: Order) -> tuple[Any, ...]:
 
 
 def last_email(registration_id: int) -> OutboxEmail | None:
-    """The latest e-mail about a registration, sent or not."""
     about = select(OutboxEmail).where(OutboxEmail.subject_id == registration_id)
     return db.session.scalar(about.order_by(OutboxEmail.id.desc()).limit(1))
 
@@ -142,7 +135,6 @@ def attendees_with_address(event_id: int) -> int:
 
 
 def attendees_without_address(event_id: int) -> int:
-    """The number of requests, seated or waiting, without an address."""
     return count_registrations(event_id, IS_ACTIVE, Registration.email_key.is_(None))
 
 
@@ -170,7 +162,6 @@ def answer_in_file(question: CustomField, answer: str) -> str:
 
 
 def answers_by_question(question_ids: Sequence[int]) -> dict[int, int]:
-    """How many people answered each of these questions of a lunch's own, in one query."""
     counted = select(Answer.question_id, func.count()).where(Answer.question_id.in_(question_ids))
     return dict(db.session.execute(counted.group_by(Answer.question_id)).all())
 

@@ -33,8 +33,6 @@ class Bar(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """Bars under one title."""
-
     title: str
     bars: list[Bar]
 
@@ -104,7 +102,6 @@ def _by_organisation(named: Iterable[tuple[int, str]]) -> list[Bar]:
 
 
 def _by_answer(event_id: int, people: list[int]) -> Iterator[Chart]:
-    """For each form question with choices, who chose what, and who did not answer."""
     fields = [field for field in all_custom_fields(event_id) if field.kind != AnswerKind.TEXT]
     of_these = Answer.question_id.in_([field.id for field in fields])
     said = db.session.scalars(select(Answer).where(of_these, Answer.registration_id.in_(people))).all()

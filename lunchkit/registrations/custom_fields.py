@@ -22,8 +22,6 @@ Kind = TypeVar("Kind", bound=Form)
 
 
 class TickField(SelectMultipleField):
-    """Several of some choices, each a box to tick."""
-
     option_widget = CheckboxInput()
 
 
@@ -41,12 +39,10 @@ def with_custom_fields(
 
 
 def own_name(question: CustomField) -> str:
-    """What the field of a question is called in the form."""
     return f"own_{question.id}"
 
 
 def own_values(questions: Iterable[CustomField], kept: Mapping[int, str]) -> dict[str, str | list[str]]:
-    """The values of the fields from stored answers, by the name of the field."""
     return {
         own_name(question): value.split("\n") if question.kind == AnswerKind.SEVERAL else value
         for question in questions

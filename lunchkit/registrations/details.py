@@ -42,11 +42,9 @@ class AttendeeDetails:
 
     @property
     def seats(self) -> int:
-        """Seats needed: the attendee's and the companions'."""
         return 1 + self.companions
 
     def digest(self) -> bytes:
-        """A fingerprint that tells a repeated form from a changed one."""
         return hashlib.sha256(repr(astuple(self)).encode("utf-8", "replace")).digest()
 
 
@@ -118,7 +116,6 @@ def _fill_in_answers(registration: Registration, details: AttendeeDetails) -> No
 
 
 def details_of_registration(registration: Registration) -> AttendeeDetails:
-    """What an attendee said, read back from the rows."""
     said = {name: getattr(registration, name) for name in (*_COPIED, "email")}
     if (needs := registration.needs) is not None:
         said |= {name: getattr(needs, name) for name in _COPIED_NEEDS} | {"diets": tuple(needs.diet_list)}

@@ -45,8 +45,6 @@ ANSWERS = ("confirmation", "waiting", "repeat", "ticket")
 
 
 class Why(StrEnum):
-    """Who gave a seat back."""
-
     ATTENDEE = "attendee"
     ORGANISER = "organiser"
 

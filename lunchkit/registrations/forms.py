@@ -47,7 +47,6 @@ Kind = TypeVar("Kind", bound="DetailsForm")
 
 
 def name_field(missing: LazyString) -> StringField:
-    """Asks for a name, and says so in these words where there is none."""
     return StringField(
         _l("First and last name"),
         filters=[clean_line],
@@ -88,11 +87,9 @@ class DetailsForm(BareForm):
         return [self[field.name] for field in ATTENDEE_FIELDS if field.asked_as == way and field.name in self]
 
     def own_fields(self) -> list[tuple[CustomField, Field]]:
-        """The lunch's own questions in their order, each with its field."""
         return [(question, self[own_name(question)]) for question in self.own]
 
     def fit_to(self, event: Event, most_companions: int) -> None:
-        """Ask only what this event asks."""
         if most_companions:
             more = [(n, str(n + 1)) for n in range(1, most_companions + 1)]
             self.companions.choices = [(0, _l("I come alone")), *more]
@@ -117,11 +114,9 @@ class DetailsForm(BareForm):
             del self.access
 
     def person_label(self, position: int) -> LazyString:
-        """How the form calls the person at this position, 0 for the attendee."""
         return _l("What you eat") if position == 0 else _l("Person %(number)s", number=position + 1)
 
     def details(self, email: str | None) -> AttendeeDetails:
-        """The frozen value of a valid form."""
         asked = {one.name for one in fields(AttendeeDetails) if one.name in self} - {"email", "diets"}
         said = {name: self[name].data for name in asked if self[name].data is not None}
         said = {"is_member": True} | said  # not asked of those who came by the members' link
@@ -167,7 +162,6 @@ def registration_form(
 
 
 def edit_form(event: Event, registration: Registration, data: MultiDict[str, str] | None = None) -> DetailsForm:
-    """The form with which an attendee changes their own registration."""
     return form_of(DetailsForm, event, registration, data)
 
 

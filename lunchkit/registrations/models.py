@@ -19,8 +19,6 @@ LONGEST_SEARCH_KEY = 600
 
 
 class Status(StrEnum):
-    """The status of a registration."""
-
     SEATED = "seated"
     WAITING = "waiting"
     CANCELLED = "cancelled"
@@ -94,11 +92,9 @@ class Registration(Model):
 
     @property
     def is_active(self) -> bool:
-        """Whether it is seated or waiting."""
         return self.status != Status.CANCELLED
 
     def update_search_keys(self) -> None:
-        """Follow a changed name, address or organisation."""
         self.search_key = search_key_of(self.name, self.email, self.organisation)
         self.surname_key = surname_key_of(self.name)
 
@@ -107,7 +103,6 @@ class Registration(Model):
         self.sequence = max(self.sequence + 1, floor)
 
     def may_change(self, now: datetime) -> bool:
-        """Whether the attendee may still edit or cancel it."""
         return self.is_active and self.event.gives_seats(now)
 
 
@@ -128,7 +123,6 @@ class Needs(Model):
 
     @property
     def diet_list(self) -> list[Diet]:
-        """The diets of the attendee and the companions, in order."""
         return [Diet(diet) for diet in self.diets.split(",") if diet]
 
 
@@ -187,7 +181,6 @@ class Answer(Model):
 
 
 def search_key_of(name: str, email: str | None, organisation: str) -> str:
-    """What lists search and sort by: the name first."""
     return normalise(f"{name} {email or ''} {organisation}")[:LONGEST_SEARCH_KEY]
 
 

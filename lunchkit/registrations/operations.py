@@ -42,7 +42,6 @@ def find_known(
 
 
 def find_by_email(session: Session, event_id: int, email: str | None) -> Registration | None:
-    """Who has this address at the lunch."""
     return find_known(session, event_id, None, email)[1]
 
 
@@ -62,7 +61,6 @@ def lock(session: Session, registration: Registration) -> tuple[Event, Registrat
 
 
 def require_registrable(event: Event, now: datetime) -> None:
-    """Raise NotPublished, EventIsCancelled or TooLate where organisers cannot register anybody."""
     if event.published_at is None:
         raise NotPublished
     if event.cancelled_at is not None:

@@ -8,7 +8,6 @@ from lunchkit.platform.versions import Difference
 
 
 def differences(before: Plan, after: Plan) -> list[Difference]:
-    """What has changed, in the language being spoken; the day of erasure only where it is later."""
     compared = [
         (_("Title"), typo(after.title), typo(before.title)),
         (_("The day"), long_date(after.starts_local), long_date(before.starts_local)),

@@ -16,7 +16,6 @@ from lunchkit.subscribers.queries import own_subscription
 
 
 def privacy_notice(event: Event) -> list[str]:
-    """Five lines, as the form prints them."""
     needs = _("Food and access needs: seen as numbers without names by the caterer, erased two days after the lunch.")
     if event.needs_kept_longer is not None:
         needs = _(
@@ -40,7 +39,6 @@ def privacy_notice(event: Event) -> list[str]:
 
 
 def own_answers(registration: Registration) -> list[tuple[str, str]]:
-    """The labels and answers of an attendee's custom fields, in the language being spoken."""
     kept = {answer.question_id: answer.value for answer in registration.answers}
     return [
         (question.label_in(language()), question.answer_in(language(), kept[question.id]))

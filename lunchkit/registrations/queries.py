@@ -29,8 +29,6 @@ _FULLNESS = select(
 
 
 class Fullness(NamedTuple):
-    """Counts of a lunch."""
-
     taken: int
     """Seats that are given."""
     waiting: int
@@ -42,7 +40,6 @@ class Fullness(NamedTuple):
 
 
 def fullness(event_id: int) -> Fullness:
-    """How full a lunch is, in one query."""
     return Fullness(*db.session.execute(_FULLNESS, {"event": event_id}).one())
 
 
@@ -57,7 +54,6 @@ def seats_left(event: Event) -> int:
 
 
 def seats_taken_by_event(event_ids: list[int]) -> dict[int, int]:
-    """How many seats are given, for several lunches at once."""
     rows = db.session.execute(
         select(Registration.event_id, func.sum(Registration.seats))
         .where(Registration.event_id.in_(event_ids), Registration.status == Status.SEATED)
@@ -67,7 +63,6 @@ def seats_taken_by_event(event_ids: list[int]) -> dict[int, int]:
 
 
 def count_registrations(event_id: int, *conditions: ColumnElement[bool]) -> int:
-    """How many requests of a lunch meet these conditions."""
     counted = select(func.count()).select_from(Registration).where(Registration.event_id == event_id, *conditions)
     return db.session.scalar(counted) or 0
 
@@ -78,7 +73,6 @@ def queue_length(event_id: int) -> int:
 
 
 def count_held(event_id: int) -> int:
-    """How many requests wait for their e-mail to be confirmed."""
     return count_registrations(event_id, Registration.held_until.is_not(None), IS_ACTIVE)
 
 
@@ -123,7 +117,6 @@ def registration_of(event_id: int, registration_id: int) -> Registration | None:
 
 
 def registration_or_404(event_id: int, registration_id: int) -> Registration:
-    """The same. Raises NotFound where there is none."""
     registration = registration_of(event_id, registration_id)
     if registration is None:
         raise NotFound
@@ -131,7 +124,6 @@ def registration_or_404(event_id: int, registration_id: int) -> Registration:
 
 
 def registration_by_link_or_404(token: str) -> Registration:
-    """The registration that a personal link opens."""
     return _by_hash_or_404(select(Registration).where(Registration.link_hash == token_hash(token)))
 
 

@@ -18,14 +18,7 @@ from lunchkit.platform.text import clean_line
 from lunchkit.team import errors
 from lunchkit.team.emails import enqueue_invitation, enqueue_notice
 from lunchkit.team.models import INVITATION_LIFE, Organiser, OrganiserSession, Role
-from lunchkit.team.operations import (
-    add_link,
-    add_to_team,
-    drop_second_factor,
-    end_sessions,
-    lock_team,
-    void_links,
-)
+from lunchkit.team.operations import add_link, add_to_team, drop_second_factor, end_sessions, lock_team, void_links
 from lunchkit.team.queries import link_token, organiser_by_email, owner
 
 FORGET_PEOPLE_AFTER = timedelta(days=365)
@@ -115,7 +108,6 @@ def hand_over(heir: Organiser, *, by: Organiser | None = None) -> None:
 
 
 def change_account(organiser: Organiser, name: str, language: str) -> None:
-    """Set one's own name and the language of one's e-mails."""
     with transaction() as session:
         session.refresh(organiser, with_for_update=True)
         organiser.name, organiser.language = name, language

@@ -75,7 +75,6 @@ def enqueue_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
 
 @email_kind(NOTICE, Urgency.SIGN_IN)
 def notice(facts: dict[str, Any]) -> RenderedEmail:
-    """Render a notice: what happened, when, and what to do about it."""
     said = facts | {"network": current_settings().network_name, "role": ROLE_NAMES.get(facts.get("role", ""), "")}
     said["by"] = facts.get("by") or _l("The person who runs the server")
     sentence, at = str(NOTICES[facts["what"]]) % said, datetime.fromisoformat(facts["at"])
@@ -105,7 +104,6 @@ def sign_in(facts: dict[str, Any]) -> RenderedEmail | None:
 
 
 def _link(nonce: str) -> tuple[str, SignInLink | None]:
-    """The token of a nonce, and its link where it is valid."""
     token = link_token(nonce)
     link = link_where(SignInLink.token_hash == token_hash(token))
     return token, link if link and link.is_valid(clock.now()) else None

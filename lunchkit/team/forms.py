@@ -51,8 +51,6 @@ def _email(missing: LazyString) -> StringField:
 
 
 class SignInForm(BareForm):
-    """An address, and the page to open then."""
-
     email = _email(_l("Write your address."))
     next = HiddenField()
 
@@ -68,15 +66,11 @@ class SignInCodeForm(BareForm):
 
 
 class OrganiserForm(BareForm):
-    """The first organiser of a new installation."""
-
     name = _name(_l("Write your name."))
     email = _email(_l("Write your address."))
 
 
 class AccountForm(BareForm):
-    """One's own name, and the language of one's e-mails."""
-
     name = _name(_l("Write your name."))
     language = RadioField(
         _l("Language of the e-mails to you"),
@@ -86,8 +80,6 @@ class AccountForm(BareForm):
 
 
 class RoleForm(BareForm):
-    """The role of a member."""
-
     role = RadioField(
         _l("Role in the team"),
         choices=lambda: list(ROLES.items()),
@@ -96,8 +88,6 @@ class RoleForm(BareForm):
 
 
 class InvitationForm(RoleForm):
-    """A person to invite into the team."""
-
     name = _name(_l("Write a name."))
     email = _email(_l("Write an address."))
 
@@ -110,8 +100,6 @@ class PasskeyForm(BareForm):
 
 
 class RecoveryCodeForm(BareForm):
-    """A recovery code."""
-
     code = StringField(
         _l("Recovery code"), filters=[clean_line], validators=[DataRequired(_l("Write a code.")), at_most(60)]
     )

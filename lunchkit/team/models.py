@@ -35,13 +35,10 @@ class Role(StrEnum):
 
     @property
     def rank(self) -> int:
-        """A higher rank includes the lower ones."""
         return list(Role).index(self)
 
 
 class Organiser(Model):
-    """A person who runs lunches, or helps with them."""
-
     __tablename__ = "organiser"
     __erased__ = "blanked a year after they left the team: team.actions.forget_former_members"
     __table_args__ = (
@@ -93,7 +90,6 @@ class SignInLink(Model):
     organiser: Mapped[Organiser | None] = relationship()
 
     def is_valid(self, now: datetime) -> bool:
-        """Whether it may still be used."""
         return now < self.expires_at
 
 
@@ -119,12 +115,10 @@ class OrganiserSession(Model):
     organiser: Mapped[Organiser] = relationship()
 
     def is_valid(self, now: datetime) -> bool:
-        """Whether it lets the organiser in."""
         is_open = self.confirmed_at is not None and self.ended_at is None and self.organiser.removed_at is None
         return is_open and now < self.seen_at + IDLE_LIFE and now < self.started_at + ABSOLUTE_LIFE
 
     def is_half_open(self, now: datetime) -> bool:
-        """Whether it waits for the passkey, and has not expired."""
         is_open = self.ended_at is None and self.organiser.removed_at is None
         return self.confirmed_at is None and is_open and now < self.started_at + HALF_OPEN_LIFE
 

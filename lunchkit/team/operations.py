@@ -41,7 +41,6 @@ class Browser:
 
 
 def add_link(session: Session, token: str, life: timedelta, **columns: object) -> SignInLink:
-    """Add a sign-in link."""
     now = clock.now()
     link = SignInLink(token_hash=token_hash(token), created_at=now, expires_at=now + life, **columns)
     session.add(link)
@@ -93,19 +92,16 @@ def has_passkeys(session: Session, organiser_id: int) -> bool:
 
 
 def drop_second_factor(session: Session, organiser_id: int) -> None:
-    """Delete a person's passkeys and recovery codes."""
     session.execute(delete(Passkey).where(Passkey.organiser_id == organiser_id))
     session.execute(delete(RecoveryCode).where(RecoveryCode.organiser_id == organiser_id))
 
 
 def end_sessions(session: Session, *which: ColumnElement[bool]) -> None:
-    """End the open sessions that fulfil all conditions."""
     still_open = update(OrganiserSession).where(OrganiserSession.ended_at.is_(None), *which)
     session.execute(still_open.values(ended_at=clock.now()))
 
 
 def lock_team(session: Session) -> Sequence[Organiser]:
-    """Lock and re-read all present members."""
     present = select(Organiser).where(Organiser.removed_at.is_(None)).order_by(Organiser.id).with_for_update()
     return session.scalars(present.execution_options(populate_existing=True)).all()
 

@@ -86,6 +86,5 @@ def least_role(endpoint: str) -> Role | None:
 
 
 def may(endpoint: str) -> bool:
-    """Whether the person who is signed in may use a route: for menus and links."""
     organiser = current_organiser()
     return organiser is not None and organiser.may(least_role(endpoint))

@@ -19,17 +19,14 @@ PRESENT = select(Organiser).where(Organiser.removed_at.is_(None))
 
 
 def organiser_by_email(email: str) -> Organiser | None:
-    """The present member with this address."""
     return db.session.scalar(PRESENT.where(Organiser.email_key == normalise_email(email)))
 
 
 def present_organisers() -> list[Organiser]:
-    """All present members, by name."""
     return list(db.session.scalars(PRESENT.order_by(func.lower(Organiser.name), Organiser.id)))
 
 
 def has_organisers() -> bool:
-    """Whether there is a present member."""
     return db.session.scalar(PRESENT.limit(1)) is not None
 
 
@@ -39,7 +36,6 @@ def owner() -> Organiser | None:
 
 
 def member_or_404(organiser_id: int) -> Organiser:
-    """A present member. Raises NotFound."""
     found = db.session.get(Organiser, organiser_id, populate_existing=True)
     if found is None or found.removed_at is not None:
         raise NotFound
@@ -57,7 +53,6 @@ def sign_in_code(nonce: str) -> str:
 
 
 def link_where(condition: ColumnElement[bool]) -> SignInLink | None:
-    """The sign-in link that fulfils a condition, with its organiser, valid or not."""
     chosen = select(SignInLink).where(condition).options(joinedload(SignInLink.organiser))
     return db.session.scalar(chosen.execution_options(populate_existing=True))
 
@@ -77,7 +72,6 @@ def current_session() -> OrganiserSession | None:
 
 
 def current_organiser() -> Organiser | None:
-    """The person who is signed in."""
     row = current_session()
     return row.organiser if row else None
 
@@ -91,7 +85,6 @@ def required_session() -> OrganiserSession:
 
 
 def half_open_session() -> OrganiserSession | None:
-    """The session of the current request, where it waits for the passkey."""
     row = _session_of_cookie() if has_request_context() else None
     return row if row and row.is_half_open(clock.now()) else None
 
@@ -112,20 +105,17 @@ def _session_of_cookie() -> OrganiserSession | None:
 
 
 def open_sessions(organiser: Organiser) -> list[OrganiserSession]:
-    """A person's open sessions, the latest used first."""
     chosen = select(OrganiserSession).where(OrganiserSession.organiser_id == organiser.id)
     latest = chosen.order_by(OrganiserSession.seen_at.desc(), OrganiserSession.id.desc())
     return [row for row in db.session.scalars(latest) if row.is_valid(clock.now())]
 
 
 def passkeys_of(organiser: Organiser) -> list[Passkey]:
-    """A person's passkeys, the oldest first."""
     chosen = select(Passkey).where(Passkey.organiser_id == organiser.id).order_by(Passkey.id)
     return list(db.session.scalars(chosen.execution_options(populate_existing=True)))
 
 
 def codes_left(organiser: Organiser) -> int:
-    """The number of a person's recovery codes."""
     return db.session.scalar(select(func.count()).where(RecoveryCode.organiser_id == organiser.id)) or 0
 
 

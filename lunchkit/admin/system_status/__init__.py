@@ -7,8 +7,6 @@ from flask_babel import LazyString
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that is wrong, and what to do about it."""
-
     text: LazyString | str
     advice: LazyString | str
     section: str = ""

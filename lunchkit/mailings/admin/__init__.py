@@ -76,7 +76,6 @@ def new(slug: str) -> ResponseReturnValue:
 
 @bp.post(f"{AREA}/preview")
 def live_preview(slug: str) -> ResponseReturnValue:
-    """The mailing in each language of its readers, one's own first."""
     event = any_event_by_slug_or_404(slug)
     form = _form(event, is_sent=True)
 
@@ -168,7 +167,6 @@ def _form_page(event: Event, form: MailingForm, notice: str = "", **outcome: Any
 
 
 def _read(event: Event, emails: list[tuple[str, RenderedEmail]]) -> str:
-    """E-mails to be read, each with the code of its language."""
     names = dict(LANGUAGE_NAMES)
     named = [(code, names.get(code, code), email) for code, email in emails]
     return render_template("admin/mailings/read.html", event=event, emails=named)

@@ -123,7 +123,6 @@ def retry(email_id: int) -> ResponseReturnValue:
 
 
 def _written(row: OutboxEmail) -> tuple[RenderedEmail | None, LazyString]:
-    """The e-mail as it will be sent, or None and why it cannot be shown."""
     if row.kind in SECRET:
         return None, _l("This e-mail contains a sign-in link. Only its recipient may see it.")
     if row.sent_at is not None:

@@ -175,7 +175,6 @@ def _make_room(session: Session, event: Event, seats: int, scan: Scan, now: date
 
 
 def _leave(session: Session, event: Event, scan: CheckIn, now: datetime) -> None:
-    """Undo a walk-in: the seat is free again, or taken away where it was added for them."""
     registration = scan.registration
     if event.is_over(now):
         registration.status, registration.cancelled_at = Status.CANCELLED, now

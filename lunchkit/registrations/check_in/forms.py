@@ -93,5 +93,4 @@ class WalkInForm(BareForm):
 
 
 def form_nonce(typed: str | None) -> str | None:
-    """The nonce that was sent; None for one that was tampered with."""
     return typed if typed and _NONCE.fullmatch(typed) else None

@@ -34,7 +34,6 @@ def find_registration(scan: Scan) -> Registration | None:
 
 
 def scan_by_nonce(nonce: str) -> CheckIn | None:
-    """The scan of this nonce with its registration, read again from the database."""
     chosen = select(CheckIn).where(CheckIn.nonce == nonce).options(joinedload(CheckIn.registration))
     return db.session.scalar(chosen.execution_options(populate_existing=True))
 
@@ -63,7 +62,6 @@ def _is_first(scan: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def counts(event: Event) -> Counts:
-    """How full the room is."""
     full = fullness(event.id)
     walked_in = select(func.sum(CheckIn.people)).where(CheckIn.event_id == event.id, CheckIn.is_walk_in.is_(True))
     walk_ins = db.session.scalar(walked_in.where(*_is_first(CheckIn))) or 0
@@ -128,7 +126,6 @@ def _people(rows: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def arrivals(event_id: int) -> list[dict[str, Any]]:
-    """Who came in: number, people, when, at which entrance, by which scan."""
     came = select(CheckIn).where(CheckIn.event_id == event_id, *_is_first(CheckIn)).order_by(CheckIn.id)
     return [
         {
@@ -148,12 +145,10 @@ def millis(moment: datetime) -> int:
 
 
 def answer_data(nonce: str, answer: Answer) -> dict[str, Any]:
-    """An answer as a phone reads it."""
     return {"nonce": nonce, **vars(answer), "at": millis(answer.at) if answer.at else None}
 
 
 def conflict_data(scan: CheckIn, first: CheckIn | None) -> dict[str, Any]:
-    """A conflict as a phone reads it."""
     return {
         "scan": scan.id,
         "who": short_name(scan.registration.name),

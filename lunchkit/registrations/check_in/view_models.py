@@ -33,8 +33,6 @@ class Scan:
 
 
 class Word(StrEnum):
-    """The one word of an answer."""
-
     IN = "in"
     DOUBLE = "double"
     """The ticket was used already."""
@@ -52,8 +50,6 @@ class Word(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said of one scan."""
-
     word: Word
     id: int | None = None  # of the registration
     who: str = ""
@@ -72,8 +68,6 @@ class Answer:
 
 @dataclass(frozen=True)
 class Counts:
-    """People and seats of an event."""
-
     present: int
     expected: int
     """Seats that are given."""

@@ -159,7 +159,6 @@ def _remove(session: Session, draft: ImportDraft, gone: Sequence[Registration], 
 
 
 def delete_expired_imports() -> int:
-    """Erase the files of an hour ago and earlier. Returns how many there were."""
     with transaction() as session:
         gone = session.execute(delete(ImportDraft).where(is_expired(clock.now())))
     return int(getattr(gone, "rowcount", 0))

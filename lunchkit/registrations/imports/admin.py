@@ -32,14 +32,10 @@ COLUMNS_A_PAGE, ROWS_A_PAGE = 15, 30
 
 
 class FileForm(BareForm):
-    """Which file."""
-
     file = FileField(_l("File of people"))
 
 
 class OptionsForm(BareForm):
-    """What the organiser chooses for everybody in the file: see ``actions.import_attendees``."""
-
     sends_letters = BooleanField(_l("Send each their e-mail, with ticket and link"))
     language = SelectField(_l("Language of the e-mails, where the file tells none"), choices=lambda: LANGUAGE_NAMES)
 
@@ -162,7 +158,6 @@ def _page(event: Event, draft: ImportDraft, form: OptionsForm, notice: str | Non
 
 
 def _said(entry: Entry) -> str:
-    """What a row says of a person beside the name."""
     one = entry.details
     seats = _n("One seat", "%(num)s seats", one.seats) if one.seats > 1 else ""
     diets = [str(dict(DIETS)[diet]) for diet in one.diets]

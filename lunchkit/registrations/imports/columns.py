@@ -24,8 +24,6 @@ OWN = "own:"
 
 @dataclass(frozen=True)
 class Column:
-    """What a column may hold."""
-
     label: LazyString
     headings: str
     """By which it is known: normalised, in any order, without fillers and without whom it speaks of."""
@@ -106,7 +104,6 @@ COLUMNS = {
 
 
 def listed(text: str) -> frozenset[str]:
-    """The entries of a list with commas and line breaks."""
     return frozenset(" ".join(entry.split()) for entry in text.split(","))
 
 
@@ -139,7 +136,6 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def speaks_of_food(text: str) -> bool:
-    """Whether a cell is about food that a person does not eat."""
     return bool(_FOOD.search(normalise(text[:1_000])))
 
 

@@ -45,6 +45,5 @@ class ImportDraft(Model):
 
 
 def is_expired(now: datetime) -> ColumnElement[bool]:
-    """Whose hour is over."""
     last = func.coalesce(ImportDraft.imported_at, ImportDraft.created_at)
     return last <= literal(now - KEPT_FOR, UTCDateTime())

@@ -61,7 +61,6 @@ def untaken_food(draft: ImportDraft, event: Event) -> list[int]:
 
 
 def entries_of(draft: ImportDraft, event: Event) -> list[Entry]:
-    """The rows of a file, each with what was done with it, or would be done now."""
     if draft.outcome is not None:
         return [Entry(**kept | {"details": AttendeeDetails(**kept["details"])}) for kept in draft.outcome]
     entries = read_entries(draft.headings, draft.columns, draft.cells, custom_fields(event.id))
@@ -71,7 +70,6 @@ def entries_of(draft: ImportDraft, event: Event) -> list[Entry]:
 
 
 def known_people(event_id: int) -> set[Key]:
-    """Who is registered and comes, or waits."""
     active = select(Registration.name, Registration.email_key).where(
         Registration.event_id == event_id, IS_ACTIVE, Registration.erased_at.is_(None)
     )

@@ -35,7 +35,6 @@ def main(most_rows: int, most_columns: int) -> int:
 
 
 def text_of(cell: object) -> str:
-    """A cell's value as a person reads it."""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float) and cell.is_integer():

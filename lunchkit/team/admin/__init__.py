@@ -129,7 +129,6 @@ def _has_unsent_scans() -> bool:
 
 @area.route("/sessions", methods=["GET", "POST"])
 def sessions() -> ResponseReturnValue:
-    """One's own account: a POST changes name and language."""
     row = required_session()
     form = AccountForm(obj=row.organiser)
     if form.validate_on_submit():

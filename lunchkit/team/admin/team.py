@@ -10,13 +10,7 @@ from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.team import actions
 from lunchkit.team.forms import ROLE_NAMES, InvitationForm, RoleForm
 from lunchkit.team.models import Organiser, Role
-from lunchkit.team.queries import (
-    member_or_404,
-    open_sessions,
-    passkeys_of,
-    present_organisers,
-    required_session,
-)
+from lunchkit.team.queries import member_or_404, open_sessions, passkeys_of, present_organisers, required_session
 from lunchkit.team.sign_in.actions import sign_out_everywhere
 
 bp = Blueprint("team", __name__, url_prefix="/team")
@@ -105,7 +99,6 @@ def _change(person: Organiser, action: Callable[[], object], done: str) -> Respo
 
 
 def _after(action: Callable[[], object], done: str, page: Callable[[str], str]) -> ResponseReturnValue:
-    """Run the action and go back to the list; or show the error on a page."""
     try:
         action()
     except NotFound:

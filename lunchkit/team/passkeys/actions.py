@@ -203,7 +203,6 @@ def _confirm(held: OrganiserSession, organiser: Organiser) -> OpenedSession:
 
 
 def new_codes() -> list[str]:
-    """A set of recovery codes as they are printed, in groups of four."""
     return ["-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(4)) for _ in range(CODES)]
 
 

@@ -46,7 +46,6 @@ def _session() -> OrganiserSession:
 
 @bp.route("", methods=["GET", "POST"])
 def show() -> ResponseReturnValue:
-    """The ways to confirm; a POST has the answer of a passkey."""
     form = RecoveryCodeForm(formdata=None)
     if request.method != "POST":
         return _page(form)
@@ -84,7 +83,6 @@ def by_email_link() -> ResponseReturnValue:
 
 
 def _onward() -> str | None:
-    """The page that led here, else the one where signing in began, else one's account."""
     then = return_path(request.values.get("next")) or return_path(cookie.get(NEXT))
     return then or (url_for("organiser.sessions") if current_session() else None)
 

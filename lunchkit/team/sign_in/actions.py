@@ -158,7 +158,6 @@ def set_up(token: str, name: str, email: str, language: str, browser: Browser) -
 
 
 def sign_out(row: OrganiserSession) -> None:
-    """End a session."""
     with transaction() as session:
         end_sessions(session, OrganiserSession.id == row.id)
 
@@ -172,7 +171,6 @@ def sign_out_everywhere(organiser: Organiser, but: int = 0) -> None:
 
 
 def note_seen(row: OrganiserSession) -> None:
-    """Store that a session is in use, at most once a minute."""
     now = clock.now()
     if now - row.seen_at < SEEN_EVERY:
         return

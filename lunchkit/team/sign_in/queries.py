@@ -41,7 +41,6 @@ def requested_address(requested: object) -> str | None:
 
 
 def _organiser_of(link: SignInLink) -> Organiser | None:
-    """The present member whom a valid link lets in."""
     organiser = link.organiser
     return organiser if organiser and organiser.removed_at is None and link.is_valid(clock.now()) else None
 
@@ -65,7 +64,6 @@ def valid_link(token: str, requested: object) -> tuple[SignInLink, Organiser]:
 
 
 def handing_session(link: SignInLink) -> OrganiserSession | None:
-    """The open session that a QR code continues on another device."""
     row = db.session.get(OrganiserSession, link.handed_from_id or 0, populate_existing=True)
     return row if row and row.is_valid(clock.now()) else None
 

@@ -22,15 +22,7 @@ from lunchkit.team.models import LINK_LIFE
 from lunchkit.team.operations import Browser, OpenedSession
 from lunchkit.team.queries import SESSION, current_organiser
 from lunchkit.team.sign_in import actions
-from lunchkit.team.sign_in.queries import (
-    BROWSER,
-    KNOWN,
-    NEXT,
-    REQUESTED,
-    address_hash,
-    valid_link,
-    valid_setup_link,
-)
+from lunchkit.team.sign_in.queries import BROWSER, KNOWN, NEXT, REQUESTED, address_hash, valid_link, valid_setup_link
 
 FORM_TOKEN = "csrf_token"  # noqa: S105 – where Flask-WTF keeps it in the cookie
 BROWSERS = {
