@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from lunchkit.platform.db import db
-from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.models import Registration
+from lunchkit.registrations.queries import unsubscribe_token
 from lunchkit.settings.actions import set_look
 from lunchkit.subscribers.actions import withdraw_consent
 from tests.chromium import DESK, open_context

@@ -32,7 +32,7 @@ from lunchkit.registrations.errors import EventIsCancelled, NoFreeSeat, NotPubli
 from lunchkit.registrations.event_changes.actions import cancel_event, change_capacity
 from lunchkit.registrations.exports import csv_of, registrations_table
 from lunchkit.registrations.models import CheckIn, Registration
-from lunchkit.registrations.queries import people_present
+from lunchkit.registrations.queries import fullness
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import Role
 from tests.browser import sign_in
@@ -81,7 +81,7 @@ def test_the_first_scan_lets_in_and_the_second_is_told_when_and_where(event: Eve
         "sent again"
     )
     assert [bool(row.admitted_at) for row in rows_of(event)] == [True, False]
-    assert counts(event).present == people_present(event.id) == 1
+    assert counts(event).present == fullness(event.id).present == 1
     assert conflicts(event.id) == [], "whoever asked was told: nothing is left to look into"
 
 
@@ -483,7 +483,7 @@ def test_the_list_and_its_file_say_who_came_and_the_purge_leaves_a_number(
     assert [line.split(";")[-2] for line in lines[1:]] == ['"1"', '"0"']
     with clock.fixed_at(event.ends_at + timedelta(days=40)):
         purge_people()
-    assert rows_of(event) == [] and people_present(event.id) == 1
+    assert rows_of(event) == [] and fullness(event.id).present == 1
     db.session.expire_all()
     assert db.session.get_one(Registration, here.id).arrived_at is None
 

@@ -27,7 +27,7 @@ from lunchkit.registrations.check_in.view_models import Counts, Scan, Word
 from lunchkit.registrations.errors import NoFreeSeat, RegistrationClosed, TooLate
 from lunchkit.registrations.event_changes.actions import change_capacity
 from lunchkit.registrations.models import Registration, Status
-from lunchkit.registrations.queries import seats_taken
+from lunchkit.registrations.queries import fullness
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import ABSOLUTE_LIFE, IDLE_LIFE, OrganiserSession, Role
 from tests.browser import sign_in
@@ -69,7 +69,7 @@ def fresh(event: Event) -> Event:
 def assert_not_oversold(event: Event, chairs: int) -> Counts:
     event = fresh(event)
     told = counts(event)
-    assert seats_taken(event.id) <= event.capacity
+    assert fullness(event.id).taken <= event.capacity
     assert told.present <= event.capacity - seats_added(event.id) == chairs
     return told
 
@@ -136,7 +136,7 @@ def test_of_many_doors_at_once_no_more_get_in_than_there_are_chairs(
     scans = [walk_in(f"Gast{number} Neu", makes_room=True) for number in range(8)]
     told = Counter(all_at_once(app, [partial(take_in_thread, event.id, scan) for scan in scans]))
     assert told == (Counter({IN: 3, FULL: 5}) if guarded else Counter({IN: 8}))
-    assert seats_taken(event.id) <= fresh(event).capacity, "the database itself holds this"
+    assert fullness(event.id).taken <= fresh(event).capacity, "the database itself holds this"
 
 
 def unbounded(ask: Callable[[Event], Counts]) -> Callable[[Event], Counts]:

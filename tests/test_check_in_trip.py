@@ -25,7 +25,7 @@ from lunchkit.registrations.check_in.queries import conflicts, counts, seats_add
 from lunchkit.registrations.check_in.view_models import Scan
 from lunchkit.registrations.event_changes.actions import change_capacity
 from lunchkit.registrations.models import CheckIn, Registration
-from lunchkit.registrations.queries import seats_taken
+from lunchkit.registrations.queries import fullness
 from lunchkit.team.actions import add_organiser
 from lunchkit.team.models import Organiser, OrganiserSession, Role
 from lunchkit.team.sign_in.actions import issue_console_link
@@ -388,7 +388,7 @@ def full_lunch(lunch: House) -> Iterator[House]:
     guests(lunch, 2, "Full")
     with inside(lunch):
         event = lunch_of(lunch)
-        change_capacity(event, seats_taken(event.id))
+        change_capacity(event, fullness(event.id).taken)
     yield lunch
     with inside(lunch):
         change_capacity(lunch_of(lunch), 200)

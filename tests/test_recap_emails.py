@@ -21,8 +21,8 @@ from lunchkit.platform.mail.rendering import RenderedEmail
 from lunchkit.recap.actions import draft_recap
 from lunchkit.registrations import actions
 from lunchkit.registrations.emails import enqueue_recap_emails
-from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.models import Registration, Status
+from lunchkit.registrations.queries import unsubscribe_token
 from tests.attendee import people, send, tokens_of
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.test_delivery import Postbox, postbox

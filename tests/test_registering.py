@@ -15,7 +15,7 @@ from lunchkit.registrations import actions, errors
 from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.forms import edit_form
 from lunchkit.registrations.models import Needs, Registration, Status
-from lunchkit.registrations.queries import queue_length, seats_left
+from lunchkit.registrations.queries import fullness, seats_left
 from tests.conftest import EventMaker, Outbox, details
 
 pytestmark = pytest.mark.both_databases
@@ -48,7 +48,7 @@ def test_the_first_get_seats_the_next_wait_and_a_changed_capacity_throws_nobody_
     assert register(event, "Ana").status == register(event, "Bea").status == Status.SEATED
     assert register(event, "Cleo") == actions.Placed(Status.WAITING, 1)
     assert register(event, "Dora") == actions.Placed(Status.WAITING, 2)
-    assert (seats_left(event), queue_length(event.id)) == (0, 2)
+    assert (seats_left(event), fullness(event.id).waiting) == (0, 2)
     assert outbox.kinds() == ["confirmation", "confirmation", "waiting", "waiting"]
     change_event(event, replace(details_of(event), capacity=3))
     assert statuses(event) == {"Ana": "seated", "Bea": "seated", "Cleo": "seated", "Dora": "waiting"}

@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from lunchkit.admin.queries import can_be_unpublished
 from lunchkit.events.models import Event
+from lunchkit.events.operations import lock_event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.errors import user_error
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.models import Registration
-from lunchkit.registrations.seats import lock_event
 from lunchkit.room.operations import destroy
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.operations import key_name

@@ -14,7 +14,7 @@ from lunchkit.admin.queries import can_be_unpublished, took_place
 from lunchkit.admin.views import lunch_page
 from lunchkit.events.actions import SlugIsTaken, publish_event, renew_members_link
 from lunchkit.events.admin_forms import AddressForm
-from lunchkit.events.details import EventDetails, apply_details, changes_calendars, plan_of, plan_with
+from lunchkit.events.details import EventDetails, apply_details, changes_calendars, differences, plan_of, plan_with
 from lunchkit.events.forms import CapacityForm, EventForm, event_form
 from lunchkit.events.models import Event
 from lunchkit.events.operations import proposed_slug
@@ -27,7 +27,6 @@ from lunchkit.recap.queries import recap_of
 from lunchkit.registrations.admin_queries import attendees_with_address, attendees_without_address
 from lunchkit.registrations.check_in.queries import seats_added
 from lunchkit.registrations.event_changes.actions import cancel_event, change_capacity, change_event
-from lunchkit.registrations.plan_changes import differences
 from lunchkit.registrations.views import empty_form_page
 from lunchkit.room.actions import end_lunch, let_lunch_go_on
 from lunchkit.room.answers_to_phones import after

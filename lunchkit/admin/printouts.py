@@ -10,7 +10,7 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.platform.links import public
 from lunchkit.registrations.admin_queries import all_rows, order_by_name
 from lunchkit.registrations.models import Registration, Status
-from lunchkit.registrations.queries import seats_taken
+from lunchkit.registrations.queries import fullness
 from lunchkit.room import actions
 from lunchkit.room.actions import MOST_SLIPS, room_of
 from lunchkit.room.queries import room_of_event, slips_of
@@ -87,7 +87,7 @@ def make_code(slug: str) -> ResponseReturnValue:
 def slips(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     made, used, mark = slips_of(event.id)
-    seats = min(seats_taken(event.id) or event.capacity, MOST_SLIPS)
+    seats = min(fullness(event.id).taken or event.capacity, MOST_SLIPS)
     return render_template("admin/printouts/slips.html", event=event, made=made, used=used, mark=mark, seats=seats)
 
 

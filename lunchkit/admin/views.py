@@ -10,11 +10,10 @@ from lunchkit.admin.event_rows import rows_of_phase
 from lunchkit.admin.overview import Overview
 from lunchkit.admin.phases import Phase, next_act
 from lunchkit.admin.system_status.checks import run_checks
-from lunchkit.events.admin_queries import event_list
 from lunchkit.events.forms import CapacityForm
 from lunchkit.events.models import Event
 from lunchkit.events.operations import proposed_slug
-from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.events.queries import any_event_by_slug_or_404, event_list
 from lunchkit.platform import clock, links, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db

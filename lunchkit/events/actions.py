@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.details import QuestionDetails, give_members_link, write_question
 from lunchkit.events.models import CustomField, Event
-from lunchkit.events.operations import lock_existing_event, lock_slugs, proposed_slug, taken_slugs
+from lunchkit.events.operations import lock_event, lock_slugs, proposed_slug, taken_slugs
 from lunchkit.events.queries import custom_fields
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
@@ -30,7 +30,7 @@ def publish_event(event: Event, slug: str = "") -> None:
     Idempotent. Raises SlugIsTaken, LunchIsOver, LunchIsCancelled, or NotFound.
     """
     with transaction() as session:
-        lock_existing_event(session, event.id)
+        lock_event(session, event.id)
         if event.published_at is not None:
             return
         if event.cancelled_at is not None:
@@ -48,14 +48,14 @@ def publish_event(event: Event, slug: str = "") -> None:
 def renew_members_link(event: Event) -> None:
     """Replace the members' link: the earlier one stops working."""
     with transaction() as session:
-        lock_existing_event(session, event.id)
+        lock_event(session, event.id)
         give_members_link(event)
 
 
 def add_question(event: Event, details: QuestionDetails) -> CustomField:
     """Add a question to the registration form, after the others. Raises EnoughQuestions."""
     with transaction() as session:
-        lock_existing_event(session, event.id)
+        lock_event(session, event.id)
         if len(custom_fields(event.id)) >= MOST_QUESTIONS:
             raise EnoughQuestions
         position = next_position(session, CustomField, event.id)
@@ -85,11 +85,11 @@ def remove_question(question: CustomField) -> None:
 def move_question(question: CustomField, direction: str) -> None:
     """Move a question ``up`` or ``down``; at the end it stays. Raises NotFound for a removed one."""
     with transaction() as session:
-        lock_existing_event(session, question.event_id)
+        lock_event(session, question.event_id)
         move(session, lock_rows(session, question, CustomField.removed_at.is_(None)), question, direction)
 
 
 def _lock(session: Session, question: CustomField) -> None:
-    lock_existing_event(session, question.event_id)
+    lock_event(session, question.event_id)
     if session.get(CustomField, question.id, populate_existing=True) is None:
         raise NotFound

@@ -7,9 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
+
 from lunchkit.events.models import Colour, CustomField, Diet, Event, purge_day
 from lunchkit.platform import clock, links
-from lunchkit.platform.versions import count_version
+from lunchkit.platform.i18n import hours, long_date, typo
+from lunchkit.platform.versions import Difference, count_version
 
 SHOWN_BY_CALENDARS = ("title", "starts_at", "ends_at", "zone", "venue", "street", "postcode", "town")
 """A change of one of these is told by e-mail, and renews the calendar entry."""
@@ -83,6 +86,20 @@ def _plan(lunch: Event | EventDetails, brought_forward_at: datetime | None) -> P
     starts, ends = (moment.astimezone(ZoneInfo(lunch.zone)) for moment in (lunch.starts_at, lunch.ends_at))
     place = ", ".join(filter(None, (lunch.venue, lunch.street, f"{lunch.postcode} {lunch.town}".strip())))
     return Plan(lunch.title, starts, ends, place, purge_day(ends, lunch.purge_days, brought_forward_at))
+
+
+def differences(before: Plan, after: Plan) -> list[Difference]:
+    compared = [
+        (_("Title"), typo(after.title), typo(before.title)),
+        (_("The day"), long_date(after.starts_local), long_date(before.starts_local)),
+        (_("The hours"), hours(after), hours(before)),
+        (_("The place"), typo(after.place), typo(before.place)),
+    ]
+    found = [Difference(label, was, now or "–") for label, now, was in compared if now != was]
+    if after.purge_on > before.purge_on:
+        days = long_date(before.purge_on), long_date(after.purge_on)
+        found.append(Difference(_("Names and addresses are erased"), *days))
+    return found
 
 
 def _moves_to_earlier_day(event: Event, details: EventDetails) -> bool:

@@ -44,11 +44,16 @@ def draft_event(
     return event
 
 
-def lock_existing_event(session: Session, event_id: int) -> None:
-    """Lock a lunch to add something to it. Raises NotFound if the draft has just been deleted."""
+def lock_event(session: Session, event_id: int) -> Event:
+    """Read a lunch again and hold it until the end of the transaction: changes of it and its seats wait for each other.
+
+    On SQLite the transaction holds the write lock already; on PostgreSQL the row is locked. Raises NotFound where the
+    draft has just been deleted.
+    """
     event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
     if event is None:
         raise NotFound
+    return event
 
 
 def made_by_form(session: Session, form_key: str | None) -> Event | None:

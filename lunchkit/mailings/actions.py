@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import lock_existing_event
+from lunchkit.events.operations import lock_event
 from lunchkit.events.paragraphs import OwnParagraph, paragraph_row
 from lunchkit.mailings.audiences import PEOPLE, why_not
 from lunchkit.mailings.emails import MESSAGE
@@ -22,7 +22,6 @@ from lunchkit.platform.i18n import moment
 from lunchkit.platform.mail.outbox import Addressee, enqueue_for_all, recall_emails
 from lunchkit.platform.versions import count_version, require_version
 from lunchkit.registrations.models import Registration
-from lunchkit.registrations.seats import lock_event
 from lunchkit.subscribers.models import INVITATION, Subscriber
 
 NobodyToReach = user_error("NobodyToReach", _l("Nobody is left to write to: no e-mail was sent."))
@@ -132,7 +131,7 @@ def save_paragraph(event: Event, kind: str, texts: Mapping[str, str], version: i
     """
     said = {language: text for language, text in texts.items() if text}
     with transaction() as session:
-        lock_existing_event(session, event.id)
+        lock_event(session, event.id)
         row = paragraph_row(event.id, kind) or OwnParagraph(event_id=event.id, kind=kind, texts={}, version=0)
         if said == row.texts:
             return

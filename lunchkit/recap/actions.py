@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import lock_existing_event
+from lunchkit.events.operations import lock_event
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound
@@ -46,7 +46,7 @@ PREVIEW = "preview"  # what the token of a secret link is derived for
 def draft_recap(event: Event, by: str, *, empty: bool = False) -> Recap:
     """Make the draft of a recap, filled in with what happened unless ``empty``. One that is there already stays."""
     with transaction() as session:
-        lock_existing_event(session, event.id)
+        lock_event(session, event.id)
         recap = session.get(Recap, event.id, populate_existing=True)
         if recap is not None:
             return recap

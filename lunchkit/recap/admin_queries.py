@@ -15,7 +15,7 @@ from lunchkit.recap.queries import any_pictures, lunches_to_come, quotations_wai
 from lunchkit.recap.section_content import Wording, is_empty, wording
 from lunchkit.recap.sections import SHAPES, SectionKind
 from lunchkit.registrations.models import Status
-from lunchkit.registrations.queries import people_present
+from lunchkit.registrations.queries import fullness
 from lunchkit.room.polls.models import Poll
 from lunchkit.room.polls.queries import lacks_words, polls_of
 from lunchkit.room.qa.queries import public_questions
@@ -94,7 +94,7 @@ def numbers(event: Event) -> list[tuple[int, str]]:
     seats = seats_by_status(event.id)
     answers = sum((poll.ballots or 0) + poll.hand_ballots for poll in polls_of(event.id) if poll.is_public)
     registered, waiting, given_back = (seats.get(status, 0) for status in Status)
-    came, asked = people_present(event.id), len(public_questions(event.id))
+    came, asked = fullness(event.id).present, len(public_questions(event.id))
     return [
         (registered, ngettext("person registered", "people registered", registered)),
         (came, ngettext("person who came", "people who came", came)),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lunchkit.events.models import Event
+from lunchkit.events.operations import lock_event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import AuditEvent, record, record_facts
 from lunchkit.platform.db import transaction
@@ -15,7 +16,7 @@ from lunchkit.registrations.details import AttendeeDetails, fill_in
 from lunchkit.registrations.emails import Why, enqueue_email, enqueue_recap_email
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import place_in_queue, seats_left
-from lunchkit.registrations.seats import lock_event, place_of_new_request
+from lunchkit.registrations.seats import place_of_new_request
 from lunchkit.subscribers.operations import delete_subscriber, request_consent
 from lunchkit.team.models import Organiser
 

@@ -236,7 +236,7 @@ def _cancelled(registration: Registration) -> str:
     if seated:
         names = ", ".join(seated)
         return str(_("The registration is cancelled. From the waiting list, a seat for: %(names)s.", names=names))
-    if queries.queue_length(registration.event_id) > 0 and queries.seats_left(registration.event) > 0:
+    if queries.fullness(registration.event_id).waiting > 0 and queries.seats_left(registration.event) > 0:
         return str(_("The registration is cancelled. Nobody on the waiting list fits into the free seats."))
     return str(_("The registration is cancelled."))
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from lunchkit.events.details import plan_from_facts, plan_of
+from lunchkit.events.details import differences, plan_from_facts, plan_of
 from lunchkit.events.feeds import calendar_entry
 from lunchkit.events.models import Event
 from lunchkit.events.paragraphs import own_paragraph
@@ -24,9 +24,8 @@ from lunchkit.platform.late import calendar
 from lunchkit.platform.links import PersonalTokens
 from lunchkit.platform.mail import outbox
 from lunchkit.platform.mail.rendering import RenderedEmail, Urgency, email_kind, fill
-from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.models import Registration, Status
-from lunchkit.registrations.plan_changes import differences
+from lunchkit.registrations.queries import unsubscribe_token
 from lunchkit.subscribers.queries import link_to_confirm
 
 FOLDER = "registrations/mail"

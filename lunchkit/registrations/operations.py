@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
+from lunchkit.events.operations import lock_event
 from lunchkit.platform import links
 from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.errors import NotFound
@@ -19,7 +20,7 @@ from lunchkit.registrations.emails import Why, enqueue_email
 from lunchkit.registrations.errors import EventIsCancelled, NotPublished, TooLate
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import IS_ACTIVE, place_in_queue
-from lunchkit.registrations.seats import fill_seats, lock_event
+from lunchkit.registrations.seats import fill_seats
 
 HELD_FOR = timedelta(minutes=30)
 """How long a seat waits for the link in its e-mail to be pressed."""

@@ -11,10 +11,9 @@ from lunchkit.platform.i18n import language
 from lunchkit.registrations import actions
 from lunchkit.registrations.emails import ticket_address
 from lunchkit.registrations.forms import edit_form
-from lunchkit.registrations.keys import unsubscribe_token
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.privacy import own_answers, own_data
-from lunchkit.registrations.queries import place_in_queue, registration_by_link_or_404
+from lunchkit.registrations.queries import place_in_queue, registration_by_link_or_404, unsubscribe_token
 from lunchkit.registrations.views import bp
 from lunchkit.subscribers.actions import add_subscriber
 from lunchkit.subscribers.consent import BOX, PROMISE

@@ -2,15 +2,16 @@
 
 from typing import NamedTuple
 
+from itsdangerous import BadSignature
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
+from lunchkit.platform.form_tokens import signer
 from lunchkit.platform.links import KeyGone, personal_tokens, token_hash
 from lunchkit.platform.text import normalise
 from lunchkit.registrations.errors import PersonErased
-from lunchkit.registrations.keys import read_unsubscribe_token
 from lunchkit.registrations.models import LONGEST_SEARCH_KEY, CheckIn, Registration, Status, surname_key_of
 
 LARGEST_ID = 2**31 - 1
@@ -43,14 +44,9 @@ def fullness(event_id: int) -> Fullness:
     return Fullness(*db.session.execute(_FULLNESS, {"event": event_id}).one())
 
 
-def seats_taken(event_id: int) -> int:
-    """How many seats of a lunch are given."""
-    return fullness(event_id).taken
-
-
 def seats_left(event: Event) -> int:
     """How many seats are free; never below zero, even after the capacity was lowered."""
-    return max(0, event.capacity - seats_taken(event.id))
+    return max(0, event.capacity - fullness(event.id).taken)
 
 
 def seats_taken_by_event(event_ids: list[int]) -> dict[int, int]:
@@ -67,18 +63,8 @@ def count_registrations(event_id: int, *conditions: ColumnElement[bool]) -> int:
     return db.session.scalar(counted) or 0
 
 
-def queue_length(event_id: int) -> int:
-    """How many requests wait."""
-    return fullness(event_id).waiting
-
-
 def count_held(event_id: int) -> int:
     return count_registrations(event_id, Registration.held_until.is_not(None), IS_ACTIVE)
-
-
-def people_present(event_id: int) -> int:
-    """The number of people who were checked in; it stays after the purge."""
-    return fullness(event_id).present
 
 
 def people_known(event_id: int) -> int | None:
@@ -143,11 +129,19 @@ def registration_by_ticket_or_404(ticket: str) -> Registration:
     return _by_hash_or_404(select(Registration).where(Registration.ticket_hash == token_hash(ticket.upper())))
 
 
+def unsubscribe_token(registration_id: int, event_id: int) -> str:
+    """Signed, not stored, and always the same: mail providers may use a copy of the e-mail that is years old."""
+    return signer("unsubscribe").dumps([registration_id, event_id])
+
+
 def registration_by_unsubscribe_token_or_404(token: str) -> Registration:
     """The registration whose recap e-mail holds this link. Raises PersonErased once the person was erased."""
-    ids = read_unsubscribe_token(token)
-    registration = db.session.get(Registration, ids[0], populate_existing=True) if ids else None
-    if ids is None or registration is None or registration.event_id != ids[1]:
+    try:
+        registration_id, event_id = signer("unsubscribe").loads(token)
+    except (BadSignature, ValueError, TypeError, UnicodeError):
+        raise NotFound from None
+    registration = db.session.get(Registration, registration_id, populate_existing=True)
+    if registration is None or registration.event_id != event_id:
         raise NotFound
     if registration.erased_at is not None:
         raise PersonErased

@@ -12,20 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.platform.errors import NotFound
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.queries import fullness
-
-
-def lock_event(session: Session, event_id: int) -> Event:
-    """Read a lunch afresh and hold it until the end of the transaction, so that seats are given one request at a time.
-
-    On SQLite the transaction holds the write lock already; on PostgreSQL the row is locked.
-    """
-    event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
-    if event is None:
-        raise NotFound
-    return event
 
 
 def fill_seats(

@@ -5,7 +5,7 @@ from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import lock_existing_event
+from lunchkit.events.operations import lock_event
 from lunchkit.platform import clock
 from lunchkit.platform.codes import SLIP_LENGTH, new_code
 from lunchkit.platform.db import db, transaction
@@ -33,7 +33,7 @@ CannotGoOn = user_error(
 def room_of(event: Event) -> Room:
     """The room of a lunch, made with a code of its own if there is none."""
     with transaction() as session:
-        lock_existing_event(session, event.id)
+        lock_event(session, event.id)
         return room_in(session, event.id)
 
 

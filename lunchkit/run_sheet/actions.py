@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.details import EventDetails, details_of
 from lunchkit.events.models import Event
-from lunchkit.events.operations import draft_event, lock_existing_event, made_by_form
+from lunchkit.events.operations import draft_event, lock_event, made_by_form
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import transaction
@@ -78,7 +78,7 @@ def _plan_from_template(session: Session, event: Event) -> None:
 def add_run_item(event: Event, details: ItemDetails) -> RunItem:
     """Add a row at the end of the schedule. Raises RunIsFull."""
     with transaction() as session:
-        lock_existing_event(session, event.id)
+        lock_event(session, event.id)
         record_facts(session, what=details.title)
         return _add(session, event, details)
 
@@ -86,7 +86,7 @@ def add_run_item(event: Event, details: ItemDetails) -> RunItem:
 def add_poll(event: Event, details: PollDetails) -> Poll:
     """Add a poll, and a row at the end of the schedule in which it is opened. Raises RunIsFull, CannotAskAgain."""
     with transaction() as session:
-        lock_existing_event(session, event.id)
+        lock_event(session, event.id)
         record_facts(session, what=details.question)
         poll = place_poll(session, event, details)
         title = _("The same poll, after the debate") if poll.before_id else _("Poll")
@@ -155,5 +155,5 @@ def set_begun(item: RunItem, *, has_begun: bool) -> None:
 
 def _lock(session: Session, item: RunItem) -> list[RunItem]:
     """Lock the lunch and read its rows again, in order. Raises NotFound where the row is gone."""
-    lock_existing_event(session, item.event_id)
+    lock_event(session, item.event_id)
     return lock_rows(session, item)

@@ -26,7 +26,7 @@ from lunchkit.platform.images.late import cards
 from lunchkit.platform.page_cache import seldom_changes
 from lunchkit.platform.text import clean_line, normalise
 from lunchkit.recap.exports import share_links
-from lunchkit.registrations.queries import queue_length, seats_taken, seats_taken_by_event
+from lunchkit.registrations.queries import fullness, seats_taken_by_event
 from lunchkit.room.polls.queries import lacks_words, polls_of
 from lunchkit.room.queries import room_of_event
 from lunchkit.run_sheet.queries import run_sheet_of
@@ -87,7 +87,7 @@ def event(slug: str) -> ResponseReturnValue:
 def event_page(event: Event) -> str:
     """The public page of an event; that of a draft says that it is one."""
     now, is_draft = clock.now(), event.published_at is None
-    taken = seats_taken(event.id)
+    taken = fullness(event.id).taken
     left = max(0, event.capacity - taken)
     polls, room = polls_of(event.id), room_of_event(event.id)
     pairs = {poll.before_id for poll in polls}
@@ -104,7 +104,7 @@ def event_page(event: Event) -> str:
         event=event,
         seats_taken=taken,
         seats_left=left,
-        queue_length=queue_length(event.id),
+        queue_length=fullness(event.id).waiting,
         state=state,
         is_draft=is_draft,
         speakers=speakers,

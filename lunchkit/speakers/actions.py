@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
-from lunchkit.events.operations import lock_existing_event
+from lunchkit.events.operations import lock_event
 from lunchkit.platform import clock, links
 from lunchkit.platform.db import transaction
 from lunchkit.platform.errors import NotFound, UserError, user_error
@@ -48,7 +48,7 @@ def add_speaker(event: Event, details: SpeakerDetails, email: str = "") -> Appea
     Raises AlreadySpeaks.
     """
     with transaction() as session:
-        lock_existing_event(session, event.id)
+        lock_event(session, event.id)
         speaker = speaker_named(session, details, organisation_for(session, details.organisation))
         if session.get(Appearance, (event.id, speaker.id)) is not None:
             raise AlreadySpeaks

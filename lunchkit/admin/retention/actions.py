@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import FOOD_KEPT_FOR, REMINDERS, Event, Reminder
+from lunchkit.events.operations import lock_event
 from lunchkit.platform import clock
 from lunchkit.platform.backup import drop_old_copies
 from lunchkit.platform.config import current_settings
@@ -19,7 +20,6 @@ from lunchkit.platform.vacuum import vacuum_if_marked
 from lunchkit.registrations.emails import enqueue_email
 from lunchkit.registrations.models import Needs, Registration, Status
 from lunchkit.registrations.operations import erase_attendee, lock, release_held, serve_queue
-from lunchkit.registrations.seats import lock_event
 from lunchkit.speakers.models import Speaker
 from lunchkit.speakers.operations import erase_speaker
 from lunchkit.subscribers.models import Consent, Subscriber

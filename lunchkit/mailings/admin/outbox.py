@@ -12,9 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.events.admin_queries import latest_events
 from lunchkit.events.models import Event
-from lunchkit.events.queries import any_event_by_slug_or_404
+from lunchkit.events.queries import any_event_by_slug_or_404, latest_events
 from lunchkit.mailings.audiences import AUTOMATIC
 from lunchkit.mailings.emails import MESSAGE
 from lunchkit.platform.db import db

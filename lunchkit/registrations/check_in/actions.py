@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.details import apply_details, details_of
 from lunchkit.events.models import Event
+from lunchkit.events.operations import lock_event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import transaction
@@ -18,7 +19,7 @@ from lunchkit.registrations.emails import Why, enqueue_email
 from lunchkit.registrations.errors import EventIsCancelled, NoFreeSeat, NotPublished
 from lunchkit.registrations.models import CheckIn, Registration, Status
 from lunchkit.registrations.operations import cancel_with_email, find_by_email, new_request, place_newcomer, serve_queue
-from lunchkit.registrations.seats import fill_seats, lock_event
+from lunchkit.registrations.seats import fill_seats
 
 
 def take_scan(event: Event, scan: Scan) -> Answer:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.details import EventDetails, apply_details, changes_for_history, details_of, plan_of, plan_with
 from lunchkit.events.models import Event
+from lunchkit.events.operations import lock_event
 from lunchkit.platform import clock
 from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import transaction
@@ -18,7 +19,6 @@ from lunchkit.registrations.emails import enqueue_email
 from lunchkit.registrations.models import Registration
 from lunchkit.registrations.operations import active_registrations, serve_queue
 from lunchkit.registrations.queries import place_in_queue
-from lunchkit.registrations.seats import lock_event
 
 
 def change_event(

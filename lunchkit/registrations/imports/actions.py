@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from lunchkit.events.models import Event
+from lunchkit.events.operations import lock_event
 from lunchkit.events.queries import custom_fields
 from lunchkit.platform import clock
 from lunchkit.platform.db import transaction
@@ -27,8 +28,8 @@ from lunchkit.registrations.imports.preview import ImportExpired, check_entries,
 from lunchkit.registrations.imports.reading import Table
 from lunchkit.registrations.models import CheckIn, Registration, Status
 from lunchkit.registrations.operations import cancel_with_email, new_request, require_registrable, serve_queue
-from lunchkit.registrations.queries import IS_ACTIVE, queue_length
-from lunchkit.registrations.seats import fill_seats, lock_event
+from lunchkit.registrations.queries import IS_ACTIVE, fullness
+from lunchkit.registrations.seats import fill_seats
 
 
 def keep_draft(event: Event, table: Table, *, session_id: int, filename: str) -> ImportDraft:
@@ -94,7 +95,7 @@ def _register(
     for entry, newcomer in zip(coming, newcomers, strict=True):
         set_seat(entry, has_seat=newcomer.status == Status.SEATED, runs=event.is_running(now))
     registered = [one for entry, one in zip(coming, newcomers, strict=True) if not entry.why]
-    ahead = queue_length(event.id)
+    ahead = fullness(event.id).waiting
     session.add_all(registered)
     session.flush()
     for newcomer in registered if options["sends_letters"] else ():

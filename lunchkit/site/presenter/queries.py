@@ -11,7 +11,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock, qr
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.links import public
-from lunchkit.registrations.queries import seats_taken
+from lunchkit.registrations.queries import fullness
 from lunchkit.room.devices import Device
 from lunchkit.room.models import Room, Slide
 from lunchkit.room.polls.answers import Spec, values_of
@@ -151,7 +151,7 @@ def screen_view(room: Room, language: str) -> SimpleNamespace:
         key=_screen_key(room, slide, poll) + (f"-{view.ballots}-{view.exceeds}" if view and view.exceeds else ""),
         poll=view,
         ballots=ballots_of(poll) if poll is not None and poll.is_frozen else 0,
-        expected=seats_taken(room.event_id),
+        expected=fullness(room.event_id).taken,
         speakers=[one.speaker for one in appearances(room.event_id)],
         questions=ranked_questions(room.event_id) if slide == Slide.QUESTIONS else (),
         timer_ends_at=room.timer_ends_at,
