@@ -100,7 +100,7 @@ def test_somebody_who_telephoned_is_registered_without_an_address_and_corrected(
     assert outbox.kinds("r@example.org") == ["ticket", "ticket"], "sent again"
     answer = post(organiser_client, new, new, name="Autre", email="R@example.org", companions="0", language="fr")
     assert answer.status_code == 409
-    assert 'id="email-error"' in answer.text and 'value="Autre"' in answer.text, "refused beside its field"
+    assert "Cette adresse" in answer.text and 'value="Autre"' in answer.text, "refused, and nothing typed is lost"
 
 
 def test_cancelling_asks_once_and_seats_the_next(

@@ -35,7 +35,7 @@ from lunchkit.run_sheet.forms import TakeOverForm, first_values, like_values
 from lunchkit.run_sheet.queries import prepared_for
 from lunchkit.settings.queries import current_site
 from lunchkit.site.views import event_page, poster_page
-from lunchkit.team.queries import current_organiser
+from lunchkit.team.queries import required_session
 
 bp = Blueprint("events", __name__)
 NEW = "new lunch"  # the scope of the stamp on the form
@@ -45,9 +45,9 @@ PREVIEWS = {"page": event_page, "form": empty_form_page, "poster": poster_page}
 @bp.get("/e/new")
 def new() -> ResponseReturnValue:
     like, from_template = _source()
-    organiser, site = current_organiser(), current_site()
+    site = current_site()
     usual: dict[str, Any] = {"colour": site.colour, "purge_days": site.purge_days, "start": time(12), "end": time(14)}
-    usual["contact_email"] = getattr(organiser, "email", "")
+    usual["contact_email"] = required_session().organiser.email
     form = event_form(proposal=usual | _proposal(like, from_template=from_template))
     form.stamp.data = form_tokens.issue(NEW)
     return _new_page(form, TakeOverForm(), like)

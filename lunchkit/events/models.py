@@ -60,11 +60,7 @@ class Reminder:
     hour: int
 
 
-REMINDERS = (
-    Reminder("seven_days", 7, 9),
-    Reminder("two_days", 2, 9),
-    Reminder("same_morning", 0, 7),
-)
+REMINDERS = (Reminder("seven_days", 7, 9), Reminder("two_days", 2, 9), Reminder("same_morning", 0, 7))
 
 
 class Series(Model):

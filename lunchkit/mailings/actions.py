@@ -31,7 +31,6 @@ class NotWritable(UserError):
     """These people cannot be written to now; the message says why."""
 
     def __init__(self, message: LazyString) -> None:
-        super().__init__(message)
         self.message = message
 
 
@@ -39,11 +38,10 @@ class EnoughForToday(UserError):
     """The people of a lunch got as many mailings as may leave in a day; ``until`` when the next may leave."""
 
     def __init__(self, event: Event, until: datetime) -> None:
-        again = moment(until, event.zone)
         self.message = _l(
-            "Three e-mails within a day are enough for anybody. You can write again on %(moment)s.", moment=again
+            "Three e-mails within a day are enough for anybody. You can write again on %(moment)s.",
+            moment=moment(until, event.zone),
         )
-        super().__init__(self.message)
 
 
 def send_mailing(event: Event, words: Words, *, by: str = "", form_key: str | None = None) -> Mailing:

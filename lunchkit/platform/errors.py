@@ -97,7 +97,12 @@ def retry_header(refusal: UserError) -> dict[str, str]:
 
 
 def show_on_form(error: Exception, page: Callable[[str], str]) -> ResponseReturnValue:
-    """The page of the form that was sent again, with one of USER_ERRORS above it: ``page`` is given the text."""
+    """The page of the form that was sent again, with one of USER_ERRORS above it: ``page`` is given the text.
+
+    Raises NotFound: what the form was about is gone.
+    """
+    if isinstance(error, NotFound):
+        raise error
     shown = as_user_error(error)
     return page(str(shown.message)), shown.status, retry_header(shown)
 

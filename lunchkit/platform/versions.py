@@ -17,7 +17,7 @@ from wtforms import BooleanField, Field, HiddenField
 from wtforms.fields.choices import SelectFieldBase
 
 from lunchkit.platform.db import NOT_PERSONAL
-from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form, user_error
+from lunchkit.platform.errors import USER_ERRORS, show_on_form, user_error
 from lunchkit.platform.fields import BareForm
 
 ChangedMeanwhile = user_error(
@@ -116,8 +116,6 @@ def save(
         return page(form), 422
     try:
         action()
-    except NotFound:
-        raise
     except USER_ERRORS as error:
         if isinstance(error, ChangedMeanwhile):
             form.compare(saved())

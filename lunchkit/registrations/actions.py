@@ -39,10 +39,9 @@ class Placed:
     is_held: bool = False  # to be confirmed by the link in the e-mail
 
 
-def note_export(event: Event, by: Organiser | None) -> None:
-    if by is not None:
-        with transaction() as session:
-            record(session, AuditEvent("registrations.export", by.id, by.name, event_id=event.id, title=event.title))
+def note_export(event: Event, by: Organiser) -> None:
+    with transaction() as session:
+        record(session, AuditEvent("registrations.export", by.id, by.name, event_id=event.id, title=event.title))
 
 
 def register_attendee(

@@ -1,17 +1,16 @@
 """The organiser's pages about the registrations of a lunch."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms import Form
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.errors import USER_ERRORS, NotFound, UserError, as_user_error, retry_header
+from lunchkit.platform.errors import USER_ERRORS, UserError, show_on_form
 from lunchkit.platform.text import clean_line
 from lunchkit.registrations import actions, admin_queries, queries
 from lunchkit.registrations.admin_forms import NoteForm, OrganiserAttendeeForm, organiser_form
@@ -19,15 +18,13 @@ from lunchkit.registrations.catering import caterer_counts
 from lunchkit.registrations.charts import charts_of, part_of_list
 from lunchkit.registrations.details import ATTENDEE_FIELDS, details_of_registration
 from lunchkit.registrations.emails import Why
-from lunchkit.registrations.errors import AddressTaken, NoSeatForCompanions, NotPublished
+from lunchkit.registrations.errors import NotPublished
 from lunchkit.registrations.exports import CSV_TYPE, XLSX_TYPE, csv_of, registrations_table, xlsx_of
 from lunchkit.registrations.models import Registration, Status
 from lunchkit.registrations.privacy import own_answers
-from lunchkit.team.queries import current_organiser
+from lunchkit.team.queries import required_session
 
 bp = Blueprint("registrations", __name__)
-BESIDE = {AddressTaken: "email", NoSeatForCompanions: "companions"}
-"""The field of a form beside which an error is shown; all others are shown above the form."""
 ONE = "/e/<slug>/registrations/<int(max=2147483647):registration_id>"
 
 
@@ -107,7 +104,7 @@ def create(slug: str) -> ResponseReturnValue:
     try:
         registration = actions.register_by_hand(event, form.attendee(), language=form.language.data)
     except USER_ERRORS as error:
-        return _refused(error, form, lambda notice: _new_page(event, form, notice))
+        return show_on_form(error, partial(_new_page, event, form))
     return _to(registration, done="registered")
 
 
@@ -126,7 +123,7 @@ def update(slug: str, registration_id: int) -> ResponseReturnValue:
     try:
         actions.update_registration(registration, form.attendee())
     except USER_ERRORS as error:
-        return _refused(error, form, lambda notice: _page(registration, form, notice))
+        return show_on_form(error, partial(_page, registration, form))
     return _to(registration, done="saved")
 
 
@@ -172,23 +169,13 @@ def download(slug: str, ending: str) -> ResponseReturnValue:
     write, content_type = {"csv": (csv_of, CSV_TYPE), "xlsx": (xlsx_of, XLSX_TYPE)}[ending]
     _label, conditions = part_of_list(event, request.args.get("part"))
     body = write(registrations_table(event, *conditions))
-    actions.note_export(event, current_organiser())
+    actions.note_export(event, required_session().organiser)
     name = f"{event.slug}-{clock.now():%Y-%m-%d}.{ending}"
     return Response(body, headers={"Content-Disposition": f"attachment; filename={name}"}, content_type=content_type)
 
 
 def _registration_or_404(slug: str, registration_id: int) -> Registration:
     return queries.registration_or_404(any_event_by_slug_or_404(slug).id, registration_id)
-
-
-def _refused(error: Exception, form: Form, page: Callable[[str | None], str]) -> ResponseReturnValue:
-    refusal = as_user_error(error)
-    if isinstance(refusal, NotFound):
-        raise refusal
-    message, beside = str(refusal.message), BESIDE.get(type(refusal), "")
-    if beside in form:
-        form[beside].errors = [message]
-    return page(None if beside in form else message), refusal.status, retry_header(refusal)
 
 
 def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = None, **more: Any) -> str:

@@ -170,11 +170,6 @@ def _email(
     )
 
 
-def as_trial(email: RenderedEmail) -> RenderedEmail:
-    """An e-mail that says in its subject that it is one to try with, in the language being spoken."""
-    return replace(email, subject=_("Test: %(subject)s", subject=email.subject))
-
-
 def _personal_email(kind: str, facts: dict[str, Any]) -> RenderedEmail | None:
     event = db.session.get(Event, facts["event"])
     if event is None:

@@ -16,7 +16,7 @@ from lunchkit.platform.mail.addresses import normal_email
 from lunchkit.platform.mail.outbox import emails_lately
 from lunchkit.platform.text import clean_line
 from lunchkit.team import errors
-from lunchkit.team.emails import enqueue_invitation, enqueue_notice
+from lunchkit.team.emails import INVITATION, enqueue_notice, enqueue_secret
 from lunchkit.team.models import INVITATION_LIFE, Organiser, OrganiserSession, Role
 from lunchkit.team.operations import add_link, add_to_team, drop_second_factor, end_sessions, lock_team, void_links
 from lunchkit.team.queries import link_token, organiser_by_email, owner
@@ -130,7 +130,7 @@ def invite(name: str, email: str, role: Role, by: Organiser) -> Organiser:
             person = add_to_team(session, name, address, by.language, role)
             enqueue_notice(session, "invited", owner(), who=name, email=address, role=role.value)
         add_link(session, link_token(nonce), INVITATION_LIFE, organiser_id=person.id)
-        enqueue_invitation(session, person, nonce, by)
+        enqueue_secret(session, INVITATION, person, nonce=nonce, by=by.name, reply_to=by.email)
     return person
 
 

@@ -61,16 +61,9 @@ def enqueue_notice(
         outbox.enqueue(session, kind=NOTICE, recipient=one.email, language=one.language, facts=told, hold=hold)
 
 
-def enqueue_invitation(session: Session, organiser: Organiser, nonce: str, by: Organiser) -> None:
-    """Enqueue the e-mail to a person who was added to the team. The outbox holds the nonce only, no link."""
-    facts = {"nonce": nonce, "by": by.name, "reply_to": by.email}
-    outbox.enqueue(session, kind=INVITATION, recipient=organiser.email, language=organiser.language, facts=facts)
-
-
-def enqueue_sign_in(session: Session, organiser: Organiser, nonce: str) -> None:
-    """Enqueue the e-mail with a link and a code to sign in. The outbox holds the nonce only."""
-    facts = {"name": organiser.name, "nonce": nonce}
-    outbox.enqueue(session, kind=SIGN_IN, recipient=organiser.email, language=organiser.language, facts=facts)
+def enqueue_secret(session: Session, kind: str, organiser: Organiser, **facts: str) -> None:
+    """Enqueue an e-mail of one of the kinds in SECRET. Of its link and code the outbox holds the nonce only."""
+    outbox.enqueue(session, kind=kind, recipient=organiser.email, language=organiser.language, facts=facts)
 
 
 @email_kind(NOTICE, Urgency.SIGN_IN)

@@ -83,7 +83,9 @@ def erase_needs() -> int:
     with transaction() as session:
         for event in _locked(session, Event.ends_at < now - FOOD_KEPT_FOR, Event.needs_erased_at.is_(None)):
             if event.needs_kept_until < now:  # read under the lock: its day may just have been corrected
-                erased += _erase_needs(session, event)
+                people = select(Registration.id).where(Registration.event_id == event.id)
+                gone = session.execute(delete(Needs).where(Needs.registration_id.in_(people)))
+                erased += int(getattr(gone, "rowcount", 0))
                 event.needs_erased_at = now
     return erased
 
@@ -106,12 +108,6 @@ def _locked(session: Session, *where: ColumnElement[bool]) -> Iterator[Event]:
     """The events of a condition, each locked in turn; read again under the lock."""
     for event_id in session.scalars(select(Event.id).where(*where).order_by(Event.id)).all():
         yield lock_event(session, event_id)
-
-
-def _erase_needs(session: Session, event: Event) -> int:
-    of_this_lunch = select(Registration.id).where(Registration.event_id == event.id)
-    erased = session.execute(delete(Needs).where(Needs.registration_id.in_(of_this_lunch)))
-    return int(getattr(erased, "rowcount", 0))
 
 
 def _purge(session: Session, event: Event, now: datetime) -> int:

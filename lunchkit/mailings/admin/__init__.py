@@ -1,5 +1,6 @@
 """The organisers' pages for the e-mails of one lunch: automatic ones, mailings sent so far, and writing to many."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -28,7 +29,8 @@ from lunchkit.platform.mail.queries import EmailState, last_leaves_at
 from lunchkit.platform.mail.rendering import RenderedEmail
 from lunchkit.platform.previews import preview as preview_of
 from lunchkit.platform.versions import save as save_form
-from lunchkit.registrations.emails import as_trial, sample_email
+from lunchkit.platform.versions import sent
+from lunchkit.registrations.emails import sample_email
 from lunchkit.settings.actions import send_trial
 from lunchkit.team.queries import required_session
 
@@ -60,7 +62,7 @@ def index(slug: str) -> ResponseReturnValue:
 @bp.route(f"{AREA}/new", methods=["GET", "POST"])
 def new(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    form = _form(event, is_sent=request.method == "POST")
+    form = _form(event)
     if request.method != "POST":
         return _form_page(event, form)
     if not form.validate(extra_validators={"is_read": [DataRequired(UNREAD)]}):
@@ -77,7 +79,7 @@ def new(slug: str) -> ResponseReturnValue:
 @bp.post(f"{AREA}/preview")
 def live_preview(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
-    form = _form(event, is_sent=True)
+    form = _form(event)
 
     def render() -> str:
         words = form.words()
@@ -91,10 +93,12 @@ def live_preview(slug: str) -> ResponseReturnValue:
 def try_out(slug: str) -> ResponseReturnValue:
     """Send the organiser the mailing with what was typed; stores nothing."""
     event = any_event_by_slug_or_404(slug)
-    form = _form(event, is_sent=True)
+    form = _form(event)
     if not form.validate():
         return _form_page(event, form), 422 if form.reached else 409
-    return _form_page(event, form, **_try(preview(event, form.words(), language())))
+    email = preview(event, form.words(), language())
+    trial = replace(email, subject=_("Test: %(subject)s", subject=email.subject))
+    return _form_page(event, form, outcome=send_trial(trial, required_session().organiser.email))
 
 
 @bp.post(f"{AREA}/<int(max=2147483647):mailing_id>/recall")
@@ -133,10 +137,10 @@ def save(slug: str, kind: str) -> ResponseReturnValue:
     )
 
 
-def _form(event: Event, *, is_sent: bool = False) -> MailingForm:
+def _form(event: Event) -> MailingForm:
     reached, wanted = reaches(event, clock.now()), request.args.get("to")
     chosen = wanted if wanted in reached else next(iter(reached), None)
-    form = MailingForm(formdata=request.form if is_sent else None, data={"audience": chosen})
+    form = MailingForm(formdata=sent(), data={"audience": chosen})
     form.audience.choices = [(str(audience), _label(reach)) for audience, reach in reached.items()]
     form.reached, form.is_over = reached, event.is_over(clock.now())
     return form
@@ -183,8 +187,3 @@ def _own_form(event: Event, kind: str, *, is_sent: bool = False) -> ParagraphFor
 def _edit_page(event: Event, kind: str, form: ParagraphForm) -> str:
     name, leaves = AUTOMATIC[kind]
     return render_template("admin/mailings/automatic.html", event=event, kind=kind, name=name, leaves=leaves, form=form)
-
-
-def _try(email: RenderedEmail) -> dict[str, Any]:
-    """Send a test e-mail to the organiser; returns what the page says of it. Raises NoMailServer, TooManyTrials."""
-    return {"outcome": send_trial(as_trial(email), required_session().organiser.email)}

@@ -28,7 +28,7 @@ from lunchkit.registrations.errors import NoFreeSeat, NotPublished
 from lunchkit.registrations.models import MOST_SEATS, Registration
 from lunchkit.registrations.queries import namesakes, registration_of, registration_or_404
 from lunchkit.team.models import ABSOLUTE_LIFE
-from lunchkit.team.queries import current_organiser, current_session
+from lunchkit.team.queries import required_session
 
 bp = Blueprint("check_in", __name__)
 ONE = "/e/<slug>/door/<int(max=2147483647):registration_id>"
@@ -64,12 +64,12 @@ def worker(slug: str) -> ResponseReturnValue:
 
 @bp.get("/e/<slug>/door/now.json")
 def now(slug: str) -> ResponseReturnValue:
-    event, row = _event(slug), current_session()
+    event = _event(slug)
     news = queries.people_known(event.id, request.args.get("seen", "")) | {
         "arrivals": queries.arrivals(event.id),
         "counts": queries.counts(event).data(),
         "conflicts": [queries.conflict_data(scan, first) for scan, first in queries.conflicts(event.id)],
-        "signed_in_until": queries.millis(row.started_at + ABSOLUTE_LIFE) if row else None,
+        "signed_in_until": queries.millis(required_session().started_at + ABSOLUTE_LIFE),
     }
     response = jsonify(news | {"token": generate_csrf()})
     response.set_etag(hashlib.sha256(json.dumps(news, sort_keys=True).encode()).hexdigest()[:24])
@@ -78,9 +78,9 @@ def now(slug: str) -> ResponseReturnValue:
 
 @bp.post("/e/<slug>/door/scans")
 def scan(slug: str) -> ResponseReturnValue:
-    event, organiser, answers = _event(slug), current_organiser(), []
+    event, organiser, answers = _event(slug), required_session().organiser, []
     for nonce, sent in read_scans(request.get_json(silent=True), clock.now()):
-        if sent and sent.makes_room and organiser is not None:  # its own line in the history
+        if sent and sent.makes_room:  # its own line in the history
             begin(AuditEvent("check_in.scan", organiser.id, organiser.name), event.slug)
         answers.append(queries.answer_data(nonce, _take(event, sent) if sent else Answer(Word.UNKNOWN)))
     return jsonify(answers=answers)
@@ -211,14 +211,12 @@ def _scan_of_form(**said: Any) -> Scan:
 
 
 def _door() -> str:
-    organiser = current_organiser()
-    return organiser.name.split()[0] if organiser and organiser.name.split() else ""
+    return required_session().organiser.name.split()[0]
 
 
 def _take(event: Event, sent: Scan) -> Answer:
-    organiser = current_organiser()
     try:
-        return actions.take_scan(event, replace(sent, organiser_id=organiser.id if organiser else None))
+        return actions.take_scan(event, replace(sent, organiser_id=required_session().organiser_id))
     except NoFreeSeat:
         return Answer(Word.FULL)
 

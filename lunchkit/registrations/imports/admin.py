@@ -22,7 +22,7 @@ from lunchkit.registrations.imports import actions, preview
 from lunchkit.registrations.imports.entries import Entry
 from lunchkit.registrations.imports.models import ImportDraft
 from lunchkit.registrations.imports.reading import MOST_BYTES, MOST_ROWS, FileTooHeavy, read_table
-from lunchkit.team.queries import current_session
+from lunchkit.team.queries import required_session
 
 bp = Blueprint("imports", __name__)
 ALL = "/e/<slug>/import"
@@ -52,7 +52,9 @@ def create(slug: str) -> ResponseReturnValue:
     file = request.files.get("file")
     try:
         table = read_table(file.read() if file else b"")
-        draft = actions.keep_draft(event, table, session_id=_session_id(), filename=(file and file.filename) or "")
+        draft = actions.keep_draft(
+            event, table, session_id=required_session().id, filename=(file and file.filename) or ""
+        )
     except USER_ERRORS as error:
         return show_on_form(error, lambda words: _file_page(event, words))
     knows_names = not {"name", "first_name", "last_name"}.isdisjoint(filter(None, draft.columns))
@@ -102,14 +104,9 @@ def reverse(slug: str, draft_id: int) -> ResponseReturnValue:
     return _to(draft, ".show")
 
 
-def _session_id() -> int:
-    session = current_session()
-    return session.id if session else 0
-
-
 def _both(slug: str, draft_id: int) -> tuple[Event, ImportDraft]:
     event = any_event_by_slug_or_404(slug)
-    return event, preview.draft_or_expired(event.id, draft_id, _session_id())
+    return event, preview.draft_or_expired(event.id, draft_id, required_session().id)
 
 
 def _to(draft: ImportDraft, endpoint: str, **more: Any) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from functools import partial
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
+from lunchkit.platform.errors import USER_ERRORS, show_on_form
 from lunchkit.team import actions
 from lunchkit.team.forms import ROLE_NAMES, InvitationForm, RoleForm
 from lunchkit.team.models import Organiser, Role
@@ -101,8 +101,6 @@ def _change(person: Organiser, action: Callable[[], object], done: str) -> Respo
 def _after(action: Callable[[], object], done: str, page: Callable[[str], str]) -> ResponseReturnValue:
     try:
         action()
-    except NotFound:
-        raise
     except USER_ERRORS as error:
         return show_on_form(error, page)
     return redirect(url_for(".index", done=done), code=303)

@@ -12,7 +12,7 @@ from lunchkit.platform.limits import Window
 from lunchkit.platform.links import public, random_token
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.platform.mail.models import OutboxEmail
-from lunchkit.team.emails import INVITATION, NOTICE, SIGN_IN, enqueue_sign_in
+from lunchkit.team.emails import INVITATION, NOTICE, SIGN_IN, enqueue_secret
 from lunchkit.team.errors import AlreadySetUp, InvalidLink, TooManyTries, WrongCode
 from lunchkit.team.models import (
     ABSOLUTE_LIFE,
@@ -73,7 +73,7 @@ def request_sign_in(email: str) -> None:
             recent.expires_at = now + LINK_LIFE
         elif organiser:
             link.organiser_id, link.expires_at = organiser.id, now + LINK_LIFE
-            enqueue_sign_in(session, organiser, nonce)
+            enqueue_secret(session, SIGN_IN, organiser, name=organiser.name, nonce=nonce)
 
 
 def hand_to_phone(row: OrganiserSession) -> str:
