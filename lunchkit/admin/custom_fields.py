@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.events import actions
-from lunchkit.events.admin_forms import QuestionForm, question_form
+from lunchkit.events.admin_forms import KINDS, QuestionForm, question_form
 from lunchkit.events.details import write_question
 from lunchkit.events.models import CustomField, Event
 from lunchkit.events.queries import any_event_by_slug_or_404, custom_field_or_404, custom_fields
@@ -98,7 +98,8 @@ def _index_page(event: Event, form: QuestionForm) -> str:
         event=event,
         asked=questions,
         answered=answers_by_question([question.id for question in questions]),
-        most=actions.MOST_QUESTIONS,
+        kinds=KINDS,
+        may_add=len(questions) < actions.MOST_QUESTIONS or bool(form.errors),
         form=form,
     )
 

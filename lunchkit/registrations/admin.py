@@ -186,20 +186,19 @@ def _new_page(event: Event, form: OrganiserAttendeeForm, notice: str | None = No
 def _page(
     registration: Registration, form: OrganiserAttendeeForm, notice: str | None = None, note: NoteForm | None = None
 ) -> str:
-    now = clock.now()
+    event, now, is_active = registration.event, clock.now(), registration.is_active
     return render_template(
         "admin/registrations/show.html",
-        event=registration.event,
+        event=event,
         registration=registration,
         fields=ATTENDEE_FIELDS,
         form=form,
         note=note or NoteForm(obj=registration),
         place=queries.place_in_queue(registration),
         may_change=registration.may_change(now),
-        may_restore=not registration.is_active
-        and registration.event.gives_seats(now)
-        and queries.seats_left(registration.event) >= registration.seats,
-        may_cancel=registration.is_active and not registration.event.is_over(now),
+        may_restore=not is_active and event.gives_seats(now) and queries.seats_left(event) >= registration.seats,
+        may_cancel=is_active and not event.is_over(now),
+        took_place=is_active and event.is_over(now) and event.cancelled_at is None,
         email=admin_queries.last_email(registration.id),
         answers=own_answers(registration),
         notice=notice,

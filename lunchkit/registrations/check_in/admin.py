@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from lunchkit.events.models import Event
@@ -20,7 +21,7 @@ from lunchkit.platform.static_files import STATIC, build_hash, static_address
 from lunchkit.platform.text import clean_line
 from lunchkit.platform.web import HEADERS
 from lunchkit.registrations.admin import publish_first
-from lunchkit.registrations.admin_queries import FILTERS, order_by_name
+from lunchkit.registrations.admin_queries import FILTERS, Order, order_by_name
 from lunchkit.registrations.check_in import actions, queries
 from lunchkit.registrations.check_in.forms import WalkInForm, form_nonce, read_scans
 from lunchkit.registrations.check_in.view_models import Answer, Scan, Word
@@ -94,6 +95,8 @@ def people(slug: str) -> ResponseReturnValue:
     whom = whom if whom in FILTERS else None
     order = order_by_name(request.args.get("order"))
     came = registration_of(event.id, request.args.get("came", 0, type=int))
+    is_over = event.is_over(clock.now())
+    came_words = (_("Did not come"), _("Came")) if is_over else (_("Not here yet"), _("Here"))
     return render_template(
         "admin/check_in/list.html",
         event=event,
@@ -103,6 +106,9 @@ def people(slug: str) -> ResponseReturnValue:
         q=text,
         whom=whom,
         order=order,
+        ordered=None if order is Order.NAME else order.value,
+        over=is_over,
+        words={None: _("All"), "absent": came_words[0], "arrived": came_words[1], "waiting": _("Waiting list")},
         nonce=secrets.token_urlsafe(16),
         came=came if came and came.arrived else None,
     )
