@@ -91,7 +91,7 @@ def _after(view: Overview) -> Iterator[Row]:
                 people = view.to("registrations.index", status="arrived")
             detail = _n("One person came", "%(num)s people came", view.present) if view.present else ""
             yield Row(_("See and complete who came"), people, detail)
-    yield Row(_("The next one like this"), url_for("organiser.events.new", like=view.event.slug))
+    yield Row(_("The next one like this"), url_for("organiser.events.create", like=view.event.slug))
 
 
 def _survey_words() -> dict[SurveyStage, str]:

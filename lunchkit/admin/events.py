@@ -42,20 +42,13 @@ NEW = "new lunch"  # the scope of the stamp on the form
 PREVIEWS = {"page": event_page, "form": empty_form_page, "poster": poster_page}
 
 
-@bp.get("/e/new")
-def new() -> ResponseReturnValue:
-    like, from_template = _source()
-    site = current_site()
-    usual: dict[str, Any] = {"colour": site.colour, "purge_days": site.purge_days, "start": time(12), "end": time(14)}
-    usual["contact_email"] = required_session().organiser.email
-    form = event_form(proposal=usual | _proposal(like, from_template=from_template))
-    form.stamp.data = form_tokens.issue(NEW)
-    return _new_page(form, TakeOverForm(), like)
-
-
-@bp.post("/e/new")
+@bp.route("/e/new", methods=["GET", "POST"])
 def create() -> ResponseReturnValue:
     like, from_template = _source()
+    if request.method != "POST":
+        form = event_form(proposal=_proposal(like, from_template=from_template))
+        form.stamp.data = form_tokens.issue(NEW)
+        return _new_page(form, TakeOverForm(), like)
     form, more = event_form(data=request.form), TakeOverForm(formdata=request.form)
     if not form.validate():
         return _new_page(form, more, like), 422
@@ -78,11 +71,13 @@ def _source() -> tuple[Event | None, bool]:
 
 
 def _proposal(like: Event | None, *, from_template: bool) -> dict[str, Any]:
-    if like is not None:
-        values = like_values(like, clock.now())
-        values["capacity"] = max(1, values["capacity"] - seats_added(like.id))  # added at check-in
-        return values
-    return first_values(clock.now()) if from_template else {}
+    site, now = current_site(), clock.now()
+    usual = {"colour": site.colour, "purge_days": site.purge_days, "start": time(12), "end": time(14)}
+    usual["contact_email"] = required_session().organiser.email
+    if like is None:
+        return usual | (first_values(now) if from_template else {})
+    values = like_values(like, now)
+    return usual | values | {"capacity": max(1, values["capacity"] - seats_added(like.id))}  # added at check-in
 
 
 @bp.route("/e/<slug>/edit", methods=["GET", "POST"])

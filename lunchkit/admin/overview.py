@@ -113,7 +113,7 @@ class Overview:
         """What to do now, the most urgent first."""
         event, until_start = self.event, self.event.starts_at - self.now
         change = Way(_("Change the lunch"), self.to("events.edit"))
-        by_hand = Way(_("Register somebody"), self.to("registrations.new"))
+        by_hand = Way(_("Register somebody"), self.to("registrations.create"))
         poster = Way(_("Poster"), url_for("site.poster", slug=event.slug))
         waiting = [speaker for speaker in self.speakers if speaker.submitted_at is not None]
         if self.has_ended:
@@ -140,7 +140,7 @@ class Overview:
         return Way(_("See the public page"), url_for("site.event", slug=self.event.slug))
 
     def _afterwards(self) -> list[Way]:
-        again = Way(_("The next one like this"), url_for("organiser.events.new", like=self.event.slug))
+        again = Way(_("The next one like this"), url_for("organiser.events.create", like=self.event.slug))
         thank = Way(_("Thank those who came"), self.to("mailings.new"))
         answers = Way(_("Read the answers"), self.to("survey.index"))
         words = _("Finish the recap") if self.has_recap else _("Write the recap")

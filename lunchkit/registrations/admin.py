@@ -12,6 +12,7 @@ from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
 from lunchkit.platform.errors import USER_ERRORS, UserError, show_on_form
 from lunchkit.platform.text import clean_line
+from lunchkit.platform.versions import sent
 from lunchkit.registrations import actions, admin_queries, queries
 from lunchkit.registrations.admin_forms import NoteForm, OrganiserAttendeeForm, organiser_form
 from lunchkit.registrations.catering import caterer_counts
@@ -83,20 +84,14 @@ def cancel_unconfirmed(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".index", slug=slug, cancelled=actions.cancel_unconfirmed(event)), code=303)
 
 
-@bp.get("/e/<slug>/registrations/new")
-def new(slug: str) -> ResponseReturnValue:
-    event = any_event_by_slug_or_404(slug)
-    if event.published_at is None:
-        raise NotPublished
-    return _new_page(event, organiser_form(event))
-
-
-@bp.post("/e/<slug>/registrations/new")
+@bp.route("/e/<slug>/registrations/new", methods=["GET", "POST"])
 def create(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
     if event.published_at is None:
         raise NotPublished
-    form = organiser_form(event, data=request.form)
+    form = organiser_form(event, data=sent())
+    if request.method != "POST":
+        return _new_page(event, form)
     if not form.validate():
         return _new_page(event, form), 422
     if "other" not in request.form and (same := queries.namesakes(event.id, form.name.data or "")):

@@ -19,6 +19,7 @@ from lunchkit.platform.audit.recording import AuditEvent, begin
 from lunchkit.platform.i18n import clock_patterns
 from lunchkit.platform.static_files import STATIC, build_hash, static_address
 from lunchkit.platform.text import clean_line
+from lunchkit.platform.versions import sent
 from lunchkit.platform.web import HEADERS
 from lunchkit.registrations.admin import publish_first
 from lunchkit.registrations.admin_queries import FILTERS, Order, order_by_name
@@ -80,10 +81,10 @@ def now(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/door/scans")
 def scan(slug: str) -> ResponseReturnValue:
     event, organiser, answers = _event(slug), required_session().organiser, []
-    for nonce, sent in read_scans(request.get_json(silent=True), clock.now()):
-        if sent and sent.makes_room:  # its own line in the history
+    for nonce, said in read_scans(request.get_json(silent=True), clock.now()):
+        if said and said.makes_room:  # its own line in the history
             begin(AuditEvent("check_in.scan", organiser.id, organiser.name), event.slug)
-        answers.append(queries.answer_data(nonce, _take(event, sent) if sent else Answer(Word.UNKNOWN)))
+        answers.append(queries.answer_data(nonce, _take(event, said) if said else Answer(Word.UNKNOWN)))
     return jsonify(answers=answers)
 
 
@@ -157,18 +158,12 @@ def undo(slug: str, registration_id: int) -> ResponseReturnValue:
     return _mend(slug, registration_id, "undoes")
 
 
-@bp.get("/e/<slug>/door/walk-in")
-def new_walk_in(slug: str) -> ResponseReturnValue:
-    event = _event(slug)
-    form = WalkInForm()
-    form.nonce.data = secrets.token_urlsafe(16)
-    return _walk_in_page(event, form)
-
-
-@bp.post("/e/<slug>/door/walk-in")
+@bp.route("/e/<slug>/door/walk-in", methods=["GET", "POST"])
 def walk_in(slug: str) -> ResponseReturnValue:
     event = _event(slug)
-    form = WalkInForm(request.form)
+    form = WalkInForm(sent(), nonce=secrets.token_urlsafe(16))
+    if request.method != "POST":
+        return _walk_in_page(event, form)
     if not form.validate():
         return _walk_in_page(event, form), 422
     same = namesakes(event.id, form.name.data or "", form.nonce.data or "")
@@ -220,9 +215,9 @@ def _door() -> str:
     return required_session().organiser.name.split()[0]
 
 
-def _take(event: Event, sent: Scan) -> Answer:
+def _take(event: Event, scan: Scan) -> Answer:
     try:
-        return actions.take_scan(event, replace(sent, organiser_id=required_session().organiser_id))
+        return actions.take_scan(event, replace(scan, organiser_id=required_session().organiser_id))
     except NoFreeSeat:
         return Answer(Word.FULL)
 

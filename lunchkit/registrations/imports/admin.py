@@ -40,15 +40,12 @@ class OptionsForm(BareForm):
     language = SelectField(_l("Language of the e-mails, where the file tells none"), choices=lambda: LANGUAGE_NAMES)
 
 
-@bp.get(ALL)
-def new(slug: str) -> ResponseReturnValue:
-    return _file_page(any_event_by_slug_or_404(slug))
-
-
-@bp.post(ALL)
+@bp.route(ALL, methods=["GET", "POST"])
 @takes_files(FORM_BODY, FileTooHeavy)
 def create(slug: str) -> ResponseReturnValue:
     event = any_event_by_slug_or_404(slug)
+    if request.method != "POST":
+        return _file_page(event)
     file = request.files.get("file")
     try:
         table = read_table(file.read() if file else b"")
@@ -58,7 +55,7 @@ def create(slug: str) -> ResponseReturnValue:
     except USER_ERRORS as error:
         return show_on_form(error, lambda words: _file_page(event, words))
     knows_names = not {"name", "first_name", "last_name"}.isdisjoint(filter(None, draft.columns))
-    return _to(draft, ".show" if knows_names else ".columns")
+    return _to(draft, ".show" if knows_names else ".assign")
 
 
 @bp.get(ONE)
@@ -81,20 +78,17 @@ def register(slug: str, draft_id: int) -> ResponseReturnValue:
     return _to(draft, ".show")
 
 
-@bp.get(f"{ONE}/columns")
-def columns(slug: str, draft_id: int) -> ResponseReturnValue:
-    return _columns_page(*_both(slug, draft_id))
-
-
-@bp.post(f"{ONE}/columns")
+@bp.route(f"{ONE}/columns", methods=["GET", "POST"])
 def assign(slug: str, draft_id: int) -> ResponseReturnValue:
     event, draft = _both(slug, draft_id)
+    if request.method != "POST":
+        return _columns_page(event, draft)
     said = [request.form.get(f"column-{place}", field or "") for place, field in enumerate(draft.columns)]
     if not {"", *preview.column_labels(event), *draft.columns}.issuperset(said):
         return _columns_page(event, draft), 422
     actions.assign_columns(draft, [field or None for field in said])
     page = request.form.get("go", type=int)
-    return _to(draft, ".columns", page=page) if page else _to(draft, ".show", done="assigned")
+    return _to(draft, ".assign", page=page) if page else _to(draft, ".show", done="assigned")
 
 
 @bp.post(f"{ONE}/reversal")
