@@ -23,7 +23,6 @@ class Row(NamedTuple):
     address: str
     detail: str = ""
     is_now: bool = False
-    """Whether it needs attention now."""
 
 
 def rows_of_phase(view: Overview, phase: Phase) -> Iterator[Row]:

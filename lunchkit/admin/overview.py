@@ -134,10 +134,8 @@ class Overview:
             return [Way(_("See who waits"), self.to("registrations.index", status="waiting")), by_hand]
         if self.state is EventState.OPEN:
             return [Way(_("Invite"), self.to("mailings.new", to="subscribers")), poster, by_hand]
-        return [self._public_page(), poster] if self.state is EventState.LATER else [by_hand, change]
-
-    def _public_page(self) -> Way:
-        return Way(_("See the public page"), url_for("site.event", slug=self.event.slug))
+        public_page = Way(_("See the public page"), url_for("site.event", slug=event.slug))
+        return [public_page, poster] if self.state is EventState.LATER else [by_hand, change]
 
     def _afterwards(self) -> list[Way]:
         again = Way(_("The next one like this"), url_for("organiser.events.create", like=self.event.slug))

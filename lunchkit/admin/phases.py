@@ -45,7 +45,6 @@ class Step(NamedTuple):
     mark: int
     """As ``choice_mark`` draws it: 1 is over, 2 is now, 3 is to come."""
     is_open: bool
-    """Whether the page belongs to it."""
 
 
 def phase_of_moment(event: Event, now: datetime) -> Phase:

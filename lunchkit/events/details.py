@@ -17,7 +17,6 @@ from lunchkit.platform.versions import Difference, count_version
 SHOWN_BY_CALENDARS = ("title", "starts_at", "ends_at", "zone", "venue", "street", "postcode", "town")
 """A change of one of these is told by e-mail, and renews the calendar entry."""
 MEMBERS = "members"
-"""The purpose for which members' links are derived."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,6 @@ class Plan:
     ends_local: datetime
     place: str
     purge_on: date
-    """When names and addresses are erased."""
 
     def facts(self) -> dict[str, str]:
         return {name: value if isinstance(value, str) else value.isoformat() for name, value in vars(self).items()}
@@ -142,10 +140,7 @@ def changes_for_history(event: Event, details: EventDetails) -> dict[str, list[A
 
 
 def apply_details(event: Event, details: EventDetails) -> bool:
-    """Set the details on the row, in the caller's transaction.
-
-    Returns whether something that a calendar shows has changed; its ``sequence`` then has increased.
-    """
+    """Set the details on the row; returns whether a calendar shows the change: its ``sequence`` then has increased."""
     changed = set(_changed_names(event, details))
     if _moves_to_earlier_day(event, details):
         event.brought_forward_at = clock.now()

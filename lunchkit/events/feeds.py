@@ -55,10 +55,7 @@ def feed_name() -> str:
 
 
 def atom_feed(events: Iterable[Event]) -> str:
-    """The Atom document (RFC 4287) of these lunches and their recaps, the latest publication first.
-
-    It is written in the language of the settings: a feed is fetched by machines.
-    """
+    """The Atom document (RFC 4287) of lunches and recaps, the latest publication first, in the settings' language."""
     settings = current_settings()
     with force_locale(settings.language):
         entries = [entry for event in events for entry in _atom_entries(event)]

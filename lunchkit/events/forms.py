@@ -67,7 +67,6 @@ MEALS = [
     (Diet.VEGAN.value, _l("vegan")),
 ]
 USUAL = {"asks_food": True, "asks_access": True, "diets": [str(diet) for diet in Diet], "remind_two_days": True}
-"""What the form of a new lunch is filled with."""
 
 
 def _line(label: LazyString, most: int) -> StringField:

@@ -128,7 +128,6 @@ class Event(Timing, DemoNotes, Versioned, Model):
     sequence: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """Increases with every change that a calendar shows (RFC 5545, 3.8.7.4)."""
     form_key: Mapped[str | None] = mapped_column(String(64), unique=True, index=True, info=NOT_PERSONAL)
-    """The idempotency key of the form that created it."""
     created_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     updated_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     needs_erased_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)

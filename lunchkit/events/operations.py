@@ -20,10 +20,7 @@ RESERVED = {"new", "template"}
 def draft_event(
     session: Session, details: EventDetails, series: Series | None = None, form_key: str | None = None
 ) -> Event:
-    """Create a draft in the given series, or in the first one, which is created if there is none.
-
-    ``form_key`` is the idempotency key of the form that creates it.
-    """
+    """Create a draft in the first series if none is given; ``form_key`` is the idempotency key of its form."""
     home = series or _first_series(session)
     now = clock.now()
     lock_slugs(session, home)

@@ -97,10 +97,7 @@ class EventList(NamedTuple):
 
 
 def event_list(now: datetime, text: str, page: int) -> EventList:
-    """The lunches whose title, theme or place contain every word of ``text``, whatever its case and accents.
-
-    A page beyond the last is the last.
-    """
+    """The lunches whose title, theme or place contain every word of ``text``, whatever its case and accents."""
     found = _matching(text)
     is_draft = and_(Event.published_at.is_(None), Event.cancelled_at.is_(None))
     is_past = and_(found, not_(is_draft), Event.over_at <= now)

@@ -1,5 +1,6 @@
 """The e-mails of a mailing: what they say around the organisers' words, and who still gets them when they leave."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -86,8 +87,10 @@ def thanks() -> str:
 
 
 def _invitation(event: Event, words: Words, unsubscribe: str, said_yes_at: datetime) -> RenderedEmail:
-    subject, text, html = fill(
+    email = fill(
         "mailings/mail/invitation",
+        event.series.network,
+        event.contact_email,
         event=event,
         subject=words.subject,
         own=words.text,
@@ -97,13 +100,15 @@ def _invitation(event: Event, words: Words, unsubscribe: str, said_yes_at: datet
         unsubscribe=unsubscribe,
         said_yes_on=said_yes_at.astimezone(ZoneInfo(event.zone)).date(),
     )
-    return _email(event, subject, text, html, unsubscribe)
+    return replace(email, unsubscribe_url=unsubscribe)
 
 
 def _message(event: Event, words: Words, name: str, status: str, token: str) -> RenderedEmail:
     is_over = event.is_over(clock.now())
-    subject, text, html = fill(
+    return fill(
         "mailings/mail/message",
+        event.series.network,
+        event.contact_email,
         event=event,
         subject=words.subject,
         facts={"name": name, "status": status},
@@ -116,12 +121,6 @@ def _message(event: Event, words: Words, name: str, status: str, token: str) -> 
         feedback=_survey_address(event),
         address=links.public("site.event", slug=event.slug),
     )
-    return _email(event, subject, text, html)
-
-
-def _email(event: Event, subject: str, text: str, html: str, unsubscribe: str = "") -> RenderedEmail:
-    network, mailbox = event.series.network, event.contact_email
-    return RenderedEmail(subject, text, html, sender_name=network, reply_to=mailbox, unsubscribe_url=unsubscribe)
 
 
 def _why(audience: Audience, status: str, *, is_over: bool) -> LazyString:

@@ -29,7 +29,6 @@ class MailingForm(BareForm):
     is_over = False
     """Whether the lunch is over: lunchkit then proposes thanks. Thanks and invitations need no words."""
     reached: Mapping[Audience, Reach]
-    """Whom each audience that can be chosen would reach."""
 
     def validate_subject(self, field: StringField) -> None:
         self._require(field, _l("Write a subject."))

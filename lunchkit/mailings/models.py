@@ -38,7 +38,6 @@ class Mailing(Model):
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=KEY)
     form_key: Mapped[str | None] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
-    """The idempotency key of the form that created it."""
     audience: Mapped[str] = mapped_column(String(20), info=NOT_PERSONAL)
     subject: Mapped[str] = mapped_column(String(200), default="", info=NOT_PERSONAL)
     text: Mapped[str] = mapped_column(Text, default="", info=NOT_PERSONAL)

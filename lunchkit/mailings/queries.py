@@ -25,7 +25,6 @@ class Reach:
     languages: dict[str, int]
     """The number of e-mails by language, the most first."""
     without: int
-    """The number of people without an address."""
 
     @property
     def recipients(self) -> int:

@@ -180,10 +180,7 @@ def set_recap_consent(registration: Registration, wants_recap: bool) -> None:
 
 
 def cancel_registration(registration: Registration, why: Why = Why.ATTENDEE) -> list[int]:
-    """Cancel a registration; the waiting list gets its seats in the same transaction. Idempotent.
-
-    Returns the numbers of the registrations that got a seat. Raises TooLate once the lunch is over.
-    """
+    """Cancel a registration; returns who of the waiting list got a seat. Idempotent. Raises TooLate after the lunch."""
     with transaction() as session:
         event, registration = operations.lock(session, registration)
         now = clock.now()

@@ -66,7 +66,6 @@ FILTERS: dict[str, ColumnElement[bool]] = {
     "arrived": Registration.arrived > 0,
     "absent": and_(Registration.status == Status.SEATED, Registration.arrived == 0),
 }
-"""Which registrations a list can show, by the word in its address."""
 
 
 def registrations_page(
@@ -139,10 +138,7 @@ def attendees_without_address(event_id: int) -> int:
 
 
 def answer_columns(event_id: int) -> list[tuple[str, dict[int, str]]]:
-    """For each custom field its label, and the answers by registration, as a file has them; in two queries.
-
-    A removed one is among them while it has answers.
-    """
+    """For each custom field, for a removed one while it has answers: its label, and the answers by registration."""
     questions = all_custom_fields(event_id)
     answers: dict[int, dict[int, str]] = {question.id: {} for question in questions}
     of_these = select(Answer.question_id, Answer.registration_id, Answer.value).where(Answer.question_id.in_(answers))

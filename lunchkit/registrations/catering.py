@@ -12,10 +12,7 @@ from lunchkit.registrations.models import Diet, Needs, Registration, Status
 
 
 def caterer_counts(event_id: int) -> dict[str, Any]:
-    """Seats, diets, seats without a diet, allergies and access needs of everybody who has a seat.
-
-    The words of people come without their names, each wording with how often it was used.
-    """
+    """Seats, diets, and needs in people's words, without names, each wording with how often it was used."""
     diets, seats = food_counts(event_id)
     seated = db.session.execute(
         select(Needs.allergies, Needs.access)

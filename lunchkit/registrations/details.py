@@ -57,7 +57,6 @@ class AttendeeField:
     asked_as: str = ""
     """How the forms ask it: as a "line" or a "tick"; empty where they do so in a way of its own."""
     in_list: bool = False
-    """Whether the list on the screen has a column for it."""
 
     def value(self, registration: Registration) -> str | int:
         value = getattr(registration, self.name)

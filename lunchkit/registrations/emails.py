@@ -146,8 +146,10 @@ def _email(
     images: dict[str, bytes] = {}
     if has_ticket:
         images = {TICKET_CID: qr.png(_ticket_address(tokens.ticket))}
-    subject, text, html = fill(
+    email = fill(
         f"{FOLDER}/{kind}",
+        event.series.network,
+        event.contact_email,
         event=event,
         facts=facts,
         own=own,
@@ -159,15 +161,8 @@ def _email(
         unsubscribe=unsubscribe,
         **more,
     )
-    return RenderedEmail(
-        subject,
-        text,
-        html,
-        sender_name=event.series.network,
-        reply_to=event.contact_email,
-        images=images,
-        unsubscribe_url=unsubscribe if kind == "recap" and tokens.link != SAMPLE else "",
-    )
+    one_click = unsubscribe if kind == "recap" and tokens.link != SAMPLE else ""
+    return replace(email, images=images, unsubscribe_url=one_click)
 
 
 def _personal_email(kind: str, facts: dict[str, Any]) -> RenderedEmail | None:

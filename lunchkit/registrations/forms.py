@@ -77,7 +77,6 @@ class DetailsForm(BareForm):
     shows_name = BooleanField(_l("My name may be on the list of people present"))
     wants_recap = BooleanField(_l("Send me the recap after the lunch"))
     own: tuple[CustomField, ...] = ()
-    """The lunch's own questions, each with a field."""
     only_diet: Diet | None = None
     """What everybody eats, where the lunch offers nothing else."""
     kept_diets: frozenset[Diet] = frozenset()

@@ -54,14 +54,10 @@ class Registration(Model):
     """The address folded for comparison; unique in a lunch."""
     organisation: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
     search_key: Mapped[str] = mapped_column(Text, default="", info=DERIVED)
-    """Name, address and organisation as lists search and sort them."""
     surname_key: Mapped[str] = mapped_column(Text, default="", info=DERIVED)
-    """The name as lists by surname sort it: see ``surname_key_of``."""
     is_member: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     shows_name: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
-    """Whether the name may be on the list of people present."""
     wants_recap: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
-    """Whether they asked for the e-mail that brings the recap."""
     note: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     """The team's own; told to the person with all other data that they ask for."""
     seats: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
@@ -71,7 +67,6 @@ class Registration(Model):
     sequence: Mapped[int] = mapped_column(default=0, info=KEY)
     """SEQUENCE of this attendee's calendar entry: only ever rises."""
     form_key: Mapped[str | None] = mapped_column(String(64), info=DERIVED)
-    """The idempotency key of the form that made it."""
     form_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=DERIVED)
     registered_at: Mapped[Moment] = mapped_column(info=NOT_PERSONAL)
     queued_at: Mapped[Moment] = mapped_column(info=KEY)
@@ -83,9 +78,7 @@ class Registration(Model):
     arrived: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     """The number of the party that came, by the check-in; it stays after the purge."""
     arrived_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
-    """When the first of them did."""
     erased_at: Mapped[Moment | None] = mapped_column(info=KEY)
-    """When the personal data was erased; what stays is a count."""
     event: Mapped[Event] = relationship()
     needs: Mapped["Needs | None"] = relationship(back_populates="registration", cascade="all, delete-orphan")
     answers: Mapped[list["Answer"]] = relationship(back_populates="registration", cascade="all, delete-orphan")
@@ -147,7 +140,6 @@ class CheckIn(Model):
     people: Mapped[int] = mapped_column(info=PERSONAL)
     """The number of the party that came, by this scan."""
     is_walk_in: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
-    """Whether they came without having registered."""
     added_seats: Mapped[int] = mapped_column(default=0, info=PERSONAL)
     """By how many the number of seats rose to let them in, beside people who had not come."""
     scanned_at: Mapped[Moment] = mapped_column(info=PERSONAL)
@@ -159,7 +151,6 @@ class CheckIn(Model):
     flagged_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
     """When the server learned that a phone without network let in a person whom it would have stopped."""
     settled_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
-    """When an organiser looked into that."""
     undone_at: Mapped[Moment | None] = mapped_column(info=PERSONAL)
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"), info=KEY)
     registration: Mapped[Registration] = relationship()

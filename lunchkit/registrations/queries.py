@@ -17,7 +17,6 @@ from lunchkit.registrations.models import LONGEST_SEARCH_KEY, CheckIn, Registrat
 LARGEST_ID = 2**31 - 1
 """What a number of a row may be: PostgreSQL refuses to compare with more."""
 IS_ACTIVE = Registration.status != Status.CANCELLED
-"""Seated or waiting."""
 
 
 _FULLNESS = select(
@@ -31,9 +30,7 @@ _FULLNESS = select(
 
 class Fullness(NamedTuple):
     taken: int
-    """Seats that are given."""
     waiting: int
-    """Requests that wait."""
     smallest: int | None
     """The seats that the smallest of these needs."""
     present: int

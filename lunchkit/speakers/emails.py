@@ -96,7 +96,5 @@ def _rows(facts: dict[str, Any]) -> tuple[Speaker | None, Event | None]:
 
 
 def _filled(kind: str, speaker: Speaker, event: Event, address: str | None, **more: object) -> RenderedEmail:
-    folder = kind.replace("/", "/mail/")
-    subject, text, html = fill(folder, name=speaker.name, event=event, address=address, **more)
-    reply_to = None if kind == SUBMISSION else event.contact_email or None
-    return RenderedEmail(subject, text, html, sender_name=event.series.network, reply_to=reply_to)
+    folder, reply_to = kind.replace("/", "/mail/"), None if kind == SUBMISSION else event.contact_email or None
+    return fill(folder, event.series.network, reply_to, name=speaker.name, event=event, address=address, **more)

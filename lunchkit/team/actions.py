@@ -28,10 +28,7 @@ INVITATIONS_AN_HOUR = 3
 
 
 def add_organiser(name: str, email: str, language: str | None = None, role: Role = Role.ORGANISER) -> Organiser:
-    """Add a member, or let a former one in again under the same address; the first one is the owner.
-
-    Raises Nameless, BadAddress or AddressTaken.
-    """
+    """Add a member, or let a former one in again; the first is the owner. Raises Nameless, BadAddress, AddressTaken."""
     name, address = clean_line(name), normal_email(email)
     if not any(map(str.isalnum, name)):
         raise errors.Nameless

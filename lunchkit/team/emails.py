@@ -48,7 +48,6 @@ NOTICES = {
         "add a new passkey."
     ),
 }
-"""What may have happened."""
 
 
 def enqueue_notice(
@@ -104,7 +103,5 @@ def _link(nonce: str) -> tuple[str, SignInLink | None]:
 
 def _render(template: str, **variables: object) -> RenderedEmail:
     settings = current_settings()
-    subject, text, html = fill(
-        f"team/mail/{template}", zone=settings.timezone, network=settings.network_name, **variables
-    )
-    return RenderedEmail(subject, text, html, sender_name=settings.network_name)
+    network = settings.network_name
+    return fill(f"team/mail/{template}", network, None, zone=settings.timezone, network=network, **variables)

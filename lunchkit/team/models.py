@@ -15,7 +15,6 @@ IDLE_LIFE = timedelta(hours=2)
 ABSOLUTE_LIFE = timedelta(hours=12)
 INVITATION_LIFE = timedelta(days=7)
 HALF_OPEN_LIFE = timedelta(minutes=10)
-"""How long a session waits for the passkey."""
 FRESH_FOR = timedelta(minutes=10)
 """How long after a confirmation a person may do what is dangerous."""
 FIRST_FRESH_FOR = timedelta(minutes=30)
@@ -70,10 +69,7 @@ class Organiser(Model):
 
 
 class SignInLink(Model):
-    """A sign-in link: of an e-mail or an invitation, shown as a QR code, or printed on the console.
-
-    A used one is deleted.
-    """
+    """A sign-in link: of an e-mail or an invitation, shown as a QR code, or on the console; a used one is deleted."""
 
     __tablename__ = "sign_in_link"
 

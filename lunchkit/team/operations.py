@@ -16,10 +16,7 @@ from lunchkit.team.models import Organiser, OrganiserSession, Passkey, RecoveryC
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """A session that has just begun. The token goes into the cookie and is stored nowhere else.
-
-    A half-open one opens nothing until the passkey is shown.
-    """
+    """A session that has just begun; its token is in the cookie only. A half-open one still needs the passkey."""
 
     token: str
     organiser_id: int
@@ -107,10 +104,7 @@ def lock_team(session: Session) -> Sequence[Organiser]:
 
 
 def add_to_team(session: Session, name: str, email: str, language: str, role: Role) -> Organiser:
-    """Add a person, or let a former member in again. The first one is the owner, and nobody else is.
-
-    Raises AddressTaken.
-    """
+    """Add a person, or let a former member in again; only the first one is the owner. Raises AddressTaken."""
     has_owner = any(one.role == Role.OWNER for one in lock_team(session))
     known = select(Organiser).where(Organiser.email_key == normalise_email(email))
     organiser = session.scalar(known.execution_options(populate_existing=True))

@@ -68,12 +68,12 @@ def render_email(row: OutboxEmail) -> RenderedEmail | None:
         return _renderers[row.kind](row.facts)
 
 
-def fill(folder: str, **context: object) -> tuple[str, str, str]:
-    """Subject, text and HTML from ``templates/<folder>/``. The text is not escaped: never show it as HTML."""
+def fill(folder: str, sender_name: str, reply_to: str | None = None, **context: object) -> RenderedEmail:
+    """An e-mail from ``templates/<folder>/``. Its text is not escaped: never show it as HTML."""
     subject = render_template(f"{folder}/subject.txt", **context)
     text = render_template(f"{folder}/body.txt", **context)
     html = render_template(f"{folder}/body.html", **context)
-    return one_line(subject), text.strip() + "\n", html
+    return RenderedEmail(one_line(subject), text.strip() + "\n", html, sender_name, reply_to)
 
 
 def one_line(text: str) -> str:

@@ -19,7 +19,6 @@ class Scan:
     registration_id: int | None = None
     walk_in: AttendeeDetails | None = None
     gives_seat: bool = False
-    """Whether a person on the waiting list gets a free seat, if there is one."""
     makes_room: bool = False
     """Whether the number of seats may rise for them, while people who have a seat have not come."""
     let_in: bool = False
@@ -41,7 +40,6 @@ class Word(StrEnum):
     """A seat was asked for, and none is free."""
     CANCELLED = "cancelled"
     OTHER = "other"
-    """The ticket of another event."""
     UNKNOWN = "unknown"
     KNOWN = "known"
     """A walk-in whose address is registered already."""
@@ -61,7 +59,6 @@ class Answer:
     of: str = ""
     """The nonce of the scan that let them in: what an undo names."""
     place: int | None = None
-    """In the waiting list."""
     lunch: str = ""
     """The title of the event that a ticket is for, if it is another."""
 

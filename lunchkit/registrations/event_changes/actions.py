@@ -76,10 +76,7 @@ def change_capacity(event: Event, capacity: int) -> tuple[int, int]:
 
 
 def cancel_event(event: Event) -> int:
-    """Cancel an event: it stays in the calendars as cancelled, and every attendee gets an e-mail. Idempotent.
-
-    Returns the number of e-mails. Raises IsADraft.
-    """
+    """Cancel an event, and tell every attendee; returns the number of e-mails. Idempotent. Raises IsADraft."""
     now = clock.now()
     with transaction() as session:
         event = lock_event(session, event.id)
@@ -99,11 +96,7 @@ def cancel_event(event: Event) -> int:
 def _require_movable(
     session: Session, event: Event, details: EventDetails, now: datetime, took_place: Callable[[Event], bool]
 ) -> None:
-    """Raise where an event may not have these other hours.
-
-    A public event that is over can be moved while nothing took place and nothing is erased: its day was a mistake, or
-    it was postponed. A draft can always be moved.
-    """
+    """A public event that is over can be moved while nothing took place or was erased: its day was a mistake."""
     is_public = event.published_at is not None
     if details.ends_at <= now:
         raise errors.DateHasPassed

@@ -126,10 +126,9 @@ def _registrations(session: Session, event_id: int, *wanted: ColumnElement[bool]
 
 
 def undo_import(draft: ImportDraft) -> None:
-    """Undo an import, except for registrations that were changed since, or were checked in. Idempotent.
+    """Undo an import, except for people who were changed since, or checked in; those who got an e-mail get another.
 
-    People who got an e-mail get another one; the rows of the others are deleted.
-    Raises TooLate or ImportExpired.
+    Idempotent. Raises TooLate or ImportExpired.
     """
     with transaction() as session:
         event = lock_event(session, draft.event_id)

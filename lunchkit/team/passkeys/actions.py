@@ -41,10 +41,7 @@ attempts = Window(most=5, seconds=900)
 
 
 def ask_for_new_passkey(row: OrganiserSession) -> dict[str, Any]:
-    """The options with which a browser makes a passkey, with a new challenge.
-
-    Raises NotPossible or TooManyPasskeys.
-    """
+    """The options with which a browser makes a passkey, with a new challenge. Raises NotPossible, TooManyPasskeys."""
     _refuse_obstacle()
     with transaction() as session:
         held, organiser = _lock_open(session, row)

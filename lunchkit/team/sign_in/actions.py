@@ -93,10 +93,7 @@ def issue_console_link(organiser: Organiser) -> str:
 
 
 def issue_setup_link() -> str:
-    """The address where the first organiser makes their account: one hour, once; earlier ones become invalid.
-
-    Raises AlreadySetUp where there is an organiser.
-    """
+    """The only address where the first organiser makes their account: one hour, once. Raises AlreadySetUp."""
     token = random_token()
     with transaction() as session:
         if has_organisers():

@@ -46,10 +46,7 @@ def _organiser_of(link: SignInLink) -> Organiser | None:
 
 
 def valid_link(token: str, requested: object) -> tuple[SignInLink, Organiser]:
-    """A link that lets this browser in, and its organiser; ``requested`` is from the cookie.
-
-    Raises InvalidLink or OtherBrowser.
-    """
+    """A link that lets a browser in (``requested``: from its cookie). Raises InvalidLink or OtherBrowser."""
     link = link_where(SignInLink.token_hash == token_hash(token))
     organiser = _organiser_of(link) if link else None
     if link is None or organiser is None:
