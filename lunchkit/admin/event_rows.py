@@ -17,8 +17,6 @@ from lunchkit.room.survey.models import Stage as SurveyStage
 
 
 class Row(NamedTuple):
-    """A part of an event: its name, the page about it, and how much there is."""
-
     name: str
     address: str
     detail: str = ""

@@ -223,7 +223,6 @@ def _to_be_told(event: Event, details: EventDetails | None = None) -> int:
 
 
 def _telling_page(event: Event, details: EventDetails) -> str:
-    """Asks whether those who come are told; keeps all that was typed."""
     before, after = plan_of(event), plan_with(event, details)
     return _show(
         "telling",

@@ -44,6 +44,5 @@ def _chapter(name: str) -> tuple[str, Markup]:
 
 
 def chapter_address(event: Event | None) -> str:
-    """The address of the chapter about this page, which may be about an event."""
     chapter = _OF_PHASE[phase] if (phase := phase_of_page(event)) else _OF_AREA.get(area_of_page(), CHAPTERS[0])
     return url_for("organiser.handbook.show", chapter=chapter)

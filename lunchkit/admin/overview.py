@@ -110,7 +110,6 @@ class Overview:
 
     @property
     def next(self) -> list[Way]:
-        """What to do now, the most urgent first."""
         event, until_start = self.event, self.event.starts_at - self.now
         change = Way(_("Change the lunch"), self.to("events.edit"))
         by_hand = Way(_("Register somebody"), self.to("registrations.create"))

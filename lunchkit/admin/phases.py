@@ -82,7 +82,6 @@ def phase_of_page(event: Event | None) -> Phase | None:
 
 
 def phase_bar(event: Event) -> list[Step]:
-    """The phases of an event; the open one is that of the page."""
     phases, opened = list(Phase), phase_of_page(event)
     reached = phases.index(phase_of_moment(event, clock.now()))
     return [

@@ -51,7 +51,6 @@ def badges(slug: str) -> ResponseReturnValue:
 
 @bp.get(f"{ALL}/certificates")
 def certificates(slug: str) -> ResponseReturnValue:
-    """A page for each person who came, or for one of them alone."""
     event, one = any_event_by_slug_or_404(slug), request.args.get("of", type=int)
     people = [row.registration for row in all_rows(event.id) if row.registration.arrived]
     people = [person for person in people if one in (None, person.id)]

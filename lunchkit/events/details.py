@@ -107,8 +107,6 @@ def _moves_to_earlier_day(event: Event, details: EventDetails) -> bool:
 
 @dataclass(frozen=True)
 class QuestionDetails:
-    """A question of the organisers on the registration form; each field is a column of CustomField."""
-
     kind: str
     label: str
     choices: Sequence[str] = ()

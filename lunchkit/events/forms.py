@@ -229,7 +229,6 @@ def _complain(field: Field, message: Any) -> None:
 
 
 def wall_values(event: Event) -> dict[str, Any]:
-    """The details of a lunch by form field, with moments on the wall clock of the place."""
     place = ZoneInfo(event.zone)
     values = {name: getattr(event, name) for name in EventDetails.__dataclass_fields__}
     values["diets"] = [diet.value for diet in event.diets_offered]

@@ -153,7 +153,6 @@ class Event(Timing, DemoNotes, Versioned, Model):
 
     @property
     def address(self) -> str:
-        """Street, postcode and town in one line, without empty parts."""
         return ", ".join(filter(None, (self.street, f"{self.postcode} {self.town}".strip())))
 
     @property
@@ -220,7 +219,6 @@ class CustomField(Ordered, Versioned, Model):
         return str(self.translations.get(language, {}).get("label") or self.label)
 
     def choices_in(self, language: str) -> list[tuple[str, str]]:
-        """Each choice as it is stored, and in a language."""
         translated = self.translations.get(language, {}).get("choices") or self.choices
         return list(zip(self.choices, translated, strict=False))
 

@@ -30,6 +30,5 @@ def paragraph_row(event_id: int, kind: str) -> OwnParagraph | None:
 
 
 def own_texts(event_id: int) -> dict[str, dict[str, str]]:
-    """All own paragraphs of a lunch, by e-mail, then by language."""
     rows = db.session.scalars(select(OwnParagraph).where(OwnParagraph.event_id == event_id))
     return {row.kind: row.texts for row in rows if row.texts}

@@ -28,15 +28,11 @@ NobodyToReach = user_error("NobodyToReach", _l("Nobody is left to write to: no e
 
 
 class NotWritable(UserError):
-    """These people cannot be written to now; the message says why."""
-
     def __init__(self, message: LazyString) -> None:
         self.message = message
 
 
 class EnoughForToday(UserError):
-    """The people of a lunch got as many mailings as may leave in a day; ``until`` when the next may leave."""
-
     def __init__(self, event: Event, until: datetime) -> None:
         self.message = _l(
             "Three e-mails within a day are enough for anybody. You can write again on %(moment)s.",

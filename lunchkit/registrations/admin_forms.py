@@ -32,7 +32,6 @@ class OrganiserAttendeeForm(DetailsForm):
     wants_recap = BooleanField(_l("Send the recap after the lunch"))
 
     def fit_to(self, event: Event, most_companions: int) -> None:
-        """Ask what this lunch asks; the number of seats always."""
         self.companions.label.text = str(_l("Seats"))
         self.companions.choices = [(n, str(n + 1)) for n in range(most_companions + 1)]
         self.fit_needs_to(event, most_companions)

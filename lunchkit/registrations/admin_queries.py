@@ -71,7 +71,6 @@ FILTERS: dict[str, ColumnElement[bool]] = {
 def registrations_page(
     event_id: int, text: str, which: str | None, page: int, *conditions: ColumnElement[bool], order: Order = Order.NAME
 ) -> Page:
-    """One page of the registrations with every word of ``text``, of all or of one of FILTERS."""
     wanted = [*words_in(text), *([FILTERS[which]] if which else []), *conditions]
     return page_of_list(event_id, wanted, page, by(order))
 
@@ -97,7 +96,6 @@ def page_of_list(event_id: int, wanted: Sequence[ColumnElement[bool]], page: int
 
 
 def all_rows(event_id: int, order: Order = Order.NAME, *conditions: ColumnElement[bool]) -> list[Row]:
-    """Every registration of a lunch in the order of the list, for files and for paper."""
     return [Row(*row) for row in db.session.execute(_listed(event_id).where(*conditions).order_by(*by(order)))]
 
 

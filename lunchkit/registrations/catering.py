@@ -46,7 +46,6 @@ def food_counts(event_id: int) -> tuple[dict[Diet, int], int]:
 
 
 def count_who_need(event_id: int) -> int:
-    """How many of those who have a seat wrote of an allergy or an intolerance."""
     wrote = select(func.count()).select_from(Needs).join(Registration, Registration.id == Needs.registration_id)
     return db.session.scalar(wrote.where(_seated(event_id), Needs.allergies != "")) or 0
 

@@ -22,8 +22,6 @@ Answers = tuple[tuple[int, str], ...]
 
 @dataclass(frozen=True)
 class AttendeeDetails:
-    """What an attendee says of themselves and of those who come along."""
-
     name: str
     email: str | None
     organisation: str = ""

@@ -28,8 +28,6 @@ _HELD = text("held_until is not null")
 
 
 class Registration(Model):
-    """One attendee with companions: seated together, waiting together, or cancelled."""
-
     __tablename__ = "registration"
     __erased__ = Erased.BLANKED
     __table_args__ = (

@@ -47,7 +47,6 @@ def find_by_email(session: Session, event_id: int, email: str | None) -> Registr
 
 
 def active_registrations(session: Session, event_id: int) -> list[Registration]:
-    """Who is seated or waiting, in the order of the queue."""
     active = select(Registration).where(Registration.event_id == event_id, IS_ACTIVE)
     return list(session.scalars(active.order_by(Registration.queued_at, Registration.id)))
 

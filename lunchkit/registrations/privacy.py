@@ -48,7 +48,6 @@ def own_answers(registration: Registration) -> list[tuple[str, str]]:
 
 
 def own_data(registration: Registration) -> dict[str, Any]:
-    """Everything that is stored about an attendee, e-mails included, as plain JSON values."""
     needs = registration.needs
     about = select(OutboxEmail).where(OutboxEmail.subject_id == registration.id)
     emails = [(one.kind, one.created_at, one.sent_at) for one in db.session.scalars(about.order_by(OutboxEmail.id))]

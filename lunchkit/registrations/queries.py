@@ -153,7 +153,6 @@ def _by_hash_or_404(statement: Select[Registration]) -> Registration:
 
 
 def names_of(event_id: int, numbers: list[str]) -> list[str]:
-    """The names behind the numbers of registrations of a lunch, in the order of the numbers."""
     ids = [int(number) for number in numbers if number.isdecimal() and len(number) < 10]
     named = select(Registration.id, Registration.name).where(
         Registration.event_id == event_id, Registration.id.in_(ids), Registration.status == Status.SEATED

@@ -75,7 +75,6 @@ def notice(facts: dict[str, Any]) -> RenderedEmail:
 
 @email_kind(INVITATION, Urgency.SIGN_IN)
 def invitation_email(facts: dict[str, Any]) -> RenderedEmail | None:
-    """Render an invitation into the team; None where its link is not valid any more."""
     token, link = _link(facts["nonce"])
     if link is None or link.organiser is None:
         return None
@@ -87,7 +86,6 @@ def invitation_email(facts: dict[str, Any]) -> RenderedEmail | None:
 
 @email_kind(SIGN_IN, Urgency.SIGN_IN)
 def sign_in(facts: dict[str, Any]) -> RenderedEmail | None:
-    """Render the e-mail to sign in; None where its link is not valid any more."""
     token, link = _link(facts["nonce"])
     if link is None:
         return None

@@ -93,8 +93,6 @@ class InvitationForm(RoleForm):
 
 
 class PasskeyForm(BareForm):
-    """The name of a device, and its answer, which comes from a script."""
-
     name = _name(_l("Write a name."), _l("Name of this device"), 60)
     answer = HiddenField()
 

@@ -12,6 +12,7 @@ from lunchkit.platform.links import random_token, token_hash
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.team.errors import AddressTaken
 from lunchkit.team.models import Organiser, OrganiserSession, Passkey, RecoveryCode, Role, SignInLink
+from lunchkit.team.queries import passkeys_of
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def open_session(
     organiser = lock_person(session, organiser_id)  # people before their sessions, everywhere
     if browser.earlier_session:
         end_sessions(session, OrganiserSession.token_hash == token_hash(browser.earlier_session))
-    waits = like is None and has_passkeys(session, organiser_id)
+    waits = like is None and bool(passkeys_of(organiser))
     session.add(
         OrganiserSession(
             organiser_id=organiser_id,
@@ -81,11 +82,6 @@ def lock_person(session: Session, organiser_id: int) -> Organiser:
     """Lock and re-read a person: two changes of how they sign in happen one after the other."""
     chosen = select(Organiser).where(Organiser.id == organiser_id).with_for_update()
     return session.scalars(chosen.execution_options(populate_existing=True)).one()
-
-
-def has_passkeys(session: Session, organiser_id: int) -> bool:
-    """Whether signing in asks for a passkey after the e-mail."""
-    return session.scalar(select(Passkey.id).where(Passkey.organiser_id == organiser_id).limit(1)) is not None
 
 
 def drop_second_factor(session: Session, organiser_id: int) -> None:

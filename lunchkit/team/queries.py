@@ -90,7 +90,6 @@ def half_open_session() -> OrganiserSession | None:
 
 
 def is_off_the_team() -> bool:
-    """Whether the browser was signed in by a person who has been removed from the team."""
     row = _session_of_cookie()
     return row is not None and row.organiser.removed_at is not None
 

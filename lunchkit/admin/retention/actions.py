@@ -44,7 +44,6 @@ def enqueue_reminders() -> int:
 
 
 def due_at(event: Event, reminder: Reminder) -> datetime:
-    """When a reminder of an event is sent: at its hour in the time zone of the event."""
     return clock.wall_moment(event.starts_at, event.zone, days=-reminder.days_before, hour=reminder.hour)
 
 

@@ -82,8 +82,6 @@ def _walk_in(value: object) -> AttendeeDetails | None:
 
 
 class WalkInForm(BareForm):
-    """A person who comes without a registration: a name is enough."""
-
     name = name_field(_l("Write their name."))
     email = StringField(_l("E-mail"), filters=[clean_line], validators=[valid_email])
     nonce = HiddenField()

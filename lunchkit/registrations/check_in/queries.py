@@ -39,7 +39,6 @@ def scan_by_nonce(nonce: str) -> CheckIn | None:
 
 
 def first_of(registration_id: int) -> CheckIn | None:
-    """The scan that let a party in; None before."""
     chosen = select(CheckIn).where(CheckIn.registration_id == registration_id, *_is_first(CheckIn))
     return db.session.scalar(chosen.execution_options(populate_existing=True))
 
@@ -140,7 +139,6 @@ def arrivals(event_id: int) -> list[dict[str, Any]]:
 
 
 def millis(moment: datetime) -> int:
-    """A moment as browsers count time."""
     return int(moment.timestamp() * 1000)
 
 

@@ -88,6 +88,5 @@ class Counts:
 
 
 def short_name(name: str) -> str:
-    """The first name and the initial of the last: «Camille P.»."""
     words = name.split()
     return f"{words[0]} {words[-1][0]}." if len(words) > 1 else name

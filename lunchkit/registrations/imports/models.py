@@ -14,8 +14,6 @@ KEPT_FOR = timedelta(hours=1)
 
 
 class ImportDraft(Model):
-    """The rows of one file, for one signed-in browser."""
-
     __tablename__ = "import_draft"
     __erased__ = "deleted after an hour: registrations.imports.actions.delete_expired_imports"
     __table_args__ = (Index("ix_import_draft_created_at", "created_at"),)

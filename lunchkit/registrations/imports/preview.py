@@ -45,7 +45,6 @@ def draft_or_expired(event_id: int, draft_id: int, session_id: int) -> ImportDra
 
 
 def column_labels(event: Event) -> dict[str, str]:
-    """What a column of a file may hold at this lunch: a field of the form, or a custom field."""
     unasked = {"diet", "allergies"} if not event.asks_food else set()
     unasked |= {"access"} if not event.asks_access else set()
     fields = {name: str(column.label) for name, column in COLUMNS.items() if name not in unasked}

@@ -18,7 +18,6 @@ TOO_LONG = 66
 
 
 def main(most_rows: int, most_columns: int) -> int:
-    """Read a workbook, write its rows. Returns how it went, as an exit code."""
     data = sys.stdin.buffer.read()
     if data.startswith(b"PK"):
         with zipfile.ZipFile(BytesIO(data)) as archive:

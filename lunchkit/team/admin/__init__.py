@@ -155,7 +155,6 @@ def end_other_sessions() -> ResponseReturnValue:
 
 @area.route("/phone", methods=["GET", "POST"])
 def phone() -> ResponseReturnValue:
-    """A POST makes a code that signs in another device."""
     token = actions.hand_to_phone(required_session()) if request.method == "POST" else ""
     then = return_path(request.values.get("next"))
     address = public("sign_in.confirm", token=token, **({"next": then} if then else {})) if token else ""

@@ -15,14 +15,7 @@ from lunchkit.platform.links import random_token, token_hash
 from lunchkit.team import errors
 from lunchkit.team.emails import enqueue_notice
 from lunchkit.team.models import CHALLENGE_LIFE, Organiser, OrganiserSession, Passkey, RecoveryCode
-from lunchkit.team.operations import (
-    OpenedSession,
-    drop_second_factor,
-    end_sessions,
-    has_passkeys,
-    lock_person,
-    void_links,
-)
+from lunchkit.team.operations import OpenedSession, drop_second_factor, end_sessions, lock_person, void_links
 from lunchkit.team.passkeys.authenticators import (
     check_answer,
     check_creation,
@@ -133,7 +126,7 @@ def remove_passkey(row: OrganiserSession, passkey_id: int) -> None:
         if name is None:
             return note_nothing(session)
         record_facts(session, who=name)
-        if not has_passkeys(session, organiser.id):
+        if not passkeys_of(organiser):
             drop_second_factor(session, organiser.id)
         enqueue_notice(session, "passkey_removed", organiser, device=name)
 
@@ -145,7 +138,7 @@ def reset_passkeys(organiser: Organiser, by: str = "") -> None:
     """
     with transaction() as session:
         person = lock_person(session, organiser.id)
-        if not has_passkeys(session, person.id):
+        if not passkeys_of(person):
             raise errors.NothingToReset
         record(session, AuditEvent("console.reset"))
         record_facts(session, who=person.name)
