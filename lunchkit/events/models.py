@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lunchkit.events.demo_notes import DemoNotes
 from lunchkit.events.timing import Timing
 from lunchkit.platform import links
 from lunchkit.platform.db import KEY, NOT_PERSONAL, PERSONAL, Model, Moment
@@ -21,6 +21,13 @@ FOOD_KEPT_FOR = timedelta(days=2)
 """Until food and access needs are erased, from the end of the lunch."""
 ERASURE_GRACE = timedelta(days=7)
 """Nothing of a lunch is erased this long after it was moved to an earlier day: a mistyped day can be corrected."""
+DEMO_NOTES = {
+    "fictional": _l("Demonstration page: this lunch, its people and what they say are made up."),
+    "reconstructed": _l(
+        "Demonstration page, written after an article of %(network)s: year, hours, votes, date and licence are assumed."
+    ),
+}
+"""By what a lunch of the demo is: made up, or one that took place, told after an article."""
 
 
 class Colour(StrEnum):
@@ -73,7 +80,7 @@ class Series(Model):
     events: Mapped[list["Event"]] = relationship(back_populates="series")
 
 
-class Event(Timing, DemoNotes, Versioned, Model):
+class Event(Timing, Versioned, Model):
     """One lunch. Its states are moments: published, moved, cancelled."""
 
     __tablename__ = "event"
@@ -134,7 +141,19 @@ class Event(Timing, DemoNotes, Versioned, Model):
     purged_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     recap_published_at: Mapped[Moment | None] = mapped_column(info=NOT_PERSONAL)
     """The page, the calendar entry and the feeds then link to the recap."""
+    demo: Mapped[str] = mapped_column(String(14), default="", info=NOT_PERSONAL)
+    """A key of DEMO_NOTES; empty for a real lunch."""
     series: Mapped[Series] = relationship(back_populates="events")
+
+    @property
+    def is_fictional(self) -> bool:
+        """Whether it never took place: its pages say so beside its title."""
+        return self.demo == "fictional"
+
+    @property
+    def demo_note(self) -> str:
+        """What the foot of each of its pages says of what is not real; empty for a real lunch."""
+        return str(DEMO_NOTES[self.demo]) % {"network": self.series.network} if self.demo else ""
 
     @property
     def purge_on(self) -> date:

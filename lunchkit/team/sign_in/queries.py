@@ -7,10 +7,11 @@ not counted, so that nobody can lock an organiser out.
 import hmac
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
+from lunchkit.platform.errors import UserError
 from lunchkit.platform.links import derived_token, token_hash
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.team.errors import InvalidLink, OtherBrowser, WrongCode
@@ -40,17 +41,17 @@ def requested_address(requested: object) -> str | None:
     return str(requested[0]) if is_recent else None
 
 
-def _organiser_of(link: SignInLink) -> Organiser | None:
-    organiser = link.organiser
-    return organiser if organiser and organiser.removed_at is None and link.is_valid(clock.now()) else None
+def _usable(condition: ColumnElement[bool], refusal: type[UserError]) -> tuple[SignInLink, Organiser]:
+    link = link_where(condition)
+    organiser = link.organiser if link else None
+    if link is None or organiser is None or organiser.removed_at is not None or not link.is_valid(clock.now()):
+        raise refusal
+    return link, organiser
 
 
 def valid_link(token: str, requested: object) -> tuple[SignInLink, Organiser]:
     """A link that lets a browser in (``requested``: from its cookie). Raises InvalidLink or OtherBrowser."""
-    link = link_where(SignInLink.token_hash == token_hash(token))
-    organiser = _organiser_of(link) if link else None
-    if link is None or organiser is None:
-        raise InvalidLink
+    link, organiser = _usable(SignInLink.token_hash == token_hash(token), InvalidLink)
     if link.code_hash is not None and not hmac.compare_digest(
         address_hash(organiser.email), requested_address(requested) or ""
     ):
@@ -67,11 +68,7 @@ def handing_session(link: SignInLink) -> OrganiserSession | None:
 
 def link_by_code(address: str, code: str) -> tuple[SignInLink, Organiser]:
     """The valid link of the e-mail to the address with this hash that contains this code. Raises WrongCode."""
-    link = link_where(SignInLink.code_hash == code_hash(address, code))
-    organiser = _organiser_of(link) if link else None
-    if link is None or organiser is None:
-        raise WrongCode
-    return link, organiser
+    return _usable(SignInLink.code_hash == code_hash(address, code), WrongCode)
 
 
 def valid_setup_link(token: str) -> SignInLink:
