@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -11,14 +10,13 @@ from wtforms.validators import InputRequired, ValidationError
 
 from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import AnswerKind, CustomField
+from lunchkit.platform.choices import LANGUAGES, check_lines, check_translation, lines_of
 from lunchkit.platform.fields import BareForm, at_most, has_a_word
 from lunchkit.platform.slugs import SLUG_LENGTH, slug_of
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
 
 FEWEST_CHOICES, MOST_CHOICES, LONGEST_CHOICE = 2, 6, 80
-LANGUAGES: dict[str, LazyString] = {"en": _l("English"), "de": _l("German"), "it": _l("Italian")}
-"""Into which a question may be translated; it is first written in the language of the settings."""
 KINDS = {
     AnswerKind.TEXT: _l("A line of text"),
     AnswerKind.ONE: _l("One of some choices"),
@@ -52,28 +50,18 @@ class QuestionForm(VersionedForm):
     def validate_choices(self, field: Field) -> None:
         if not self.has_choices():
             return
-        lines = _lines(field.data)
+        lines = lines_of(field.data)
         if not FEWEST_CHOICES <= len(lines) <= MOST_CHOICES:
             limits = {"fewest": FEWEST_CHOICES, "most": MOST_CHOICES}
             raise ValidationError(_("From %(fewest)s to %(most)s choices are needed here, one a line.", **limits))
-        _check(lines)
+        check_lines(lines, LONGEST_CHOICE)
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
         if self.has_choices() and not self.choices.errors:
             for language in LANGUAGES:
-                self._compare(self[f"{language}_choices"])
+                check_translation(self[f"{language}_choices"], len(lines_of(self.choices.data)), LONGEST_CHOICE)
         return not self.errors
-
-    def _compare(self, translated: Field) -> None:
-        lines, wanted = _lines(translated.data), len(_lines(self.choices.data))
-        try:
-            if lines and len(lines) != wanted:
-                message = _("Write a line for each of the %(wanted)s choices, or none.", wanted=wanted)
-                raise ValidationError(message)
-            _check(lines)
-        except ValidationError as error:
-            translated.errors = [*translated.errors, str(error)]
 
     def has_choices(self) -> bool:
         return self.kind.data in (AnswerKind.ONE, AnswerKind.SEVERAL)
@@ -83,13 +71,13 @@ class QuestionForm(VersionedForm):
         return QuestionDetails(
             kind=self.kind.data,
             label=self.label.data or "",
-            choices=tuple(_lines(self.choices.data)) if self.has_choices() else (),
+            choices=tuple(lines_of(self.choices.data)) if self.has_choices() else (),
             is_required=bool(self.is_required.data),
             translations={language: texts for language, texts in typed.items() if texts},
         )
 
     def _in(self, language: str) -> dict[str, Any]:
-        label, choices = self[f"{language}_label"].data, _lines(self[f"{language}_choices"].data)
+        label, choices = self[f"{language}_label"].data, lines_of(self[f"{language}_choices"].data)
         texts: dict[str, Any] = {"label": label} if label else {}
         return texts | ({"choices": choices} if choices and self.has_choices() else {})
 
@@ -106,19 +94,6 @@ def _values(question: CustomField) -> dict[str, Any]:
         values[f"{language}_label"] = texts.get("label", "")
         values[f"{language}_choices"] = "\n".join(texts.get("choices", ()))
     return values
-
-
-def _lines(text: str | None) -> list[str]:
-    return [line for line in (text or "").split("\n") if line]
-
-
-def _check(lines: list[str]) -> None:
-    if len({line.casefold() for line in lines}) < len(lines):
-        raise ValidationError(_("Two choices are the same."))
-    for line in lines:
-        if len(line) > LONGEST_CHOICE:
-            found = {"max": LONGEST_CHOICE, "line": line[:24], "n": len(line)}
-            raise ValidationError(_("At most %(max)s characters a choice: «%(line)s…» has %(n)s.", **found))
 
 
 class AddressForm(BareForm):

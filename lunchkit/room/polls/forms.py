@@ -14,13 +14,13 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from lunchkit.platform.choices import LANGUAGES, check_lines, check_translation, lines_of
 from lunchkit.platform.fields import BareForm, NumberField, at_most, between, has_a_word
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.room.polls.kinds import SHAPES
 from lunchkit.room.polls.models import FEWEST_TOGETHER, Kind, Poll
 
 MOST_WORDS, MOST_PROTECTED = 3, 50
-LANGUAGES: dict[str, LazyString] = {"en": _l("English"), "de": _l("German"), "it": _l("Italian")}
 NAMES = LANGUAGES.values()
 WORDLESS = _l("Write the question.")
 NO_OPINIONS = {"sans avis", "no opinion", "keine meinung", "nessuna opinione"}
@@ -91,7 +91,7 @@ class PollForm(BareForm):
         fewest, most = SHAPES[kind].lines
         if not fewest <= len(lines) <= most:
             raise ValidationError(str(SHAPES[kind].how_many) % {"fewest": fewest, "most": most})
-        _check_lines(kind, lines)
+        check_lines(lines, SHAPES[kind].longest)
         if self.allows_none.data and not NO_OPINIONS.isdisjoint(line.casefold() for line in lines):
             raise ValidationError(
                 _("«No opinion» is among the answers already: take this line away, or untick «No opinion» below.")
@@ -110,20 +110,11 @@ class PollForm(BareForm):
             self[name].errors = []
         if not self.choices.errors and not self._kind().is_written:
             for language in LANGUAGES:
-                self._compare(self[f"{language}_choices"])
+                check_translation(self[f"{language}_choices"], len(self.labels()), SHAPES[self._kind()].longest)
         return not self.errors
 
-    def _compare(self, translated: Field) -> None:
-        lines, wanted = _lines(translated.data), len(self.labels())
-        try:
-            if lines and len(lines) != wanted:
-                raise ValidationError(_("Write a line for each of the %(wanted)s choices, or none.", wanted=wanted))
-            _check_lines(self._kind(), lines)
-        except ValidationError as error:
-            translated.errors = [*translated.errors, str(error)]
-
     def labels(self) -> tuple[str, ...]:
-        kind, lines = self._kind(), _lines(self.choices.data)
+        kind, lines = self._kind(), lines_of(self.choices.data)
         if kind.is_written:
             return ()
         return ("1", "2", "3", "4", "5") if kind is Kind.SCALE and not lines else tuple(lines)
@@ -168,7 +159,7 @@ class PollForm(BareForm):
         return {language: texts for language, texts in typed.items() if texts}
 
     def _choice_translations(self) -> dict[str, tuple[str, ...]]:
-        typed = {name: tuple(_lines(self[f"{name}_choices"].data)) for name in LANGUAGES}
+        typed = {name: tuple(lines_of(self[f"{name}_choices"].data)) for name in LANGUAGES}
         return {language: lines for language, lines in typed.items() if lines}
 
     def _kind(self) -> Kind:
@@ -201,17 +192,3 @@ def _start(poll: Poll) -> dict[str, Any]:
         start |= {f"{language}_{part}": texts.get(part, "") for part in ("question", "low", "high")}
         start[f"{language}_choices"] = "\n".join(label for label in labels if label)
     return start
-
-
-def _check_lines(kind: Kind, lines: Sequence[str]) -> None:
-    if len({line.casefold() for line in lines}) < len(lines):
-        raise ValidationError(_("Two choices are the same."))
-    longest = SHAPES[kind].longest
-    for line in lines:
-        if len(line) > longest:
-            broad = {"max": longest, "line": line[:24], "n": len(line)}
-            raise ValidationError(_("At most %(max)s characters a choice: «%(line)s…» has %(n)s.", **broad))
-
-
-def _lines(text: str | None) -> list[str]:
-    return [line for line in (text or "").split("\n") if line]
