@@ -206,9 +206,7 @@ class EventForm(VersionedForm):
 
 
 def event_form(
-    event: Event | None = None,
-    data: MultiDict[str, str] | None = None,
-    proposal: Mapping[str, Any] | None = None,
+    event: Event | None = None, data: MultiDict[str, str] | None = None, proposal: Mapping[str, Any] | None = None
 ) -> EventForm:
     """The form, filled from the row or from form data; for a new lunch from ``proposal``, by field."""
     if event is None:

@@ -50,10 +50,7 @@ AUTOMATIC = {
     "repeat": (_l("Registered already"), _l("When an address is registered a second time.")),
     "ticket": (_l("Ticket and link"), _l("When you send somebody’s ticket or link again, or correct their address.")),
     "cancellation": (_l("Cancellation"), _l("When somebody cancels, or when you cancel their registration.")),
-    "event_cancellation": (
-        _l("Lunch cancelled"),
-        _l("To everybody registered or waiting, when you cancel the lunch."),
-    ),
+    "event_cancellation": (_l("Lunch cancelled"), _l("To everybody registered or waiting, when you cancel the lunch.")),
     "recap": (_l("Recap"), _l("When you publish the recap, to those who had a seat and ticked that they want it.")),
 }
 """Name and occasion of the automatic e-mails, by the folder of their templates."""

@@ -46,10 +46,7 @@ WrongRecoveryCode = user_error(
     "WrongRecoveryCode", _l("This code is not right, or was used already. Each code is good once."), 422
 )
 TooManyCodes = user_error(
-    "TooManyCodes",
-    _l("Too many wrong codes. Wait a quarter of an hour, or ask for a new link."),
-    429,
-    retry_after=900,
+    "TooManyCodes", _l("Too many wrong codes. Wait a quarter of an hour, or ask for a new link."), 429, retry_after=900
 )
 NotPossible = user_error("NotPossible", _l("Passkeys cannot be used on this server for now; “My account” says why."))
 KnownPasskey = user_error("KnownPasskey", _l("This device has a passkey here already."))

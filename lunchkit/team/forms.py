@@ -81,9 +81,7 @@ class AccountForm(BareForm):
 
 class RoleForm(BareForm):
     role = RadioField(
-        _l("Role in the team"),
-        choices=lambda: list(ROLES.items()),
-        validators=[DataRequired(_l("Choose one."))],
+        _l("Role in the team"), choices=lambda: list(ROLES.items()), validators=[DataRequired(_l("Choose one."))]
     )
 
 
