@@ -6,7 +6,7 @@ An error that holds no logic is data: ``user_error("Name", _l("…"), status)``.
 import logging
 from collections.abc import Callable
 
-from flask import request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -105,6 +105,15 @@ def show_on_form(error: Exception, page: Callable[[str], str]) -> ResponseReturn
         raise error
     shown = as_user_error(error)
     return page(str(shown.message)), shown.status, retry_header(shown)
+
+
+def carry_out(action: Callable[[], object], page: Callable[[str], str], done: str) -> ResponseReturnValue:
+    """Do what a valid form asks for, and go to the address ``done``; or show why not: see ``show_on_form``."""
+    try:
+        action()
+    except USER_ERRORS as error:
+        return show_on_form(error, page)
+    return redirect(done, code=303)
 
 
 def log_refusal(error: Exception) -> None:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import clock
-from lunchkit.platform.errors import USER_ERRORS, UserError, show_on_form
+from lunchkit.platform.errors import USER_ERRORS, UserError, carry_out, show_on_form
 from lunchkit.platform.text import clean_line
 from lunchkit.platform.versions import sent
 from lunchkit.registrations import actions, admin_queries, queries
@@ -115,11 +115,9 @@ def update(slug: str, registration_id: int) -> ResponseReturnValue:
     form = organiser_form(registration.event, registration, request.form)
     if not form.validate():
         return _page(registration, form), 422
-    try:
-        actions.update_registration(registration, form.attendee())
-    except USER_ERRORS as error:
-        return show_on_form(error, partial(_page, registration, form))
-    return _to(registration, done="saved")
+    done = url_for(".show", slug=slug, registration_id=registration_id, done="saved")
+    change = partial(actions.update_registration, registration, form.attendee())
+    return carry_out(change, partial(_page, registration, form), done)
 
 
 @bp.route(f"{ONE}/cancellation", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lunchkit.platform import clock, qr
-from lunchkit.platform.errors import USER_ERRORS, show_on_form
+from lunchkit.platform.errors import carry_out
 from lunchkit.platform.i18n import language
 from lunchkit.registrations import actions
 from lunchkit.registrations.emails import ticket_address
@@ -108,11 +108,11 @@ def edit(token: str) -> ResponseReturnValue:
     form = edit_form(registration.event, registration, request.form)
     if not form.validate():
         return _page("edit", registration, token, form=form), 422
-    try:
-        actions.update_registration(registration, form.details(None))
-    except USER_ERRORS as error:
-        return show_on_form(error, lambda words: _page("edit", registration, token, form=form, notice=words))
-    return redirect(url_for(".show", token=token, saved=1), code=303)
+    return carry_out(
+        lambda: actions.update_registration(registration, form.details(None)),
+        lambda notice: _page("edit", registration, token, form=form, notice=notice),
+        url_for(".show", token=token, saved=1),
+    )
 
 
 @bp.route("/r/<token>/cancellation", methods=["GET", "POST"])

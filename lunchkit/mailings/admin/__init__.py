@@ -22,7 +22,7 @@ from lunchkit.mailings.forms import UNREAD, MailingForm, ParagraphForm
 from lunchkit.mailings.models import Audience
 from lunchkit.mailings.queries import Reach, free_again_at, mailings, reaches
 from lunchkit.platform import clock, form_tokens
-from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
+from lunchkit.platform.errors import NotFound, carry_out
 from lunchkit.platform.i18n import LANGUAGE_NAMES, language
 from lunchkit.platform.mail.outbox import A_MINUTE
 from lunchkit.platform.mail.queries import EmailState, last_leaves_at
@@ -69,11 +69,8 @@ def new(slug: str) -> ResponseReturnValue:
         return _form_page(event, form), 422 if form.reached else 409
     token, by = form_tokens.read(form.stamp.data, f"mailing {event.slug}"), required_session().organiser.name
     key = token.key if token else None
-    try:
-        actions.send_mailing(event, form.words(), by=by, form_key=key)
-    except USER_ERRORS as error:
-        return show_on_form(error, partial(_form_page, event, form))
-    return redirect(url_for(".index", slug=slug, done="sent"), code=303)
+    send = partial(actions.send_mailing, event, form.words(), by=by, form_key=key)
+    return carry_out(send, partial(_form_page, event, form), url_for(".index", slug=slug, done="sent"))
 
 
 @bp.post(f"{AREA}/preview")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform.db import page_of
-from lunchkit.platform.errors import USER_ERRORS, show_on_form
+from lunchkit.platform.errors import USER_ERRORS, carry_out
 from lunchkit.platform.i18n import language
 from lunchkit.room.answers_to_phones import after, done, refused, wants_json
 from lunchkit.room.polls import actions, queries
@@ -39,11 +39,8 @@ def update(slug: str, poll_id: int) -> ResponseReturnValue:
     form = poll_form(poll, request.form)
     if not form.validate():
         return _edit_page(event, poll, form), 422
-    try:
-        actions.change_poll(poll, form.details())
-    except USER_ERRORS as error:
-        return show_on_form(error, partial(_edit_page, event, poll, form))
-    return redirect(_schedule(slug, done="changed"), code=303)
+    change = partial(actions.change_poll, poll, form.details())
+    return carry_out(change, partial(_edit_page, event, poll, form), _schedule(slug, done="changed"))
 
 
 @bp.post(f"{ONE}/opening")
@@ -83,11 +80,9 @@ def enter_hands(slug: str, poll_id: int) -> ResponseReturnValue:
     form = hand_form(poll, queries.result_of(poll, language()), request.form)
     if not form.validate():
         return _hands_page(event, poll, form), 422
-    try:
-        actions.enter_hand_counts(poll, *form.details())
-    except USER_ERRORS as error:
-        return show_on_form(error, partial(_hands_page, event, poll, form))
-    return redirect(url_for("organiser.presenter.remote", slug=slug, done="hands"), code=303)
+    enter = partial(actions.enter_hand_counts, poll, *form.details())
+    remote = url_for("organiser.presenter.remote", slug=slug, done="hands")
+    return carry_out(enter, partial(_hands_page, event, poll, form), remote)
 
 
 @bp.get(f"{ONE}/answers")

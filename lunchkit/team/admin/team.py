@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lunchkit.platform.errors import USER_ERRORS, show_on_form
+from lunchkit.platform.errors import carry_out
 from lunchkit.team import actions
 from lunchkit.team.forms import ROLE_NAMES, InvitationForm, RoleForm
 from lunchkit.team.models import Organiser, Role
@@ -28,7 +28,7 @@ def invite() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), 422
     who = form.name.data or "", form.email.data or "", Role(form.role.data)
-    return _after(lambda: actions.invite(*who, by=_me()), "invited", partial(_page, form))
+    return carry_out(lambda: actions.invite(*who, by=_me()), partial(_page, form), url_for(".index", done="invited"))
 
 
 @bp.get(ONE)
@@ -95,12 +95,4 @@ def _person_page(person: Organiser, form: RoleForm | None = None, notice: str = 
 
 
 def _change(person: Organiser, action: Callable[[], object], done: str) -> ResponseReturnValue:
-    return _after(action, done, lambda notice: _person_page(person, notice=notice))
-
-
-def _after(action: Callable[[], object], done: str, page: Callable[[str], str]) -> ResponseReturnValue:
-    try:
-        action()
-    except USER_ERRORS as error:
-        return show_on_form(error, page)
-    return redirect(url_for(".index", done=done), code=303)
+    return carry_out(action, lambda notice: _person_page(person, notice=notice), url_for(".index", done=done))
