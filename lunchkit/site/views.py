@@ -87,8 +87,8 @@ def event(slug: str) -> ResponseReturnValue:
 def event_page(event: Event) -> str:
     """The public page of an event; that of a draft says that it is one."""
     now, is_draft = clock.now(), event.published_at is None
-    taken = fullness(event.id).taken
-    left = max(0, event.capacity - taken)
+    full = fullness(event.id)
+    left = max(0, event.capacity - full.taken)
     polls, room = polls_of(event.id), room_of_event(event.id)
     pairs = {poll.before_id for poll in polls}
     asked = {poll.before_id or poll.id for poll in polls if poll.is_frozen and not poll.in_rehearsal}
@@ -102,9 +102,9 @@ def event_page(event: Event) -> str:
     return render_template(
         "site/event.html",
         event=event,
-        seats_taken=taken,
+        seats_taken=full.taken,
         seats_left=left,
-        queue_length=fullness(event.id).waiting,
+        queue_length=full.waiting,
         state=state,
         is_draft=is_draft,
         speakers=speakers,
