@@ -265,7 +265,7 @@ def lock(options: list[str]) -> int:
     if not shutil.which("uv"):
         sys.exit("run.py: lock needs uv (pip install uv, or see its documentation).")
     served = ["--extra", "passkeys"]
-    everything = [*served, "--extra", "postgres", "--group", "test", "--group", "lint", "--constraint", RUNTIME.name]
+    everything = [*served, "--extra", "several", "--group", "test", "--group", "lint", "--constraint", RUNTIME.name]
     for file, wanted in ((RUNTIME, served), (TEST, everything)):
         command = [*COMPILE.split(), *options, "--group", "build", *wanted, "-o", file.name, "pyproject.toml"]
         if subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode:

@@ -24,7 +24,6 @@ create table if not exists ballot (
   poll_id integer not null, voter blob not null, answer text not null, turn integer, is_new integer not null,
   primary key (poll_id, voter)
 ) without rowid;
-create index if not exists ballot_answer on ballot (poll_id, answer);
 create index if not exists ballot_group on ballot (poll_id, is_new);
 create table if not exists turnout (event_id integer primary key, revision integer not null);
 create table if not exists shown (poll_id integer primary key, ballots integer not null, answers text not null);

@@ -1,4 +1,5 @@
 """The ballot store: the ballots of the polls and surveys that are open, in an SQLite file of their own.
+On several machines the same rows lie in PostgreSQL, encrypted: ``room.sealed_store``.
 
 A ballot is one row per open poll and voter hash, unique: a phone may send as often as it likes. The hash is made with
 a key that is on no disk (``room.keys``); neither time nor address nor order is beside it. When an open poll is over,
@@ -6,6 +7,7 @@ its rows are deleted, then the pages and the log that contained them.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,19 +15,19 @@ from typing import Any
 
 from lunchkit.platform.db import SQLITE_DRIVER
 from lunchkit.room.ballot_file import BallotFile, as_storage_error
-from lunchkit.room.live_counts import LATEST, SHOWN, show_groups
+from lunchkit.room.live_counts import LATEST, SHOWN, Seal, show_groups
 
 TAKES_ANSWERS = 0
 """``closing`` of a poll that is open; 1 is being closed, or waits for its after."""
 _SAVE = """
 insert into ballot (poll_id, voter, answer, turn, is_new) values (?, ?, ?, ?, ?)
 on conflict (poll_id, voter) do update set answer = excluded.answer,
-  turn = max(coalesce(excluded.turn, 0), coalesce(ballot.turn, 0))
+  turn = coalesce(excluded.turn, ballot.turn, 0)
 where excluded.turn is null or excluded.turn >= coalesce(ballot.turn, 0)
 """
 _NEXT_REVISION = """
 insert into turnout select event_id, 1 from open_poll where id = ?
-on conflict (event_id) do update set revision = revision + 1
+on conflict (event_id) do update set revision = turnout.revision + 1
 """
 Answers = dict[str, int]
 """How many phones gave each answer, as ``room.polls.answers`` writes answers."""
@@ -60,8 +62,24 @@ class NewBallot:
     """Counts the answers of this phone: an old one that comes late changes nothing. None always counts."""
 
 
+class Plain:
+    """Answers as they are, in a file that is destroyed."""
+
+    def put(self, _tag: bytes, text: str) -> str:
+        return text
+
+    def read(self, _tag: bytes, kept: str) -> str:
+        return kept
+
+
+PLAIN = Plain()
+
+
 class BallotStore(BallotFile):
     """The ballots of one instance."""
+
+    is_shared = False
+    """Whether other machines use it too."""
 
     def opened_for(self, code: str) -> OpenPoll | None:
         """What the phones of a room vote on at this moment."""
@@ -82,32 +100,37 @@ class BallotStore(BallotFile):
     def ballot_of(self, poll_id: int, voter: bytes) -> tuple[str, int] | None:
         """The answer of a phone, and the number of the times that it has answered."""
         row = self.row("select answer, turn from ballot where poll_id = ? and voter = ?", poll_id, voter)
-        return (row[0], row[1] or 0) if row else None
+        return (self._seal(poll_id).read(voter, row[0]), row[1] or 0) if row else None
 
     def count(self, poll_id: int) -> int:
         row = self.row("select count(*) from ballot where poll_id = ?", poll_id)
         return int(row[0]) if row else 0
 
     def answers(self, poll_id: int) -> Answers:
-        return dict(self.rows("select answer, count(*) from ballot where poll_id = ? group by answer", poll_id))
+        return dict(Counter(self._votes(poll_id).values()))
+
+    def _votes(self, poll_id: int) -> dict[bytes, str]:
+        """The answers by what they are kept under."""
+        rows = self.rows("select voter, answer from ballot where poll_id = ?", poll_id)
+        seal = self._seal(poll_id) if rows else PLAIN
+        return {voter: seal.read(voter, kept) for voter, kept in rows}
+
+    def _seal(self, _poll_id: int) -> Seal:
+        return PLAIN
+
+    def _seal_under(self, _poll_id: int, _key_name: str) -> Seal | None:
+        """How an answer is kept from now on; None where the poll has no key any more."""
+        return PLAIN
 
     def shown_answers(self, poll_id: int) -> tuple[int, Answers]:
         """The counts that a live poll shows: how many phones they are of, and the answers."""
         row = self.row("select ballots, answers from shown where poll_id = ?", poll_id)
-        return (int(row[0]), json.loads(row[1])) if row else (0, {})
+        return (int(row[0]), json.loads(self._seal(poll_id).read(b"", row[1]))) if row else (0, {})
 
     def pairs(self, before_id: int, after_id: int) -> dict[tuple[str | None, str | None], int]:
         """How many phones answered one thing before and another after; None where they did not answer."""
-        both = "select b.answer, a.answer, count(*) from ballot b join ballot a on a.voter = b.voter and a.poll_id = ?"
-        rows = self.rows(f"{both} where b.poll_id = ? group by 1, 2", after_id, before_id)
-        alone = (
-            "select x.answer, count(*) from ballot x where x.poll_id = ?"
-            " and not exists (select 1 from ballot y where y.poll_id = ? and y.voter = x.voter) group by 1"
-        )
-        found: dict[tuple[str | None, str | None], int] = {(was, now): count for was, now, count in rows}
-        found |= {(was, None): count for was, count in self.rows(alone, before_id, after_id)}
-        found |= {(None, now): count for now, count in self.rows(alone, after_id, before_id)}
-        return found
+        before, after = self._votes(before_id), self._votes(after_id)
+        return Counter((before.get(voter), after.get(voter)) for voter in before.keys() | after.keys())
 
     def revision(self, event_id: int) -> int:
         """Rises with every batch of ballots of a lunch."""
@@ -122,8 +145,9 @@ class BallotStore(BallotFile):
             others = "update open_poll set closing = 1 where code = ? and id <> ? and closing = 0"
             connection.execute(others, (opened.code, opened.id))
             values = (opened.id, opened.event_id, opened.code, opened.position, opened.key_name, opened.spec)
+            connection.execute("delete from open_poll where id = ?", (opened.id,))
             connection.execute(
-                "insert or replace into open_poll values (?, ?, ?, ?, ?, ?, ?, 0)", (*values, int(opened.is_live))
+                "insert into open_poll values (?, ?, ?, ?, ?, ?, ?, 0)", (*values, int(opened.is_live))
             )
 
     def stop(self, poll_id: int) -> None:
@@ -166,21 +190,32 @@ class BallotStore(BallotFile):
         """Put a batch of answers into the ballot store in one transaction; says of each whether it was counted."""
         connection.execute("begin immediate")
         try:
-            lives = dict(connection.execute("select id, is_live from open_poll where closing = 0").fetchall())
-            counted = [ballot for ballot in ballots if ballot.poll_id in lives]
-            rows = [(b.poll_id, b.voter, b.answer, b.turn, LATEST if lives[b.poll_id] else SHOWN) for b in counted]
-            connection.executemany(_SAVE, rows)
-            touched = {ballot.poll_id for ballot in counted}
-            for poll_id in touched:
-                connection.execute(_NEXT_REVISION, (poll_id,))
-                if lives[poll_id]:
-                    show_groups(connection, poll_id)
+            counted = self.put(ballots, connection)
             connection.execute("commit")
         except BaseException:
             if connection.in_transaction:  # of a full disk SQLite has rolled back itself
                 connection.execute("rollback")
             raise
-        return [ballot.poll_id in lives for ballot in ballots]
+        return counted
+
+    def put(self, ballots: Sequence[NewBallot], connection: Any) -> list[bool]:
+        """The same as a part of a transaction that nobody else writes in."""
+        rows = connection.execute("select id, is_live, key_name from open_poll where closing = 0").fetchall()
+        asked = {ballot.poll_id for ballot in ballots}
+        seals = {poll_id: self._seal_under(poll_id, name) for poll_id, _is_live, name in rows if poll_id in asked}
+        lives = {poll_id: is_live for poll_id, is_live, _name in rows}
+        saved = [
+            (b.poll_id, b.voter, seal.put(b.voter, b.answer), b.turn, LATEST if lives[b.poll_id] else SHOWN)
+            for b in ballots
+            if (seal := seals.get(b.poll_id)) is not None
+        ]
+        connection.executemany(_SAVE, saved)
+        for poll_id, seal in seals.items():
+            if seal is not None:
+                connection.execute(_NEXT_REVISION, (poll_id,))
+                if lives[poll_id]:
+                    show_groups(connection, poll_id, seal)
+        return [seals.get(ballot.poll_id) is not None for ballot in ballots]
 
     def writer(self) -> Callable[[Sequence[NewBallot]], list[bool]]:
         """What writes batches through a connection that is kept; a new one after any failure."""

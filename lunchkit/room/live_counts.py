@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from typing import Any
+from typing import Any, Protocol
 
 STEP = 7
 """The least number of phones by which live counts grow: four friends who subtract their own see three others as one."""
@@ -12,7 +12,14 @@ SHOWN, NEXT, LATEST = 0, 1, 2
 """``is_new`` of a ballot in a live poll: in the counts that are shown, in the group that shows next, in the latest."""
 
 
-def show_groups(connection: Any, poll_id: int) -> None:
+class Seal(Protocol):
+    """How the answers to one poll are kept: ``tag`` is what an answer is kept under."""
+
+    def put(self, tag: bytes, text: str) -> Any: ...
+    def read(self, tag: bytes, kept: Any) -> str: ...
+
+
+def show_groups(connection: Any, poll_id: int, seal: Seal) -> None:
     """Close the latest group of a live poll where it is large enough, and show the one before it."""
     rows = connection.execute(
         "select is_new, count(*) from ballot where poll_id = ? group by is_new", (poll_id,)
@@ -22,21 +29,21 @@ def show_groups(connection: Any, poll_id: int) -> None:
     if phones.get(LATEST, 0) < step:
         return
     if phones.get(NEXT, 0) >= step:
-        _show_next(connection, poll_id)
+        _show_next(connection, poll_id, seal)
     connection.execute("update ballot set is_new = 1 where poll_id = ? and is_new = 2", (poll_id,))
 
 
-def _show_next(connection: Any, poll_id: int) -> None:
+def _show_next(connection: Any, poll_id: int, seal: Seal) -> None:
     """Add the group before the latest to the counts that are shown, for good: as its phones answer now.
 
     A phone is in one group only, so that a change of mind shows at the close alone; and the latest group stays hidden
     until then, so that the result, less what was shown, tells nobody's answer either.
     """
-    grown = connection.execute(
-        "select answer, count(*) from ballot where poll_id = ? and is_new = 1 group by answer", (poll_id,)
-    ).fetchall()
+    grown = connection.execute("select voter, answer from ballot where poll_id = ? and is_new = 1", (poll_id,)).fetchall()
     row = connection.execute("select answers from shown where poll_id = ?", (poll_id,)).fetchone()
-    answers = Counter(json.loads(row[0]) if row else {})
-    answers.update(dict(grown))
-    connection.execute("insert or replace into shown values (?, ?, ?)", (poll_id, answers.total(), json.dumps(answers)))
+    answers = Counter(json.loads(seal.read(b"", row[0])) if row else {})
+    answers.update(seal.read(voter, kept) for voter, kept in grown)
+    connection.execute("delete from shown where poll_id = ?", (poll_id,))
+    values = (poll_id, answers.total(), seal.put(b"", json.dumps(answers)))
+    connection.execute("insert into shown values (?, ?, ?)", values)
     connection.execute("update ballot set is_new = 0 where poll_id = ? and is_new = 1", (poll_id,))
