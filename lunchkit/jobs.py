@@ -26,7 +26,7 @@ from lunchkit.platform.mail.queue import BATCH
 from lunchkit.recap.actions import erase_orphaned_pictures
 from lunchkit.recap.operations import forget_recap_writer
 from lunchkit.registrations.imports.actions import delete_expired_imports
-from lunchkit.room.polls.actions import finish_closings
+from lunchkit.room.polls.actions import close_lost_polls, finish_closings
 from lunchkit.room.qa.actions import freeze_supports
 from lunchkit.room.survey.actions import close_due_feedback
 from lunchkit.settings.in_force import follow_settings
@@ -42,6 +42,7 @@ JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (retention.enqueue_reminders, 60.0),
     (lambda: finish_closings(by_hours=clock_is_believed()), 60.0),
     (lambda: close_due_feedback(by_hours=clock_is_believed()), 60.0),
+    (close_lost_polls, ROUND),
 )
 BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
     (retention.release_unconfirmed, 60.0),

@@ -161,7 +161,7 @@ def test_a_room_is_flooded_no_further_than_can_be_read_and_not_two_hours_after_t
 
 
 def test_one_phone_asks_ten_an_hour_and_its_neighbours_ask_on(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "asking", Window(10, 3600))
+    monkeypatch.setattr(actions, "asking", Window("asking", 10, 3600))
     device, now = new_device(), clock.now()
     with clock.fixed_at(now):
         for number in range(10):
@@ -177,7 +177,7 @@ def test_one_phone_asks_ten_an_hour_and_its_neighbours_ask_on(room: Room, monkey
 def test_a_script_with_many_cookies_fills_a_minute_and_phones_may_ask_in_the_next(
     room: Room, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "arriving", Window(30, 60))
+    monkeypatch.setattr(actions, "arriving", Window("arriving", 30, 60))
     elsewhere = opened(make_event(starts_at=clock.now() - timedelta(minutes=30)))
     phone, now = new_device(), clock.now()
     with clock.fixed_at(now):

@@ -17,7 +17,7 @@ from lunchkit.platform.backup import sqlite_path
 from lunchkit.platform.config import SECRET_FILE, BadSettings, Settings, current_settings, load_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import UserError
-from lunchkit.platform.instance import holding, holding_database, make_private
+from lunchkit.platform.instance import holding, holding_database, make_private, place_of_ballots
 from lunchkit.settings.in_force import follow_settings
 
 
@@ -106,7 +106,7 @@ def app_to_serve(settings: Settings, held: ExitStack) -> Flask:
     """
     app = make_app(settings)
     with app.app_context():
-        held.enter_context(holding_database(db.engine))
+        held.enter_context(holding_database(db.engine, ballots=place_of_ballots(settings)))
         found = schema.present(db.engine)
         if found is None:
             schema.upgrade(db.engine)

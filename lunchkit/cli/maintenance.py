@@ -87,6 +87,9 @@ def doctor() -> None:
         for problem in problems:
             click.echo(f"!!  {problem.text}")
             click.echo(f"      {problem.advice}{f' ({problem.setting})' if problem.setting else ''}")
+        if url := current_settings().valkey_url:
+            several = _("Several machines: ballots lie encrypted in PostgreSQL, their keys in the memory of {place}.")
+            click.echo(f"ok  {several.format(place=url.rpartition('@')[2])}")
         if not problems:
             click.echo(f"ok  {_('No problem found.')}")
     sys.exit(1 if problems else 0)

@@ -24,6 +24,7 @@ else:
 PREFIX = "LUNCHKIT_"
 LEAST = dict.fromkeys(("port", "mail_port", "workers", "mail_timeout", "backup_days"), 1)
 LEAST |= dict.fromkeys(("proxies", "form_minimum_seconds"), 0)
+MEMORIES = ("valkey://", "valkeys://", "redis://", "rediss://", "unix://")
 ENV_FILE = ".env"
 SECRET_FILE = "secret_key"  # noqa: S105  its name
 LANGUAGES = ("fr", "en", "de", "it")
@@ -57,6 +58,9 @@ class Settings:
 
     instance: Path = setting("Folder of the database, the secret key and the `.env` file.", Path("instance"))
     database_url: str = setting("SQLite (default: `lunchkit.sqlite` in the instance folder) or `postgresql://…`.", "")
+    valkey_url: str = setting(
+        "`valkey://…` (or `redis://…`, `rediss://…`, `unix://…`): the memory of several machines on one PostgreSQL.", ""
+    )
     public_url: str = setting(
         "The address under which people reach this server: links in e-mails, posters and calendars begin with it.",
         DEFAULT_ADDRESS,
@@ -206,6 +210,8 @@ def mistakes(settings: Settings) -> list[str]:
     errors = [_mistake(name, what, getattr(settings, name)) for name, is_right, what in rules if not is_right]
     if not _is_database_address(settings.database):  # its password is not to be shown
         errors.append(_("LUNCHKIT_DATABASE_URL: sqlite:///… or postgresql://user:password@host:port/name is needed"))
+    if settings.valkey_url and (settings.is_sqlite or not settings.valkey_url.startswith(MEMORIES)):
+        errors.append(_("LUNCHKIT_VALKEY_URL: valkey://host:port and a PostgreSQL database are needed"))
     for name, least in LEAST.items():
         value, most = getattr(settings, name), 65535 if name.endswith("port") else math.inf
         if not least <= value <= most:

@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from gettext import gettext as _
@@ -25,6 +26,11 @@ HANDED_OVER = "LUNCHKIT_INTERNAL_LOCKS"
 """The open files of both, for the program that this process becomes: the server, and the next one after USR2."""
 ENDING = 10.0  # seconds in which the workers of a killed server end
 DATABASE_KEY = 0x6C756E63686B6974  # the number of PostgreSQL's lock
+BALLOTS_KEY = 0x62616C6C
+OTHER_BALLOTS = """
+select 1 from pg_locks where locktype = 'advisory' and classid = {key} and objid <> {place} and objsubid = 2
+and granted and database = (select oid from pg_database where datname = current_database())
+"""
 OURS = (
     "lunchkit.sqlite*", "ballots.sqlite*", "backups", "backups/lunchkit-*", "secret_key*", ".env*", "lock*",
     "background-alive*", "vacuum-needed",
@@ -125,8 +131,10 @@ def _is_running(who: str) -> bool:
 
 
 @contextmanager
-def holding_database(engine: "Engine", *, alone: bool = False) -> Iterator[None]:
-    """Use a PostgreSQL database likewise (SQLite's is in the instance): an upgrade alone. Raises InUse."""
+def holding_database(engine: "Engine", *, alone: bool = False, ballots: str = "") -> Iterator[None]:
+    """Use a PostgreSQL database likewise (SQLite's is in the instance): an upgrade alone. Raises InUse.
+    ``ballots`` is where a server keeps them: all servers of a database in one place.
+    """
     if engine.dialect.name != "postgresql":
         yield
         return
@@ -135,7 +143,17 @@ def holding_database(engine: "Engine", *, alone: bool = False) -> Iterator[None]
         kind = "" if alone else "_shared"
         if not connection.exec_driver_sql(f"select pg_try_advisory_lock{kind}({DATABASE_KEY})").scalar():
             raise InUse(_("a server or a command uses this database, on this machine or another: stop it first"))
+        if ballots:
+            place = zlib.crc32(ballots.encode()) >> 1
+            connection.exec_driver_sql(f"select pg_advisory_lock_shared({BALLOTS_KEY}, {place})")
+            if connection.exec_driver_sql(OTHER_BALLOTS.format(key=BALLOTS_KEY, place=place)).first():
+                raise InUse(_("a server on another machine uses this database: give both one LUNCHKIT_VALKEY_URL"))
         yield
+
+
+def place_of_ballots(settings: Settings) -> str:
+    """Where a server keeps ballots: in the database where there is a shared memory, else on this machine."""
+    return "database" if settings.valkey_url else f"{socket.gethostname()}:{settings.instance.resolve()}"
 
 
 def exposed(folder: Path) -> list[Path]:

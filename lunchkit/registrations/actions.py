@@ -22,9 +22,9 @@ from lunchkit.team.models import Organiser
 
 EMAILS_AN_HOUR = 3
 """To one address, on the demand of a form that anybody can send."""
-arrivals = Window(most=300, seconds=60)
+arrivals = Window("arrivals", most=300, seconds=60)
 """Registrations for one event in a minute, or four times its seats: any room at once, but not a machine for ever."""
-unconfirmed = Window(most=10, seconds=600)
+unconfirmed = Window("unconfirmed", most=10, seconds=600)
 """Registrations for one event in ten minutes, or a quarter of its seats, of which no confirmation is asked."""
 LONGEST_QUEUE = 100
 """Requests that wait for one event, or three times its seats."""

@@ -146,9 +146,7 @@ class BallotStore(BallotFile):
             connection.execute(others, (opened.code, opened.id))
             values = (opened.id, opened.event_id, opened.code, opened.position, opened.key_name, opened.spec)
             connection.execute("delete from open_poll where id = ?", (opened.id,))
-            connection.execute(
-                "insert into open_poll values (?, ?, ?, ?, ?, ?, ?, 0)", (*values, int(opened.is_live))
-            )
+            connection.execute("insert into open_poll values (?, ?, ?, ?, ?, ?, ?, 0)", (*values, int(opened.is_live)))
 
     def stop(self, poll_id: int) -> None:
         """Take no more answers."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from lunchkit.platform.errors import UserError
+from lunchkit.platform.errors import UserError, user_error
 
 
 class RoomRefused(UserError):
@@ -64,6 +64,16 @@ NoCookie = room_refusal(  # such a phone could vote any number of times
     ),
     403,
     "no-cookie",
+)
+
+
+KeyIsLost = user_error(
+    "KeyIsLost",
+    _l(
+        "The memory that held the key of these answers was lost. If another server can still count them, it does so "
+        "within a minute; else the vote is annulled, and you can open it again."
+    ),
+    503,
 )
 
 

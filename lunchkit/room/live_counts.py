@@ -39,7 +39,9 @@ def _show_next(connection: Any, poll_id: int, seal: Seal) -> None:
     A phone is in one group only, so that a change of mind shows at the close alone; and the latest group stays hidden
     until then, so that the result, less what was shown, tells nobody's answer either.
     """
-    grown = connection.execute("select voter, answer from ballot where poll_id = ? and is_new = 1", (poll_id,)).fetchall()
+    grown = connection.execute(
+        "select voter, answer from ballot where poll_id = ? and is_new = 1", (poll_id,)
+    ).fetchall()
     row = connection.execute("select answers from shown where poll_id = ?", (poll_id,)).fetchone()
     answers = Counter(json.loads(seal.read(b"", row[0])) if row else {})
     answers.update(seal.read(voter, kept) for voter, kept in grown)

@@ -1,12 +1,14 @@
 """Room: what one lunch needs while it takes place."""
 
+from collections.abc import Iterator
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lunchkit.events.models import Event
-from lunchkit.platform.db import KEY, NOT_PERSONAL, Model, Moment
+from lunchkit.platform.db import KEY, NOT_PERSONAL, Model, Moment, db
 
 
 class Slide(StrEnum):
@@ -48,3 +50,26 @@ class VotingSlip(Model):
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True, info={"personal": False})
     used_by: Mapped[bytes | None] = mapped_column(LargeBinary(16), info={"personal": False})
     """The phone that used it, under a hash that no ballot has; gone two hours after the lunch."""
+
+
+def _sealed(name: str, *columns: tuple[str, Any, int]) -> Table:
+    """A table of the ballot store of several machines (``room.sealed_store``), as the ballot file has it; on one
+    machine it stays empty. The last number: 1 of the primary key, 0 of any value, -1 where there may be none.
+    """
+    made: Iterator[Column[Any]] = (
+        Column(name, kind, primary_key=key > 0, autoincrement=False, nullable=key < 0, info=KEY)
+        for name, kind, key in columns
+    )
+    return Table(name, db.metadata, *made)
+
+
+_sealed(
+    "open_poll", ("id", Integer, 1), ("event_id", Integer, 0), ("code", Text, 0), ("position", Integer, 0),
+    ("key_name", Text, 0), ("spec", Text, 0), ("is_live", Integer, 0), ("closing", Integer, 0),
+)  # fmt: skip
+_sealed(
+    "ballot", ("poll_id", Integer, 1), ("voter", LargeBinary, 1), ("answer", LargeBinary, 0), ("turn", Integer, -1),
+    ("is_new", Integer, 0),
+)  # fmt: skip
+_sealed("turnout", ("event_id", Integer, 1), ("revision", Integer, 0))
+_sealed("shown", ("poll_id", Integer, 1), ("ballots", Integer, 0), ("answers", LargeBinary, 0))

@@ -14,10 +14,13 @@ from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.live.batches import Batches
 from lunchkit.platform.live.streams import hub
+from lunchkit.platform.memory import shared_memory
 from lunchkit.room.ballot_store import BallotStore, NewBallot, OpenPoll
 from lunchkit.room.devices import Device, slip_hash, voter_hash
 from lunchkit.room.keys import KeyRing
 from lunchkit.room.models import Room, VotingSlip
+from lunchkit.room.sealed_store import SealedStore
+from lunchkit.room.shared_keys import SharedKeys
 
 _REVISIONS = select(Room.revision, Room.counts_revision).where(Room.event_id == bindparam("event_id"))
 
@@ -100,18 +103,27 @@ def _of_instance(name: str, make: Callable[[], Made]) -> Made:
 
 
 def ballot_store() -> BallotStore:
-    """The ballot store of this instance."""
-    return _of_instance("lunchkit_ballot_store", lambda: BallotStore(current_settings().instance / "ballots.sqlite"))
+    """The ballot store of this instance; with a shared memory, that of all servers of the database."""
+    return _of_instance("lunchkit_ballot_store", _make_store)
+
+
+def _make_store() -> BallotStore:
+    ring = keys()
+    if isinstance(ring, SharedKeys):
+        return SealedStore(db.engine.url, ring)
+    return BallotStore(current_settings().instance / "ballots.sqlite")
 
 
 def batches() -> Batches[NewBallot, bool]:
     """The one writer of this process into the ballot store."""
-    return _of_instance("lunchkit_batches", lambda: Batches(ballot_store().writer()))
+    store = ballot_store()
+    return _of_instance("lunchkit_batches", lambda: Batches(store.writer(), blocks=not store.is_shared))
 
 
 def keys() -> KeyRing:
     """The keys of the polls and surveys that are open."""
-    return _of_instance("lunchkit_keys", lambda: KeyRing(current_settings().instance))
+    memory = shared_memory()
+    return _of_instance("lunchkit_keys", lambda: SharedKeys(memory) if memory else KeyRing(current_settings().instance))
 
 
 class OwnAnswer(NamedTuple):

@@ -32,7 +32,7 @@ SettingsRefused = user_error(
 )
 NoMailServer = user_error("NoMailServer", _l("Saved. To try it, type the name of a mail server first."), 422)
 TooManyTrials = user_error("TooManyTrials", _l("Too many test e-mails. Try again in an hour."), 429, 3600)
-trials = Window(20, 3600.0)  # test e-mails to one person in an hour
+trials = Window("trials", 20, 3600.0)  # test e-mails to one person in an hour
 
 
 def change_settings(values: Mapping[str, str]) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import OperationalError
 
 from lunchkit.admin.system_status import Problem
 from lunchkit.platform import clock
@@ -113,14 +114,23 @@ def check_keys(settings: Settings) -> Problem | None:
         found = {name for name in ring.names() if name.isdigit()}  # those of polls
     except NoPlaceForKeys as refusal:
         return Problem(refusal.message, _l("Until then no vote can be opened."))
+    except OperationalError:
+        return Problem(
+            _l("Ballots: the memory that several machines share does not answer (LUNCHKIT_VALKEY_URL)."),
+            _l("Start Valkey again. Votes that were open are closed; until then none can be opened."),
+        )
     if left := found - {opened.key_name for opened in ballot_store().opened_polls()}:
         return Problem(
             _l(
                 "Ballots: the keys of %(n)s votes that are over could not be destroyed; their ballots are.", n=len(left)
             ),
-            _l("Delete these files in %(folder)s: %(names)s.", folder=ring.folder, names=", ".join(sorted(left))),
+            _l(
+                "Delete these files in %(folder)s: %(names)s.",
+                folder=ring.folder or settings.valkey_url.rpartition("@")[2],
+                names=", ".join(sorted(left)),
+            ),
         )
-    if ring.folder is not None or settings.workers == 1:
+    if ring.folder is not None or settings.workers == 1 or settings.valkey_url:
         return None
     return Problem(
         _l(

@@ -28,8 +28,10 @@ class Aside:
 class Batches(Generic[Item, Outcome]):
     """One writer for all requests of this process."""
 
-    def __init__(self, write: Callable[[Sequence[Item]], Sequence[Outcome]]) -> None:
+    def __init__(self, write: Callable[[Sequence[Item]], Sequence[Outcome]], *, blocks: bool = True) -> None:
+        """``blocks`` where the writing would stop the event loop, as that of a file does."""
         self._write = write
+        self._blocks = blocks
         self._waiting: list[tuple[Item, Future[Outcome]]] = []
         self._lock = threading.Lock()
         self._writes = False
@@ -71,7 +73,7 @@ class Batches(Generic[Item, Outcome]):
                 found[:] = [error] * len(items)
 
         try:
-            Aside.run(write)
+            Aside.run(write) if self._blocks else write()
         except Exception as error:  # noqa: BLE001 - each of those who wait must be told
             return [error] * len(items)
         return found

@@ -14,7 +14,7 @@ from lunchkit.platform.limits import Newcomers
 from lunchkit.room.actions import room_of, submit_ballot
 from lunchkit.room.ballot_store import OpenPoll
 from lunchkit.room.devices import Device
-from lunchkit.room.errors import ManyNewPhones, PollClosed, SlipMissing
+from lunchkit.room.errors import KeyIsLost, ManyNewPhones, PollClosed, SlipMissing
 from lunchkit.room.models import Room, Slide
 from lunchkit.room.operations import destroy, end_rooms, room_in, touch
 from lunchkit.room.polls import errors, operations
@@ -24,6 +24,7 @@ from lunchkit.room.polls.models import HandCount, Poll, Stage, WrittenAnswer
 from lunchkit.room.polls.order import rewrite_poll
 from lunchkit.room.polls.queries import answers_to_judge, asked_again_as, is_altered, is_open, is_short
 from lunchkit.room.queries import ballot_store, keys, lacks_slip, seats_at
+from lunchkit.room.shared_keys import SharedKeys
 
 NEW_PHONES_A_MINUTE = 10  # in a room in which each seat has one already
 newcomers = Newcomers(NEW_PHONES_A_MINUTE)
@@ -178,13 +179,31 @@ def finish_closings(*, by_hours: bool = True) -> int:
         orphans = operations.stop_orphans(session)
         end_rooms(session)
     for poll in due:
-        record(db.session(), AuditEvent("polls.closing", name="lunchkit", event_id=poll.event_id))
-        close_poll(poll)
+        _close_due(poll)
     for poll in uncleared:
         destroy_ballots(poll)
     for opened in orphans:
         destroy([opened.id], opened.key_name)
     return len(due) + len(uncleared) + len(orphans)
+
+
+def _close_due(poll: Poll) -> None:
+    """Close a poll, or annul it where nobody can count its ballots any more."""
+    try:
+        record(db.session(), AuditEvent("polls.closing", name="lunchkit", event_id=poll.event_id))
+        close_poll(poll)
+    except KeyIsLost:
+        if keys().is_given_up(operations.key_name(poll)):
+            record(db.session(), AuditEvent("polls.annul", name="lunchkit", event_id=poll.event_id))
+            annul_poll(poll)
+
+
+def close_lost_polls() -> None:
+    """Where several machines share the keys: see those of all that is open, and close what has lost its own."""
+    store, ring = ballot_store(), keys()
+    opened = [*store.opened_polls(), *store.surveys()] if isinstance(ring, SharedKeys) else []
+    if isinstance(ring, SharedKeys) and ring.follow({one.key_name for one in opened}):
+        finish_closings(by_hours=False)
 
 
 def save_ballot(code: str, device: Device, ballot: Ballot) -> OpenPoll:

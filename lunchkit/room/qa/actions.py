@@ -23,9 +23,9 @@ from lunchkit.room.qa.models import Question, Support, Turn
 from lunchkit.room.qa.queries import WAITS, count_waiting
 
 MOST_WAITING = 2_000
-asking = Window(10, 3600)
+asking = Window("asking", 10, 3600)
 """Questions of one phone within an hour; nothing is counted by address: a whole room shares one."""
-arriving = Window(30, 60)
+arriving = Window("arriving", 30, 60)
 """Questions of one room within a minute: a script may have as many cookies as it likes."""
 
 

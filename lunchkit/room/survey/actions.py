@@ -1,5 +1,6 @@
 """Actions of the survey: to answer it, to close it, and to erase a remark."""
 
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Sequence
@@ -13,13 +14,15 @@ from lunchkit.platform.errors import NotFound
 from lunchkit.room.actions import submit_ballot
 from lunchkit.room.ballot_store import OpenPoll
 from lunchkit.room.devices import Device
-from lunchkit.room.errors import BallotUnreadable, PollClosed
+from lunchkit.room.errors import BallotUnreadable, KeyIsLost, PollClosed
 from lunchkit.room.operations import destroy, touch
 from lunchkit.room.polls.answers import Ballot
 from lunchkit.room.polls.models import FEWEST_SHOWN
 from lunchkit.room.queries import ballot_store, keys
 from lunchkit.room.survey.models import NOTHING, Feedback, Remark, Stage, closes_at, said_in, stage_of
 from lunchkit.room.survey.queries import feedback_of, given_by, said_at, survey_of
+
+log = logging.getLogger("lunchkit.survey")
 
 
 def answer_feedback(event: Event, device: Device, ballot: Ballot) -> None:
@@ -42,8 +45,11 @@ def _key(opened: OpenPoll) -> bytes:
     After a restart of the machine there is a new one: what was kept before counts, but nobody can change it any more.
     """
     key = keys().get(opened.key_name)
-    if key is not None and ballot_store().opened(opened.id) is not None:
+    is_open = ballot_store().opened(opened.id) is not None
+    if key is not None and is_open:
         return key
+    if is_open and ballot_store().is_shared:  # with a new key nobody could read what was answered so far
+        raise PollClosed
     with transaction() as session:
         _event, feedback = _lock(session, opened.event_id)
         if feedback is not None:
@@ -99,10 +105,26 @@ def close_due_feedback(*, by_hours: bool = True) -> int:
         if event is None:  # the database is an older one that was restored
             ballot_store().stop(opened.id)
             destroy([opened.id], opened.key_name)
-        elif opened.is_closing or _is_past(event, by_hours=by_hours):
-            close_feedback(event)
-            closed += 1
+        elif opened.is_closing or _has_lost_key(opened) or _is_past(event, by_hours=by_hours):
+            closed += _close_due(event, opened)
     return closed
+
+
+def _has_lost_key(opened: OpenPoll) -> bool:
+    return ballot_store().is_shared and keys().get(opened.key_name) is None
+
+
+def _close_due(event: Event, opened: OpenPoll) -> bool:
+    """Close a survey; without its answers where nobody can read them any more."""
+    try:
+        close_feedback(event)
+    except KeyIsLost:
+        if not keys().is_given_up(opened.key_name):
+            return False
+        log.error("the answers to the survey of lunch %d are lost with their key", event.id)
+        ballot_store().clear([opened.id])
+        close_feedback(event)
+    return True
 
 
 def _is_past(event: Event, *, by_hours: bool) -> bool:

@@ -37,7 +37,7 @@ class Said(NamedTuple):
     better: str = ""
 
     def dumps(self) -> str:
-        return json.dumps(self)
+        return json.dumps(self, ensure_ascii=False)
 
     @staticmethod
     def loads(text: str) -> "Said":

@@ -29,7 +29,7 @@ MOST_PASSKEYS = 10
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Of recovery codes, without look-alikes. A code has nearly eighty random bits: a plain hash of it is enough."""
 CODES = 8
-attempts = Window(most=5, seconds=900)
+attempts = Window("attempts", most=5, seconds=900)
 """Codes typed in one session. Not by person: an attacker with the mailbox must not use up the owner's attempts."""
 
 

@@ -47,9 +47,9 @@ from lunchkit.team.sign_in.queries import (
 )
 
 SEEN_EVERY = timedelta(minutes=1)
-tries = Window(most=5, seconds=LINK_LIFE.total_seconds())
+tries = Window("tries", most=5, seconds=LINK_LIFE.total_seconds())
 """Codes typed in one browser."""
-guesses = Window(most=25, seconds=LINK_LIFE.total_seconds())
+guesses = Window("guesses", most=25, seconds=LINK_LIFE.total_seconds())
 """Codes typed for one address."""
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 KEPT = {SIGN_IN: DAY, INVITATION: MONTH, NOTICE: MONTH}
