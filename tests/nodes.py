@@ -1,14 +1,23 @@
-"""Several machines for tests: a Valkey (or Redis) that keeps nothing on a disk, of one test run."""
+"""Several machines for tests: a Valkey (or Redis) that keeps nothing on a disk, and a hall that votes on all of them."""
 
+import http.client
 import importlib.util
+import itertools
 import shutil
 import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlencode
 
+from flask import Response
+
+from lunchkit.room.devices import new_device, remember
 from tests.lacking import lack
-from tests.server import HOST, free_port, wait_until
+from tests.server import HOST, Client, fetch_stamp, free_port, send_form, wait_until
 
 
 def server_program() -> str:
@@ -54,3 +63,91 @@ class Valkey:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+
+def cookies(number: int) -> list[str]:
+    """What so many phones would have been given by their page."""
+    found = []
+    for _ in range(number):
+        response = Response()
+        remember(response, new_device())
+        found.append(response.headers["Set-Cookie"].partition(";")[0])
+    return found
+
+
+@dataclass
+class Hall:
+    """Phones that vote and people who register, on any of these ports: who gets no answer asks the next one again."""
+
+    ports: Sequence[int]
+    told: dict[str, int] = field(default_factory=dict)
+    """By cookie, the choice of which the server said that it is kept."""
+    registered: list[str] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
+    unanswered: int = 0
+
+    def vote(self, code: str, cookie: str, choice: int, turn: int) -> None:
+        """One answer, sent until the server has said what became of it."""
+        body = urlencode({"choice": choice, "turn": turn})
+        headers = {"Cookie": cookie, "Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+
+        def send(port: int) -> bool:
+            connection = http.client.HTTPConnection(HOST, port, timeout=20)
+            try:
+                connection.request("POST", f"/v/{code}", body, headers)
+                status = connection.getresponse().status
+            finally:
+                connection.close()
+            if status == 200:
+                self.told[cookie] = choice
+            elif status not in (502, 503, 504):
+                self.refused.append(status)
+            return status not in (502, 503, 504)
+
+        self._until_told(send, hash(cookie))
+
+    def register(self, slug: str, email: str) -> None:
+        """One person, with one and the same form."""
+        stamp = ""
+
+        def send(port: int) -> bool:
+            nonlocal stamp
+            with Client(port, timeout=20) as client:
+                stamp = stamp or fetch_stamp(client, slug)
+                status = send_form(client, slug, stamp, "Camille Poireau", email).status
+            if status == 303:
+                self.registered.append(email)
+            return status == 303
+
+        self._until_told(send, hash(email))
+
+    def _until_told(self, send: Callable[[int], bool], start: int) -> None:
+        until = time.monotonic() + 60
+        for number in itertools.count(start):
+            try:
+                if send(self.ports[number % len(self.ports)]):
+                    return
+            except (OSError, http.client.HTTPException) as error:
+                self.unanswered += not isinstance(error, ConnectionRefusedError)
+            if time.monotonic() > until:
+                raise AssertionError("nobody answers")
+            time.sleep(0.02)
+
+    def run(self, tasks: Sequence[Callable[[], None]], hands: int = 16) -> list[threading.Thread]:
+        """Begin all of these, so many at a time."""
+        left = iter(tasks)
+        turnstile = threading.Lock()
+
+        def work() -> None:
+            while True:
+                with turnstile:
+                    task = next(left, None)
+                if task is None:
+                    return
+                task()
+
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(hands)]
+        for thread in threads:
+            thread.start()
+        return threads

@@ -1,12 +1,17 @@
 """Several machines on one PostgreSQL: the life of a poll is the same, and what they share in memory is on no disk."""
 
+import hmac
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
@@ -14,7 +19,8 @@ from lunchkit.platform.config import BadSettings, Settings, current_settings, lo
 from lunchkit.platform.db import db
 from lunchkit.platform.limits import Newcomers, Window
 from lunchkit.platform.memory import SharedMemory
-from lunchkit.room import shared_keys
+from lunchkit.room import sealed_store, shared_keys
+from lunchkit.room.devices import voter_hash
 from lunchkit.room.errors import KeyIsLost
 from lunchkit.room.keys import KeyRing
 from lunchkit.room.live_counts import STEP
@@ -22,14 +28,16 @@ from lunchkit.room.polls.actions import close_lost_polls, close_poll, finish_clo
 from lunchkit.room.polls.models import Stage
 from lunchkit.room.polls.queries import result_of
 from lunchkit.room.queries import ballot_store, keys
-from lunchkit.room.sealed_store import SealedStore
+from lunchkit.room.sealed_store import Sealed, SealedStore
 from lunchkit.room.shared_keys import SharedKeys
 from lunchkit.room.survey.actions import close_feedback
 from lunchkit.room.survey.queries import feedback_of
 from tests import test_ballots, test_secrecy
-from tests.conftest import base_settings
-from tests.nodes import Valkey
-from tests.room import JSON, ask, asked, fresh, phones, voted
+from tests.conftest import EventMaker, base_settings
+from tests.nodes import Hall, Valkey, cookies
+from tests.room import JSON, all_bytes, ask, asked, code_of, fresh, phones, running_event, voted
+from tests.seating import assert_sound
+from tests.server import Server, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +164,83 @@ def test_where_nobody_has_the_key_any_more_the_poll_is_annulled_after_a_minute(
     voted(app, event, 2, 1)
     close_poll(poll)
     assert fresh(poll).ballots == 2
+
+
+def test_two_servers_of_which_one_is_killed_lose_double_and_refuse_nothing(
+    app: Flask, make_event: EventMaker, settings: Settings, tmp_path: Path
+) -> None:
+    event = running_event(make_event, capacity=300)
+    coming = make_event(capacity=200)
+    poll = asked(event)
+    crowd, code, slug = cookies(240), code_of(event), coming.slug
+    db.session.commit()
+    given = {
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+        "VALKEY_URL": settings.valkey_url,
+    }
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    with Server(tmp_path / "one", given) as one, Server(tmp_path / "two", given) as two:
+        hall = Hall([one.port, two.port])
+        votes = [partial(hall.vote, code, cookie, number % 3 + 1, 1) for number, cookie in enumerate(crowd)]
+        people = [partial(hall.register, slug, f"guest-{number}@example.org") for number in range(40)]
+        mixed = [task for group in batched_together(votes, people) for task in group]
+        threads = hall.run(mixed)
+        wait_until(lambda: len(hall.told) > 60 and len(hall.registered) > 5)
+        one.kill()
+        for thread in threads:
+            thread.join()
+        told = Counter(hall.told.values())
+        close_poll(fresh(poll))
+    assert hall.refused == [] and hall.unanswered > 0, "the control: the kill met somebody"
+    assert [row.count for row in result_of(fresh(poll), "fr").rows] == [told[1], told[2], told[3], 0] == [80, 80, 80, 0]
+    assert sorted(hall.registered) == sorted(row.email or "" for row in assert_sound(coming.id))
+
+
+def batched_together(votes: list[partial[None]], people: list[partial[None]]) -> list[list[partial[None]]]:
+    """A registration after every sixth vote."""
+    return [[*votes[6 * n : 6 * n + 6], person] for n, person in enumerate(people)]
+
+
+class Unsealed(Sealed):
+    """The control: what is found where nothing is encrypted."""
+
+    def put(self, tag: bytes, text: str) -> bytes:
+        return text.encode()
+
+    def read(self, tag: bytes, kept: bytes) -> str:
+        return kept.decode()
+
+
+@pytest.mark.parametrize("is_sealed", [True, False], ids=["sealed", "control"])
+def test_neither_log_nor_table_nor_copy_tells_an_answer_or_leads_to_a_phone(
+    app: Flask, event: Event, tmp_path: Path, valkey: Valkey, monkeypatch: pytest.MonkeyPatch, *, is_sealed: bool
+) -> None:
+    if not is_sealed:
+        monkeypatch.setattr(sealed_store, "Sealed", Unsealed)
+    data = Path(db.session.execute(text("show data_directory")).scalar_one())
+    poll, run = asked(event, choices=(), kind="text"), token_hex(8)
+    crowd = phones(app, event, 9)
+    for number, phone in enumerate(crowd):
+        assert phone.send({"text": f"{run} {number}" + "x" * 20 * number}).status_code == 200
+    key = keys().get(str(poll.id)) or b""
+    copy = ballot_store().rows("select voter, answer from ballot where poll_id = ?", poll.id)
+    with db.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.exec_driver_sql("checkpoint")  # everything is in its file
+    assert len(copy) == 9 and (len({len(row[1]) for row in copy}) == 1) == is_sealed, "no length tells answers apart"
+    answers = [f"{run} {number}".encode() for number in range(9)]
+    found = {value for _path, content in all_bytes(data) for value in answers if value in content}
+    assert found == (set() if is_sealed else set(answers))
+    tags = {voter_hash(key, str(poll.id), test_secrecy.device(app, phone)) for phone in crowd}
+    assert tags == {bytes(row[0]) for row in copy}, "the control: who has the key finds each phone"
+    close_poll(poll)
+    assert fresh(poll).ballots == 9 and keys().get(str(poll.id)) is None and keys().names() == set()
+    secrets = [key, hmac.digest(key, b"answers", "sha256"), *(phone.cookie.encode() for phone in crowd)]
+    kept = [path for path, content in all_bytes(data, valkey.folder, tmp_path) for one in secrets if one in content]
+    assert kept == [], "the key was never on a disk, nor a phone's number"
+    left = [path for path, content in all_bytes(data / "pg_wal") if any(tag in content for tag in tags)]
+    assert left != [], "the log does keep the rows: it is the key alone that they need"
 
 
 def test_a_limit_and_the_seats_hold_on_all_machines_together(app: Flask, settings: Settings) -> None:
