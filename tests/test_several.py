@@ -19,7 +19,7 @@ from lunchkit.platform.config import BadSettings, Settings, current_settings, lo
 from lunchkit.platform.db import db
 from lunchkit.platform.limits import Newcomers, Window
 from lunchkit.platform.memory import SharedMemory
-from lunchkit.room import sealed_store, shared_keys
+from lunchkit.room import sealed_store
 from lunchkit.room.devices import voter_hash
 from lunchkit.room.errors import KeyIsLost
 from lunchkit.room.keys import KeyRing
@@ -38,6 +38,12 @@ from tests.nodes import Hall, Valkey, cookies
 from tests.room import JSON, all_bytes, ask, asked, code_of, fresh, phones, running_event, voted
 from tests.seating import assert_sound
 from tests.server import Server, wait_until
+
+
+@pytest.fixture(autouse=True)
+def lost_at_first_sight(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("shared_keys", "polls.operations"):
+        monkeypatch.setattr(f"lunchkit.room.{module}.LOST", 1e-9)
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +163,7 @@ def test_where_nobody_has_the_key_any_more_the_poll_is_annulled_after_a_minute(
     assert fresh(poll).stage is Stage.OPEN, "another server may have seen the key"
     with pytest.raises(KeyIsLost):
         close_poll(poll)
-    monkeypatch.setattr(shared_keys, "PATIENCE", -1.0)
+    monkeypatch.setattr("lunchkit.room.polls.actions.GIVEN_UP", 0.0)
     close_lost_polls()
     assert fresh(poll).stage is Stage.VOID and ballot_store().opened_polls() == []
     open_poll(poll)

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import logging
+import math
 import os
 import secrets
 from collections.abc import Iterator
@@ -21,6 +22,10 @@ from lunchkit.room.errors import NoPlaceForKeys
 
 MEMORY = Path("/dev/shm")  # noqa: S108
 LENGTH = 32
+LOST = 4.0
+"""Seconds after which a key is lost that several machines share: at the second look of a server."""
+GIVEN_UP = 60.0
+"""Seconds after which no server can have a copy any more: until then they leave the counting to each other."""
 HELD = "LUNCHKIT_HELD_KEYS"
 """Where a process that becomes the server finds the keys that it held before; there is none where files can be kept."""
 _NOT_OURS = (errno.EACCES, errno.ELOOP, errno.ENOTDIR)
@@ -85,9 +90,9 @@ class KeyRing:
             return None
         return key if len(key) == LENGTH and key != bytes(LENGTH) else None
 
-    def is_given_up(self, _name: str) -> bool:
-        """Whether nobody can have a key any more that is lost."""
-        return True
+    def lost_for(self, name: str) -> float:
+        """Seconds since a key was lost, 0 where it is there: on one machine nobody can have it any more."""
+        return math.inf if self.get(name) is None else 0.0
 
     def destroy(self, name: str) -> bool:
         """Leave nothing of a key; one that is gone already is no error. False where it stays: the log says why."""

@@ -31,7 +31,7 @@ HELD_FOR = "10s"
 log = logging.getLogger("lunchkit.ballots")
 
 
-class Sealed:
+class Sealed(Seal):
     """AES-256-GCM with a new nonce for each writing; bound to the poll and to what the answer is kept under."""
 
     def __init__(self, key: bytes, poll_id: int) -> None:

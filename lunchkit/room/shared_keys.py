@@ -12,11 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 from lunchkit.platform.memory import SharedMemory
 from lunchkit.room.ballot_file import as_storage_error
-from lunchkit.room.keys import LENGTH, KeyRing
+from lunchkit.room.keys import LENGTH, LOST, KeyRing
 
 PLACE = "keys"
-PATIENCE = 60.0
-"""Seconds for which a server that has not seen a lost key leaves the counting to the others."""
 log = logging.getLogger("lunchkit.keys")
 
 
@@ -63,9 +61,8 @@ class SharedKeys(KeyRing):
         """The key of this name, even if only this server has it any more."""
         return self.get(name) or self._seen.get(name)
 
-    def is_given_up(self, name: str) -> bool:
-        """Whether a key has been lost for so long that no server can have it."""
-        return time.monotonic() - self._lost_at.get(name, time.monotonic()) > PATIENCE
+    def lost_for(self, name: str) -> float:
+        return 0.0 if self.get(name) else time.monotonic() - self._lost_at[name]
 
     def destroy(self, name: str) -> bool:
         self._seen.pop(name, None)
@@ -76,9 +73,9 @@ class SharedKeys(KeyRing):
             return False
         return True
 
-    def follow(self, names: set[str]) -> set[str]:
-        """See the keys of these names, and forget all others. Returns the names of those that are lost."""
+    def follow(self, names: set[str]) -> bool:
+        """See the keys of these names, and forget all others. Returns whether one of them is lost."""
         for known in (self._seen, self._lost_at):
             for name in known.keys() - names:
                 del known[name]
-        return {name for name in names if self.get(name) is None}
+        return any([self.lost_for(name) >= LOST for name in names])  # noqa: C419  each is looked at

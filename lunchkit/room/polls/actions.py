@@ -15,6 +15,7 @@ from lunchkit.room.actions import room_of, submit_ballot
 from lunchkit.room.ballot_store import OpenPoll
 from lunchkit.room.devices import Device
 from lunchkit.room.errors import KeyIsLost, ManyNewPhones, PollClosed, SlipMissing
+from lunchkit.room.keys import GIVEN_UP
 from lunchkit.room.models import Room, Slide
 from lunchkit.room.operations import destroy, end_rooms, room_in, touch
 from lunchkit.room.polls import errors, operations
@@ -193,7 +194,7 @@ def _close_due(poll: Poll) -> None:
         record(db.session(), AuditEvent("polls.closing", name="lunchkit", event_id=poll.event_id))
         close_poll(poll)
     except KeyIsLost:
-        if keys().is_given_up(operations.key_name(poll)):
+        if keys().lost_for(operations.key_name(poll)) >= GIVEN_UP:
             record(db.session(), AuditEvent("polls.annul", name="lunchkit", event_id=poll.event_id))
             annul_poll(poll)
 

@@ -21,6 +21,7 @@ from lunchkit.platform.audit.recording import record_facts
 from lunchkit.platform.db import db
 from lunchkit.platform.errors import NotFound
 from lunchkit.room.ballot_store import Answers, OpenPoll
+from lunchkit.room.keys import LOST
 from lunchkit.room.models import Room
 from lunchkit.room.operations import CLOSES_AFTER, destroy, touch
 from lunchkit.room.polls.answers import spec_of, tally
@@ -63,7 +64,7 @@ def must_close(poll: Poll, now: datetime | None) -> bool:
     ``now`` is None where the clock is not believed, here and below.
     """
     opened = ballot_store().opened(poll.id)
-    return opened is None or opened.is_closing or keys().get(opened.key_name) is None or _is_past(poll, now)
+    return opened is None or opened.is_closing or keys().lost_for(opened.key_name) >= LOST or _is_past(poll, now)
 
 
 def _is_past(poll: Poll, now: datetime | None) -> bool:

@@ -15,6 +15,7 @@ from lunchkit.room.actions import submit_ballot
 from lunchkit.room.ballot_store import OpenPoll
 from lunchkit.room.devices import Device
 from lunchkit.room.errors import BallotUnreadable, KeyIsLost, PollClosed
+from lunchkit.room.keys import GIVEN_UP
 from lunchkit.room.operations import destroy, touch
 from lunchkit.room.polls.answers import Ballot
 from lunchkit.room.polls.models import FEWEST_SHOWN
@@ -105,13 +106,14 @@ def close_due_feedback(*, by_hours: bool = True) -> int:
         if event is None:  # the database is an older one that was restored
             ballot_store().stop(opened.id)
             destroy([opened.id], opened.key_name)
-        elif opened.is_closing or _has_lost_key(opened) or _is_past(event, by_hours=by_hours):
+        elif opened.is_closing or _lost_for(opened) >= GIVEN_UP or _is_past(event, by_hours=by_hours):
             closed += _close_due(event, opened)
     return closed
 
 
-def _has_lost_key(opened: OpenPoll) -> bool:
-    return ballot_store().is_shared and keys().get(opened.key_name) is None
+def _lost_for(opened: OpenPoll) -> float:
+    """Seconds since nobody can answer or read; on one machine what was answered can be read without its key."""
+    return keys().lost_for(opened.key_name) if ballot_store().is_shared else 0.0
 
 
 def _close_due(event: Event, opened: OpenPoll) -> bool:
@@ -119,7 +121,7 @@ def _close_due(event: Event, opened: OpenPoll) -> bool:
     try:
         close_feedback(event)
     except KeyIsLost:
-        if not keys().is_given_up(opened.key_name):
+        if _lost_for(opened) < 10 * GIVEN_UP:
             return False
         log.error("the answers to the survey of lunch %d are lost with their key", event.id)
         ballot_store().clear([opened.id])
