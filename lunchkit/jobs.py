@@ -42,7 +42,7 @@ JOBS: tuple[tuple[Callable[[], object], float], ...] = (
     (retention.enqueue_reminders, 60.0),
     (lambda: finish_closings(by_hours=clock_is_believed()), 60.0),
     (lambda: close_due_feedback(by_hours=clock_is_believed()), 60.0),
-    (close_lost_polls, ROUND),
+    (close_lost_polls, 0.0),
 )
 BY_THE_CLOCK: tuple[tuple[Callable[[], object], float], ...] = (
     (retention.release_unconfirmed, 60.0),
