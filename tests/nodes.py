@@ -80,15 +80,15 @@ class Hall:
     """Phones that vote and people who register, on any of these ports: who gets no answer asks the next one again."""
 
     ports: Sequence[int]
-    told: dict[str, int] = field(default_factory=dict)
-    """By cookie, the choice of which the server said that it is kept."""
+    told: dict[str, object] = field(default_factory=dict)
+    """By cookie, the answer of which the server said that it is kept."""
     registered: list[str] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
     unanswered: int = 0
 
-    def vote(self, code: str, cookie: str, choice: int, turn: int) -> None:
+    def vote(self, code: str, cookie: str, said: object, turn: int, field: str = "choice") -> None:
         """One answer, sent until the server has said what became of it."""
-        body = urlencode({"choice": choice, "turn": turn})
+        body = urlencode({field: said, "turn": turn})
         headers = {"Cookie": cookie, "Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
         headers["Content-Type"] = "application/x-www-form-urlencoded"
 
@@ -100,9 +100,10 @@ class Hall:
             finally:
                 connection.close()
             if status == 200:
-                self.told[cookie] = choice
+                self.told[cookie] = said
             elif status not in (502, 503, 504):
                 self.refused.append(status)
+            self.unanswered += status == 502  # of a proxy, whose server was killed
             return status not in (502, 503, 504)
 
         self._until_told(send, hash(cookie))
