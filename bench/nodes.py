@@ -182,7 +182,8 @@ def leave_nothing(ports: list[int], address: str, folder: Path, phones: int) -> 
     numbers = [*devices, *(cookie.partition("=")[2].encode() for cookie in cookies)]
     memories = [pid for node in NODES for pid in node.pids() if key in memory_of(pid)]
     return {
-        "texts_sent": len(hall.told), "texts_found_while_open": said, "control_question_found": asked, "tags_found_while_open": searched(kept, tags),
+        "texts_sent": len(hall.told), "texts_found_while_open": said, "control_question_found": asked,
+        "tags_found_while_open": searched(kept, tags),
         "tags_found_afterwards": searched(after, tags), "keys_found_afterwards": searched(after, [key, derived]),
         "phones_found_afterwards": searched(after, numbers), "keys_left_in_valkey": sorted(keys().names()),
         "servers_with_the_key_in_memory": len(memories), "control_own_memory": key in memory_of(os.getpid()),
