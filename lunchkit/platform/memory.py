@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from lunchkit.platform.config import BadSettings, Settings, current_settings
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.late import Lazy
 
 valkey: Any = Lazy("valkey")
 valkey_retry: Any = Lazy("valkey.retry")

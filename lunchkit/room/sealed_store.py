@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, create_engine
 
 from lunchkit.platform.db import engine_options
-from lunchkit.platform.lazy import Lazy
+from lunchkit.platform.late import Lazy
 from lunchkit.room.ballot_store import Answers, BallotStore, NewBallot
 from lunchkit.room.errors import KeyIsLost
 from lunchkit.room.live_counts import Seal
