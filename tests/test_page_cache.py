@@ -5,16 +5,17 @@ import re
 from collections.abc import Iterator
 from contextvars import Context
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
-from flask import Flask, session
+from flask import Flask, request, session
 from flask.testing import FlaskClient
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db, transaction
 from lunchkit.platform.links import personal_tokens
-from lunchkit.platform.page_cache import FRESH, Kept, Key, page_cache, seldom_changes
+from lunchkit.platform.page_cache import FRESH, PAGE, Key, Page, page_cache, seldom_changes
 from lunchkit.registrations.actions import cancel_registration, register_by_hand
 from lunchkit.registrations.models import Registration
 from lunchkit.room.actions import room_of
@@ -50,18 +51,18 @@ def browser(app: Flask) -> FlaskClient:
     return client
 
 
-def kept(app: Flask) -> dict[Key, Kept]:
+def kept(app: Flask) -> dict[Key, Page]:
     """All that is kept at this moment."""
 
-    def look() -> dict[Key, Kept]:
+    def look() -> dict[Key, Page]:
         with app.app_context():
             return page_cache().pages()
 
     return Context().run(look)
 
 
-def all_bytes(pages: dict[Key, Kept]) -> bytes:
-    return b"".join(body + repr((key, headers)).encode() for key, (body, headers) in pages.items())
+def all_bytes(pages: dict[Key, Page]) -> bytes:
+    return b"".join(page.body + repr((key, page.headers)).encode() for key, page in pages.items())
 
 
 def addresses_of(app: Flask, event: Event, speaker: Speaker, registration: Registration) -> Iterator[str]:
@@ -95,14 +96,14 @@ def test_nothing_of_anybody_is_kept_after_two_people_have_walked_all_addresses(
     tokens = personal_tokens(registration.nonce)
     addresses = list(addresses_of(app, event, speaker, registration))
     db.session.rollback()
-    seen, pages = b"", {}
+    seen, pages = b"", dict[Key, Page]()
     for address in addresses:
         for client in (member, attendee):
             seen += client.get(address).data
             pages |= kept(app)
     for own in (PERSONAL[0], PERSONAL[2], tokens.link):
         assert own.encode() in seen, "control: they have seen their own"
-    assert {key[1] for key in pages} >= {"/", f"/e/{event.slug}", f"/speakers/{speaker.slug}"}, "control"
+    assert {key[3] for key in pages} >= {"/", f"/e/{event.slug}", f"/speakers/{speaker.slug}"}, "control"
     assert [word for word in (*PERSONAL, tokens.link, tokens.ticket) if word.encode() in all_bytes(pages)] == []
 
 
@@ -147,10 +148,15 @@ def test_pages_are_kept_until_anything_is_written_and_no_longer(app: Flask, even
     with transaction():
         event.title = "Un autre titre"
     assert kept(app) == {}
-    slow[("", "", "", False)] = (b"what was rendered meanwhile", [])
+    slow[("",)] = Page(b"what was rendered meanwhile", None)
     assert kept(app) == {}
-    with transaction():
-        assert page_cache().pages() is not page_cache().pages(), "inside a transaction nothing is kept at all"
+    db.session.rollback()
+    with app.test_request_context("/"):
+        seldom_changes()(lambda: "page")()
+        assert request.environ[PAGE][1] is not None, "control"
+        with transaction():
+            seldom_changes()(lambda: "page")()
+            assert request.environ[PAGE][1] is None, "what may see an earlier state is not kept"
 
 
 def test_what_depends_on_the_clock_changes_with_its_minute(app: Flask, make_event: EventMaker) -> None:
@@ -161,6 +167,36 @@ def test_what_depends_on_the_clock_changes_with_its_minute(app: Flask, make_even
         assert client.get(path).status_code == client.get(path).status_code == 200
     with clock.fixed_at(closes + timedelta(hours=3)):
         assert client.get(path).status_code == 302
+
+
+def test_under_a_storm_of_changes_pages_are_a_second_old_and_no_older(app: Flask, event: Event) -> None:
+    def rebuilt(changes: int, pause: timedelta) -> int:
+        """How many times the pages were begun anew, with a request after each change."""
+        now, found = clock.now(), []
+        for _change in range(changes):
+            now += pause
+            with clock.fixed_at(now):
+                with transaction():
+                    event.capacity += 1
+                found.append(kept(app))
+        return sum(one is not before for before, one in pairwise(found)) + 1
+
+    db.session.rollback()
+    with clock.fixed_at(clock.now().replace(second=0)):
+        kept(app)
+        assert rebuilt(5, timedelta(seconds=0.1)) == 5, "control: a few changes show at once"
+        assert rebuilt(40, timedelta(seconds=0.1)) <= 8 + 4
+    with clock.fixed_at(clock.now() + timedelta(minutes=2)):
+        assert rebuilt(20, timedelta(seconds=1.1)) == 20, "whatever is older than a second is rendered again"
+
+
+def test_what_is_kept_is_answered_as_the_first_time(app: Flask, event: Event) -> None:
+    anonymous = browser(app)
+    for path in (f"/e/{event.slug}", f"/e/{event.slug}/register/members/x", "/calendar.ics"):
+        first, again, head = anonymous.get(path), anonymous.get(path), anonymous.head(path)
+        assert first.headers.to_wsgi_list() == again.headers.to_wsgi_list(), path
+        assert (head.status_code, head.data) == (200, b"") and sorted(head.headers) == sorted(first.headers)
+    assert anonymous.post(f"/e/{event.slug}").status_code == 405
 
 
 def test_each_form_has_a_token_of_its_own_and_no_validator(app: Flask, event: Event) -> None:
@@ -195,12 +231,11 @@ def test_a_view_that_reads_the_session_is_not_kept(app: Flask) -> None:
     def sound() -> str:
         return "page"
 
-    for view, number in ((careless, 0), (sound, 1)):
+    for view, is_kept in ((careless, False), (sound, True)):
         db.session.rollback()
         with app.test_request_context("/x"):
-            page_cache().forget()
-            assert ("ETag" in view().headers) is bool(number)
-            assert len(page_cache().pages()) == number
+            assert ("ETag" in view().headers) is is_kept
+            assert (request.environ[PAGE][1] is not None) is is_kept
 
 
 def test_who_has_a_page_is_answered_304_until_it_changes(app: Flask, event: Event) -> None:

@@ -5,6 +5,7 @@ Attendees, speakers and readers have four; organisers' pages and the command lin
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from flask_babel import Babel, get_locale
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from lunchkit.platform.config import LANGUAGES, WORKING_LANGUAGES, current_settings
 
@@ -63,8 +66,14 @@ def select_language() -> str:
     for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wish in spoken:
             return wish
-    wishes = [tag.replace("-", "_").lower() for tag, much in request.accept_languages if much > 0]
-    return negotiate_locale(wishes, spoken) or current_settings().language  # «de-CH» is German, also before «fr»
+    return preferred(request.headers.get("Accept-Language", ""), spoken) or current_settings().language
+
+
+@lru_cache(maxsize=500)
+def preferred(header: str, spoken: tuple[str, ...] = LANGUAGES) -> str | None:
+    """The one of these languages that an ``Accept-Language`` prefers: «de-CH» is German, also before «fr»."""
+    wishes = parse_accept_header(header, LanguageAccept)
+    return negotiate_locale([tag.replace("-", "_").lower() for tag, much in wishes if much > 0], spoken)
 
 
 def offered_languages() -> list[tuple[str, str]]:

@@ -3,9 +3,10 @@
 import secrets
 import string
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import quote
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Request, Response, current_app, has_request_context, render_template, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -34,6 +35,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
+ALWAYS = [(name.lower(), (name, value)) for name, value in (HEADERS | {"Cache-Control": "no-store"}).items()]
+OVER_TLS = [*ALWAYS, ("strict-transport-security", ("Strict-Transport-Security", "max-age=31536000"))]
 PICTURE_BODY = 9_000_000
 """Bytes of a form with a picture in it: the picture's eight megabytes, and the fields beside it."""
 FORM_BODY = 300_000
@@ -66,7 +69,24 @@ class SoundRequest(Request):
 
 
 class Lunchkit(Flask):
-    """The application."""
+    """The application. Every answer carries the security headers, and may not be cached; a view's own header holds."""
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer with a kept page, before Flask is asked, where there is one (docs/decisions/0033)."""
+        page = page_cache.find(self, environ)
+        if page is not None:
+            return page.answer(self, environ, start_response)
+        always = OVER_TLS if self.extensions["lunchkit_settings"].is_https else ALWAYS
+        made: list[page_cache.Page | None] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:
+            present = {name.lower() for name, _value in headers}
+            headers += [header for name, header in always if name not in present]
+            made[:] = [page_cache.complete(environ, status, headers)]
+            return start_response(status, headers, *more) if made == [None] else len
+
+        body = super().wsgi_app(environ, start)
+        return made[-1].answer(self, environ, start_response) if made and made[-1] else body
 
     def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
         errors.log_refusal(e)
@@ -106,20 +126,9 @@ def init_web(app: Flask) -> None:
     app.session_interface = CookieSession()
     app.before_request(refuse_foreign_posts)
     app.before_request(read_whole_form)
-    app.after_request(add_headers)
     app.register_blueprint(static_files.bp)
     app.register_error_handler(Exception, show_error)
     app.jinja_env.globals["static"] = static_files.static_address
-
-
-def add_headers(response: Response) -> Response:
-    """Add the security headers, and forbid caching; a view's own header holds."""
-    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  the keys alone
-    response.headers.extend([(name, value) for name, value in HEADERS.items() if name.lower() not in present])
-    response.headers.setdefault("Cache-Control", "no-store")
-    if current_settings().is_https:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    return response
 
 
 def refuse_foreign_posts() -> None:
