@@ -3,7 +3,7 @@
 import uuid
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lunchkit.events.details import EventDetails, apply_details
@@ -15,6 +15,7 @@ from lunchkit.platform.slugs import free_slug, slug_of
 
 RESERVED = {"new", "template"}
 """Slugs that the organisers' addresses use themselves."""
+_LOCKED = select(Event).where(Event.id == bindparam("event")).with_for_update()
 
 
 def draft_event(
@@ -47,7 +48,7 @@ def lock_event(session: Session, event_id: int) -> Event:
     On SQLite the transaction holds the write lock already; on PostgreSQL the row is locked. Raises NotFound where the
     draft has just been deleted.
     """
-    event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
+    event = session.scalar(_LOCKED, {"event": event_id}, execution_options={"populate_existing": True})
     if event is None:
         raise NotFound
     return event

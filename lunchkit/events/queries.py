@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, not_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, not_, select, true
 
 from lunchkit.events.models import CustomField, Event, Series
 from lunchkit.platform.db import db, page_of
@@ -13,6 +13,14 @@ from lunchkit.platform.text import normalise
 
 PAGE_SIZE = 40
 _LATEST_FIRST = (Event.starts_at.desc(), Event.id.desc())
+
+_BY_SLUG = select(Event).where(Event.slug == bindparam("slug"))
+_CUSTOM_FIELDS = (
+    select(CustomField)
+    .where(CustomField.event_id == bindparam("event"))
+    .order_by(CustomField.removed_at.is_not(None), CustomField.position, CustomField.id)
+)
+"""Built once: they run for every registration."""
 
 
 def event_by_slug_or_404(slug: str) -> Event:
@@ -26,7 +34,7 @@ def any_event_by_slug_or_404(slug: str) -> Event:
     """The lunch with this slug, published or not, for organisers. Raises NotFound."""
     if not slug.isprintable():  # PostgreSQL cannot compare with a NUL
         raise NotFound
-    event = db.session.scalar(select(Event).where(Event.slug == slug))
+    event = db.session.scalar(_BY_SLUG, {"slug": slug})
     if event is None:
         raise NotFound
     return event
@@ -66,9 +74,7 @@ def custom_fields(event_id: int) -> Sequence[CustomField]:
 
 def all_custom_fields(event_id: int) -> Sequence[CustomField]:
     """The questions of a form in order, followed by those that are not asked any more."""
-    kept = select(CustomField).where(CustomField.event_id == event_id)
-    in_order = (CustomField.removed_at.is_not(None), CustomField.position, CustomField.id)
-    return db.session.scalars(kept.order_by(*in_order)).all()
+    return db.session.scalars(_CUSTOM_FIELDS, {"event": event_id}).all()
 
 
 def custom_field_or_404(event_id: int, question_id: int) -> CustomField:

@@ -5,6 +5,7 @@ The name is an idempotency key: sending the same copy twice does the thing once.
 
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -24,7 +25,12 @@ class Stamp:
 
 def signer(purpose: str) -> URLSafeSerializer:
     """What signs and reads values for one purpose, with the newest key; earlier ones are read too."""
-    return URLSafeSerializer(list(reversed(current_settings().keys)), salt=purpose)
+    return _signer(purpose, tuple(reversed(current_settings().keys)))
+
+
+@lru_cache
+def _signer(purpose: str, keys: tuple[str, ...]) -> URLSafeSerializer:
+    return URLSafeSerializer(keys, salt=purpose)
 
 
 def issue(scope: str) -> str:

@@ -73,17 +73,16 @@ def create(slug: str, members: str = "") -> ResponseReturnValue:
     if suggestion and form.email_asked.data != email:
         form.email_asked.data = email
         return _form_page(event, form, suggestion=suggestion), 422
+    details = form.details(email)
     try:
-        placed = actions.register_attendee(
-            event, form.details(email), form_key=stamp.key, language=language(), members=members
-        )
+        placed = actions.register_attendee(event, details, form_key=stamp.key, language=language(), members=members)
     except RegistrationClosed:
         raise
     except USER_ERRORS as error:
         if isinstance(error, FormUsedAlready):
             form.stamp.data = stamps.issue(event.slug)
         return show_on_form(error, lambda words: _form_page(event, form, notice=words))
-    return _thanks(event, placed, form.details(email))
+    return _thanks(event, placed, details)
 
 
 def _looks_human(form: RegistrationForm, stamp: stamps.Stamp) -> bool:

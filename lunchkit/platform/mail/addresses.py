@@ -2,6 +2,7 @@
 
 import unicodedata
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -72,8 +73,12 @@ def normalise_email(address: str) -> str:
 def likely_meant(address: str) -> str | None:
     """The address that was probably meant (one letter of the domain differs), or None where there is no doubt."""
     local, _, domain = address.rpartition("@")
-    domain = domain.lower()
-    if domain in FREQUENT:
+    meant = _frequent_like(domain.lower())
+    return f"{local}@{meant}" if meant else None
+
+
+@lru_cache(maxsize=1000)
+def _frequent_like(domain: str) -> str | None:
+    if domain in FREQUENT or len(domain) <= 5:
         return None
-    close = get_close_matches(domain, FREQUENT, n=1, cutoff=0.86)
-    return f"{local}@{close[0]}" if close and len(domain) > 5 else None
+    return next(iter(get_close_matches(domain, FREQUENT, n=1, cutoff=0.86)), None)

@@ -5,9 +5,9 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, delete, event, func, select
+from sqlalchemy import ColumnElement, Table, and_, delete, event, func, select
 from sqlalchemy.orm import Session
 
 from lunchkit.platform import clock
@@ -22,6 +22,7 @@ AT_ONCE, PAUSE = 20, timedelta(seconds=10)
 """Of e-mails to many, ``AT_ONCE`` leave together, and the next ones after the pause."""
 A_MINUTE = int(AT_ONCE * 60 / PAUSE.total_seconds())
 """E-mails to many that leave in a minute."""
+_INSERT = cast(Table, OutboxEmail.__table__).insert()
 wake = threading.Event()
 """Set after a commit that added an e-mail, so that the delivery need not wait for its next round."""
 
@@ -72,7 +73,7 @@ def enqueue_for_all(session: Session, addressees: Iterable[Addressee], *, kind: 
 def _add(session: Session, addressee: Addressee, *, kind: str, event_id: int | None, hold: timedelta) -> None:
     now = clock.now()
     about = {"kind": kind, "event_id": event_id, "message_id": new_message_id(), **vars(addressee)}
-    session.add(OutboxEmail(**about, created_at=now, next_attempt_at=now + hold))
+    session.execute(_INSERT, {**about, "created_at": now, "next_attempt_at": now + hold})
     session.info["promised"] = True
 
 
