@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -64,3 +65,9 @@ def a_hello_server() -> Iterator[Server]:
         launcher = (*gunicorn, "--bind", f"{HOST}:{port}", "bench.servers:hello")
         with Server(Path(folder), launcher=launcher, port=port) as server:
             yield server
+
+
+def proportional(server: Server) -> int:
+    """Bytes of memory, those that processes share counted once (PSS; Linux)."""
+    rollups = (Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in server.pids())
+    return 1024 * sum(int(found[1]) for text in rollups if (found := re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)))

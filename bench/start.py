@@ -5,7 +5,6 @@ The command that people type, on an empty database; without the extras.
 
 import argparse
 import json
-import re
 import sys
 import tempfile
 import time
@@ -17,9 +16,9 @@ from packaging.requirements import Requirement
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from bench.servers import ROOT, proportional
 from tests.server import Server
 
-ROOT = Path(__file__).parent.parent
 IDLE = 5.0
 """Seconds after the first answer in which a server does what it puts off at its start."""
 
@@ -33,12 +32,6 @@ def started() -> dict[str, float]:
             ready = server.cpu_seconds()
             time.sleep(IDLE)
             return {"ready_cpu_s": round(ready, 2), "idle_mb": round(proportional(server) / 1e6)}
-
-
-def proportional(server: Server) -> int:
-    """Bytes of memory, those that processes share counted once (PSS; Linux)."""
-    rollups = (Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in server.pids())
-    return 1024 * sum(int(found[1]) for text in rollups if (found := re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)))
 
 
 def installed() -> dict[str, float]:

@@ -16,7 +16,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, Table, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import DeclarativeBase, Mapper, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session, make_transient_to_detached, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 try:
@@ -177,6 +177,20 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+def insert(session: Session, row: Any, *parts: Any) -> None:
+    """Insert a new row at once, and those that bear its number, for a third of what a flush costs."""
+    for one in (row, *parts):
+        if one is not row:
+            one.registration_id = row.id
+        table = cast(Table, one.__table__)
+        values = {column.key: vars(one)[column.key] for column in table.columns if column.key in vars(one)}
+        done = session.connection().execute(table.insert(), values)
+        for column, value in zip(table.primary_key, done.inserted_primary_key or (), strict=True):
+            setattr(one, column.key, value)
+        make_transient_to_detached(one)
+    session.add(row)
 
 
 def page_of(found: int, page: int, size: int) -> tuple[int, int]:

@@ -3,12 +3,13 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.events.operations import lock_event
 from lunchkit.platform import links
+from lunchkit.platform.db import insert
 from lunchkit.platform.erasures import Mark, note
 from lunchkit.platform.errors import NotFound
 from lunchkit.platform.mail.addresses import normalise_email
@@ -73,7 +74,7 @@ def new_request(
     event: Event, known: Registration | None, details: AttendeeDetails, now: datetime, *, language: str
 ) -> Registration:
     """A request at the end of the waiting list; ``known``, cancelled before, keeps its links and calendar entry."""
-    registration = known or Registration(event=event, sequence=0)
+    registration = known or Registration(event=event, event_id=event.id, sequence=0)
     if known is None:
         renew_links(registration)
     fill_in(registration, details)
@@ -99,10 +100,10 @@ def serve_queue(session: Session, event: Event, now: datetime) -> list[Registrat
 def place_newcomer(session: Session, event: Event, now: datetime, newcomer: Registration) -> int | None:
     """The same with a newcomer at the end of the queue; returns their place if they wait."""
     seated = fill_seats(session, event, now, [newcomer])
-    session.add(newcomer)
+    if inspect(newcomer).transient:
+        insert(session, newcomer, *filter(None, [newcomer.needs]), *newcomer.answers)
+    session.flush()
     _tell_promoted(session, [one for one in seated if one is not newcomer])
-    if newcomer not in seated:
-        session.flush()
     position = None if newcomer in seated else place_in_queue(newcomer)
     kind = "hold" if newcomer.held_until else "confirmation" if newcomer in seated else "waiting"
     enqueue_email(session, kind, newcomer, position=position)
