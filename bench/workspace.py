@@ -265,7 +265,7 @@ def _act(number: int, now: datetime) -> dict[str, Any]:
     name, at = NAMES[number % len(NAMES)], now - timedelta(minutes=number)
     return {
         "at": at, "last_at": at, "organiser_id": None, "name": name, "event_id": 1 + number % 20,
-        "verb": "organiser.change_capacity", "facts": {}, "words": search_key_of(name, None, ""),
+        "action": "events.capacity", "facts": {}, "words": search_key_of(name, None, ""),
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.config import LANGUAGES
 from lunchkit.platform.db import db
 from lunchkit.platform.i18n import COOKIE, preferred
-from lunchkit.platform.static_files import compress, takes_gzip
+from lunchkit.platform.static_files import compress
 
 MOST, LARGEST = 256, 400_000  # pages, and bytes of one
 FRESH = secrets.token_urlsafe(24)
@@ -35,7 +35,7 @@ CALM, MANY, LATEST = timedelta(seconds=5), 8, timedelta(seconds=1)
 LANGUAGE_COOKIES = {"", *(f"{COOKIE}={code}" for code in LANGUAGES)}
 QUESTIONS = {"sqlite": "PRAGMA data_version", "postgresql": "SELECT pg_current_snapshot()::text"}
 AUTOCOMMIT = {"postgresql": {"autocommit": True}}
-Key = tuple[str | bool | None, ...]
+Key = tuple[str | None, ...]
 View = Callable[..., ResponseReturnValue]
 
 
@@ -61,17 +61,33 @@ class Page:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-class Revision:
-    """A value that differs whenever a database may have changed, at the price of one short question."""
+class PageCache:
+    """The pages of one process, all of one state of the application."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._opened = 0
+    def __init__(self, app: Flask, engine: Engine) -> None:
+        self._app, self._engine = app, engine
         self._connection: Any = None  # of its own: SQLite tells each connection of the commits of all others
+        self._opened = self._changes = 0
+        self._state: tuple[object, ...] = ()
+        self._since = clock.now()
+        self.latest: dict[Key, Page] = {}
         event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
-    def read(self) -> object:
-        """The present value; None where nothing can be told."""
+    def pages(self) -> dict[Key, Page]:
+        """Those of this moment. What was begun in an earlier state is added to a dictionary that nobody reads."""
+        revision, now = self._revision(), clock.now()
+        if revision is None:
+            return {}
+        state = (int(now.timestamp()) // 60, self._app.extensions["lunchkit_settings"], revision)
+        age = abs(now - self._since)
+        is_storm = self._changes >= MANY and age < LATEST and self._state[:-1] == state[:-1]
+        if self._state != state and not is_storm:
+            self._state, self.latest, self._since = state, {}, now
+            self._changes = self._changes + 1 if age < CALM else 0
+        return self.latest
+
+    def _revision(self) -> object:
+        """What differs whenever the database may have changed, for one short question; None where it cannot tell."""
         dialect = self._engine.dialect
         try:
             if self._connection is None:
@@ -89,30 +105,6 @@ class Revision:
             self._connection = None
 
     __del__ = close
-
-
-class PageCache:
-    """The pages of one process, all of one state of the application."""
-
-    def __init__(self, app: Flask, engine: Engine) -> None:
-        self._app = app
-        self._revision = Revision(engine)
-        self._state: tuple[object, ...] = ()
-        self.latest: dict[Key, Page] = {}
-        self._since, self._changes = clock.now(), 0
-
-    def pages(self) -> dict[Key, Page]:
-        """Those of this moment. What was begun in an earlier state is added to a dictionary that nobody reads."""
-        revision, now = self._revision.read(), clock.now()
-        if revision is None:
-            return {}
-        state = (int(now.timestamp()) // 60, self._app.extensions["lunchkit_settings"], revision)
-        age = abs(now - self._since)
-        is_storm = self._changes >= MANY and age < LATEST and self._state[:-1] == state[:-1]
-        if self._state != state and not is_storm:
-            self._state, self.latest, self._since = state, {}, now
-            self._changes = self._changes + 1 if age < CALM else 0
-        return self.latest
 
     def forget(self) -> None:
         """Keep no page that was rendered so far."""
@@ -180,8 +172,8 @@ def key_of(environ: WSGIEnvironment) -> Key | None:
     if not is_plain or cookie not in LANGUAGE_COOKIES or host is None:
         return None
     language = cookie[len(COOKIE) + 1 :] or preferred(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-    packs = takes_gzip(environ.get("HTTP_ACCEPT_ENCODING"))
-    return environ["wsgi.url_scheme"], host, environ.get("SCRIPT_NAME"), environ["PATH_INFO"], language, packs
+    place = environ["wsgi.url_scheme"], host, environ.get("SCRIPT_NAME"), environ["PATH_INFO"]
+    return *place, language, environ.get("HTTP_ACCEPT_ENCODING")
 
 
 def _is_in_transaction() -> bool:

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import Accept
-from werkzeug.http import parse_accept_header
 from werkzeug.security import safe_join
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -31,15 +29,9 @@ def static_address(path: str) -> str:
     return url_for("web.static_file", build=build_hash(), path=path)
 
 
-@lru_cache(maxsize=100)
-def takes_gzip(header: str | None) -> bool:
-    """Whether an ``Accept-Encoding`` takes gzip."""
-    return parse_accept_header(header, Accept)["gzip"] > 0
-
-
 def compress(response: Response) -> Response:
     """Compress a page for browsers that take gzip; never one with a secret: the length betrays its words."""
-    if takes_gzip(request.headers.get("Accept-Encoding")):
+    if request.accept_encodings["gzip"] > 0:
         response.set_data(gzip.compress(response.get_data(), 6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     response.headers.add("Vary", "Accept-Encoding")
@@ -64,7 +56,7 @@ def static_file(build: str, path: str) -> ResponseReturnValue:
     except (OSError, ValueError):  # not there, too long, or with a NUL in it
         abort(404)
     response = Response(body, content_type=kind)
-    if takes_gzip(request.headers.get("Accept-Encoding")) and len(compressed) < len(body):
+    if request.accept_encodings["gzip"] > 0 and len(compressed) < len(body):
         response.set_data(compressed)
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
