@@ -3,6 +3,7 @@
 ``from lunchkit.platform.late import calendar`` reads like any import; type checkers and import-linter follow it.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ class Lazy:
         self._name = name
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self._name), name)
+        return getattr(sys.modules.get(self._name) or import_module(self._name), name)
 
 
 if not TYPE_CHECKING:
