@@ -28,7 +28,7 @@ class InForce:
     """From environment and file, else the defaults."""
     decided: frozenset[str]
     """Names of the settings that environment or file decide: no page changes them."""
-    colour: str = blank_site().colour
+    colour: str
     logo: dict[str, Any] | None = None
     """Its token, width, height, alt and ground."""
     revision: int = 0
@@ -38,7 +38,7 @@ class InForce:
 def init_settings(app: Flask, settings: Settings) -> None:
     """Start an application with these settings."""
     app.extensions["lunchkit_settings"] = settings
-    app.extensions["lunchkit_in_force"] = InForce(settings, decided_names(settings.instance))
+    app.extensions["lunchkit_in_force"] = InForce(settings, decided_names(settings.instance), blank_site().colour)
 
 
 def in_force() -> InForce:
