@@ -95,7 +95,8 @@ def try_out(slug: str) -> ResponseReturnValue:
         return _form_page(event, form), 422 if form.reached else 409
     email = preview(event, form.words(), language())
     trial = replace(email, subject=_("Test: %(subject)s", subject=email.subject))
-    return _form_page(event, form, outcome=send_trial(trial, required_session().organiser.email))
+    recipient = required_session().organiser.email
+    return _form_page(event, form, is_tried=True, reason=send_trial(trial, recipient), recipient=recipient)
 
 
 @bp.post(f"{AREA}/<int(max=2147483647):mailing_id>/recall")
