@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import ValidationError
 
 from lunchkit.events.details import QuestionDetails
 from lunchkit.events.models import AnswerKind, CustomField
 from lunchkit.platform.choices import LANGUAGES, check_lines, check_translation, lines_of
-from lunchkit.platform.fields import BareForm, at_most, has_a_word
+from lunchkit.platform.fields import BareForm, line
 from lunchkit.platform.slugs import SLUG_LENGTH, slug_of
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
@@ -22,30 +22,22 @@ KINDS = {
     AnswerKind.ONE: _l("One of some choices"),
     AnswerKind.SEVERAL: _l("Several of some choices"),
 }
-UNASKED = _l("Write the question.")
-
-
-def _label_in(language: str) -> StringField:
-    label = _l("Question in %(language)s", language=LANGUAGES[language])
-    return StringField(label, filters=[clean_line], validators=[at_most(150)])
-
-
-def _choices_in(language: str) -> TextAreaField:
-    return TextAreaField(_l("Choices in %(language)s", language=LANGUAGES[language]), filters=[clean_text])
 
 
 class QuestionForm(VersionedForm):
     """One question. The CSRF token is checked before the form is read (``platform.csrf``)."""
 
     languages = LANGUAGES
-    label = StringField(
-        _l("Question"), filters=[clean_line], validators=[InputRequired(UNASKED), at_most(150), has_a_word(UNASKED)]
-    )
+    label = line(_l("Question"), 150, missing=_l("Write the question."))
     kind = RadioField(_l("How people answer"), choices=lambda: list(KINDS.items()), default=AnswerKind.TEXT.value)
     choices = TextAreaField(_l("Choices"), filters=[clean_text])
     is_required = BooleanField(_l("An answer is needed"))
-    en_label, de_label, it_label = (_label_in(language) for language in LANGUAGES)
-    en_choices, de_choices, it_choices = (_choices_in(language) for language in LANGUAGES)
+    en_label, de_label, it_label = (
+        line(_l("Question in %(language)s", language=name), 150) for name in LANGUAGES.values()
+    )
+    en_choices, de_choices, it_choices = (
+        TextAreaField(_l("Choices in %(language)s", language=name), filters=[clean_text]) for name in LANGUAGES.values()
+    )
 
     def validate_choices(self, field: Field) -> None:
         if not self.has_choices():

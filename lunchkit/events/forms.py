@@ -20,7 +20,6 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
@@ -41,18 +40,18 @@ from lunchkit.platform.fields import (
     WallMomentField,
     at_most,
     between,
-    has_a_word,
+    line,
+    paragraphs,
 )
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.markdown import is_safe_link, whole_link
-from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.text import clean_line
 from lunchkit.platform.versions import VersionedForm
 
 MOST_SEATS = 2000
 YEARS = range(2000, 2101)
 FARTHEST = timedelta(days=3653)
 """A lunch planned later than this has a mistyped year."""
-UNTITLED = _l("Give the lunch a title.")
 COLOURS = [
     (Colour.TOMATE.value, _l("Tomato")),
     (Colour.CAROTTE.value, _l("Carrot")),
@@ -67,14 +66,6 @@ MEALS = [
     (Diet.VEGAN.value, _l("vegan")),
 ]
 USUAL = {"asks_food": True, "asks_access": True, "diets": [str(diet) for diet in Diet], "remind_two_days": True}
-
-
-def _line(label: LazyString, most: int) -> StringField:
-    return StringField(label, filters=[clean_line], validators=[at_most(most)])
-
-
-def _text(label: LazyString, most: int) -> TextAreaField:
-    return TextAreaField(label, filters=[clean_text], validators=[at_most(most)])
 
 
 def _moment(label: LazyString) -> WallMomentField:
@@ -95,19 +86,17 @@ class EventForm(VersionedForm):
 
     stamp = HiddenField()
     """Identifies this copy of the form of a new lunch: sent twice, it creates one lunch."""
-    title = StringField(
-        _l("Title"), filters=[clean_line], validators=[InputRequired(UNTITLED), at_most(120), has_a_word(UNTITLED)]
-    )
-    theme = _line(_l("Theme"), 80)
-    summary = _text(_l("What it is about"), 3000)
+    title = line(_l("Title"), 120, missing=_l("Give the lunch a title."))
+    theme = line(_l("Theme"), 80)
+    summary = paragraphs(_l("What it is about"), 3000)
     date = DayField(_l("Day"), format=DAY_FORMS, validators=[InputRequired(_l("Choose the day."))])
     start = HourField(_l("Begins at"), format=HOUR_FORMS, validators=[InputRequired(_l("Say when it begins."))])
     end = HourField(_l("Ends at"), format=HOUR_FORMS, validators=[InputRequired(_l("Say when it ends."))])
-    venue = _line(_l("Venue"), 120)
-    street = _line(_l("Street and number"), 120)
-    postcode = _line(_l("Postcode"), 12)
-    town = _line(_l("Town"), 80)
-    access_notes = _text(_l("How to get in"), 1000)
+    venue = line(_l("Venue"), 120)
+    street = line(_l("Street and number"), 120)
+    postcode = line(_l("Postcode"), 12)
+    town = line(_l("Town"), 80)
+    access_notes = paragraphs(_l("How to get in"), 1000)
     contact_email = StringField(
         _l("Contact e-mail"),
         filters=[clean_line],
@@ -123,8 +112,8 @@ class EventForm(VersionedForm):
     diets = SelectMultipleField(
         _l("The kitchen offers"), choices=lambda: MEALS, default=USUAL["diets"], option_widget=CheckboxInput()
     )
-    food_note = _text(_l("What people should know of the meal"), 500)
-    price = _line(_l("Price, in words"), 120)
+    food_note = paragraphs(_l("What people should know of the meal"), 500)
+    price = line(_l("Price, in words"), 120)
     price_url = StringField(_l("Where one pays"), filters=[clean_line, whole_link], validators=[at_most(500)])
     members_open_at = _moment(_l("Members may register from"))
     opens_at = _moment(_l("Registration opens"))

@@ -10,8 +10,7 @@ from wtforms.validators import ValidationError
 from lunchkit.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT, Audience, Words
 from lunchkit.mailings.queries import Reach
 from lunchkit.platform.config import LANGUAGES
-from lunchkit.platform.fields import BareForm, at_most
-from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.fields import BareForm, line, paragraphs
 from lunchkit.platform.versions import VersionedForm
 
 LONGEST_PARAGRAPH = 1000
@@ -22,8 +21,8 @@ class MailingForm(BareForm):
     """Plain text to an audience. The stamp identifies this copy of the form: sent twice, it sends one mailing."""
 
     audience = RadioField(_l("To whom"))
-    subject = StringField(_l("Subject"), filters=[clean_line], validators=[at_most(LONGEST_SUBJECT)])
-    text = TextAreaField(_l("Text"), filters=[clean_text], validators=[at_most(LONGEST_TEXT)])
+    subject = line(_l("Subject"), LONGEST_SUBJECT)
+    text = paragraphs(_l("Text"), LONGEST_TEXT)
     is_read = BooleanField(_l("I have read the e-mail: it may leave"))
     stamp = HiddenField()
     is_over = False
@@ -45,15 +44,11 @@ class MailingForm(BareForm):
         return Words(Audience(self.audience.data), self.subject.data or "", self.text.data or "")
 
 
-def _paragraph(label: str) -> TextAreaField:
-    return TextAreaField(label, filters=[clean_text], validators=[at_most(LONGEST_PARAGRAPH)])
-
-
 class ParagraphForm(VersionedForm):
-    fr = _paragraph("Français")
-    en = _paragraph("English")
-    de = _paragraph("Deutsch")
-    it = _paragraph("Italiano")
+    fr = paragraphs("Français", LONGEST_PARAGRAPH)
+    en = paragraphs("English", LONGEST_PARAGRAPH)
+    de = paragraphs("Deutsch", LONGEST_PARAGRAPH)
+    it = paragraphs("Italiano", LONGEST_PARAGRAPH)
 
     def texts(self) -> dict[str, str]:
         return {language: self[language].data or "" for language in LANGUAGES}

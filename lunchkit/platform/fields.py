@@ -11,11 +11,12 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, DateTimeLocalField, Field, IntegerField, TimeField
+from wtforms import DateField, DateTimeLocalField, Field, IntegerField, StringField, TextAreaField, TimeField
 from wtforms.i18n import get_translations
-from wtforms.validators import NumberRange, ValidationError
+from wtforms.validators import DataRequired, NumberRange, ValidationError
 
 from lunchkit.platform.i18n import language
+from lunchkit.platform.text import clean_line, clean_text
 
 DAY_FORMS = ["%Y-%m-%d", "%d.%m.%Y"]
 HOUR_FORMS = ["%H:%M", "%Hh%M", "%H.%M", "%H:%M:%S"]
@@ -47,6 +48,17 @@ def at_most(length: int) -> Callable[[Any, Field], None]:
             raise ValidationError(_("At most %(max)s characters: this has %(n)s.", max=length, n=len(field.data)))
 
     return check
+
+
+def line(label: Any, most: int, *checks: Any, missing: Any = None, **about: Any) -> StringField:
+    """A field of one line, of at most ``most`` characters; ``missing`` is the error where it has no letter or digit."""
+    must = [DataRequired(missing), has_a_word(missing)] if missing else []
+    return StringField(label, filters=[clean_line], validators=[*must, at_most(most), *checks], **about)
+
+
+def paragraphs(label: Any, most: int, **about: Any) -> TextAreaField:
+    """A field of several lines, of at most ``most`` characters."""
+    return TextAreaField(label, filters=[clean_text], validators=[at_most(most)], **about)
 
 
 def has_a_word(message: LazyString) -> Callable[[Any, Field], None]:

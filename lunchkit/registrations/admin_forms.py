@@ -3,13 +3,13 @@
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, EmailField, SelectField, TextAreaField
+from wtforms import BooleanField, EmailField, SelectField
 
 from lunchkit.events.models import Event
-from lunchkit.platform.fields import BareForm, at_most
+from lunchkit.platform.fields import BareForm, paragraphs
 from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.platform.mail.addresses import valid_email
-from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.text import clean_line
 from lunchkit.registrations.details import AttendeeDetails
 from lunchkit.registrations.forms import DetailsForm, form_of
 from lunchkit.registrations.models import Registration
@@ -27,7 +27,7 @@ class OrganiserAttendeeForm(DetailsForm):
         validators=[valid_email],
     )
     language = SelectField(_l("Language of the e-mails"), choices=lambda: LANGUAGE_NAMES)
-    access = TextAreaField(_l("Access needs"), filters=[clean_text], validators=[at_most(500)])
+    access = paragraphs(_l("Access needs"), 500)
     shows_name = BooleanField(_l("The name may be on the list of people present"))
     wants_recap = BooleanField(_l("Send the recap after the lunch"))
 
@@ -44,11 +44,10 @@ class OrganiserAttendeeForm(DetailsForm):
 
 
 class NoteForm(BareForm):
-    note = TextAreaField(
+    note = paragraphs(
         _l("Note for the team"),
+        500,
         description=_l("Erased with the person, who reads it too if they ask for their data."),
-        filters=[clean_text],
-        validators=[at_most(500)],
     )
 
 

@@ -9,14 +9,14 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, EmailField, Field, FieldList, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, Field, FieldList, HiddenField, SelectField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
 from lunchkit.events.models import CustomField, Event
 from lunchkit.events.queries import custom_fields
-from lunchkit.platform.fields import BareForm, at_most, has_a_word
+from lunchkit.platform.fields import BareForm, line, paragraphs
 from lunchkit.platform.mail.addresses import valid_email
-from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.text import clean_line
 from lunchkit.registrations.custom_fields import own_name, own_values, read_answers, with_custom_fields
 from lunchkit.registrations.details import ATTENDEE_FIELDS, AttendeeDetails, details_of_registration
 from lunchkit.registrations.models import MOST_SEATS, Diet, Registration
@@ -47,33 +47,20 @@ Kind = TypeVar("Kind", bound="DetailsForm")
 
 
 def name_field(missing: LazyString) -> StringField:
-    return StringField(
-        _l("First and last name"),
-        filters=[clean_line],
-        validators=[DataRequired(missing), at_most(100), has_a_word(missing), no_address],
-        render_kw={"autocomplete": "name", "autocapitalize": "words"},
-    )
+    about = {"autocomplete": "name", "autocapitalize": "words"}
+    return line(_l("First and last name"), 100, no_address, missing=missing, render_kw=about)
 
 
 class DetailsForm(BareForm):
     """What can be edited later too. The token in the address is the authority, so there is no cookie to protect."""
 
     name = name_field(_l("Write your name."))
-    organisation = StringField(
-        _l("Organisation"),
-        filters=[clean_line],
-        validators=[at_most(120), no_address],
-        render_kw={"autocomplete": "organization"},
-    )
+    organisation = line(_l("Organisation"), 120, no_address, render_kw={"autocomplete": "organization"})
     is_member = BooleanField(_l("Member of the network"))
     companions = SelectField(_l("How many are you?"), coerce=int, validate_choice=True)
     diets = FieldList(SelectField(choices=lambda: DIETS, default=Diet.EVERYTHING.value), max_entries=MOST_SEATS)
-    allergies = TextAreaField(_l("Allergies or intolerances"), filters=[clean_text], validators=[at_most(300)])
-    access = TextAreaField(
-        _l("What should we prepare so that you can come and take part?"),
-        filters=[clean_text],
-        validators=[at_most(500)],
-    )
+    allergies = paragraphs(_l("Allergies or intolerances"), 300)
+    access = paragraphs(_l("What should we prepare so that you can come and take part?"), 500)
     shows_name = BooleanField(_l("My name may be on the list of people present"))
     wants_recap = BooleanField(_l("Send me the recap after the lunch"))
     own: tuple[CustomField, ...] = ()

@@ -5,19 +5,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
 from lunchkit.events.forms import wall_values
 from lunchkit.events.models import Event
 from lunchkit.platform.config import current_settings
-from lunchkit.platform.fields import BareForm, NumberField, at_most, between, has_a_word
-from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.fields import BareForm, NumberField, between, line, paragraphs
 from lunchkit.platform.versions import VersionedForm
 from lunchkit.run_sheet.first_lunch import template_values
 from lunchkit.run_sheet.models import ItemDetails
 
-UNTITLED = _l("Say what happens.")
 FOUR_WEEKS = timedelta(weeks=4)
 
 
@@ -25,13 +23,9 @@ class RunItemForm(VersionedForm):
     """One row of the schedule. Rows have no version: the last save wins."""
 
     minutes = NumberField(_l("Minutes"), validators=[InputRequired(_l("Say how many minutes.")), between(1, 600)])
-    title = StringField(
-        _l("What happens"),
-        filters=[clean_line],
-        validators=[InputRequired(UNTITLED), at_most(100), has_a_word(UNTITLED)],
-    )
-    who = StringField(_l("Who"), filters=[clean_line], validators=[at_most(100)])
-    note = TextAreaField(_l("Note for the team"), filters=[clean_text], validators=[at_most(500)])
+    title = line(_l("What happens"), 100, missing=_l("Say what happens."))
+    who = line(_l("Who"), 100)
+    note = paragraphs(_l("Note for the team"), 500)
     is_public = BooleanField(_l("Show it on the lunch’s page, with its time"))
 
     def details(self) -> ItemDetails:

@@ -16,7 +16,7 @@ from lunchkit.events.forms import COLOURS
 from lunchkit.events.models import FOOD_KEPT_FOR
 from lunchkit.platform.addresses import is_mailbox, is_web_address, is_zone
 from lunchkit.platform.config import DEFAULT_ADDRESS, WORKING_LANGUAGES, Settings, default_of
-from lunchkit.platform.fields import BareForm, NumberField, at_most, between, has_a_word
+from lunchkit.platform.fields import BareForm, NumberField, at_most, between, line
 from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.platform.licences import BY, BY_SA, LICENCES, RESERVED, ZERO, Licence
 from lunchkit.platform.text import clean_line, clean_text
@@ -35,7 +35,6 @@ BRIEFLY = {
     RESERVED.key: _l("people ask you before they use more than the law allows."),
 }
 """What each licence means, the most liberal first."""
-UNNAMED = _l("Say whose lunches these are.")
 Data = MultiDict[str, Any] | CombinedMultiDict[str, Any] | None
 
 
@@ -69,11 +68,7 @@ _HOST = _must_be(
 class NetworkForm(BareForm):
     """The network, its language and time zone."""
 
-    network_name = StringField(
-        _l("Name of the network"),
-        filters=[clean_line],
-        validators=[InputRequired(UNNAMED), at_most(80), has_a_word(UNNAMED)],
-    )
+    network_name = line(_l("Name of the network"), 80, missing=_l("Say whose lunches these are."))
     language = RadioField(
         _l("Default language"),
         choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],

@@ -8,7 +8,7 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired
 
 from lunchkit.platform.config import WORKING_LANGUAGES
-from lunchkit.platform.fields import BareForm, at_most, has_a_word
+from lunchkit.platform.fields import BareForm, at_most, line
 from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line
@@ -41,9 +41,7 @@ def return_path(requested: str | None) -> str | None:
 
 
 def _name(missing: LazyString, label: LazyString = _l("First and last name"), most: int = 100) -> StringField:
-    return StringField(
-        label, filters=[clean_line], validators=[DataRequired(missing), at_most(most), has_a_word(missing)]
-    )
+    return line(label, most, missing=missing)
 
 
 def _email(missing: LazyString) -> StringField:

@@ -7,22 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms import BooleanField, Field, RadioField, TextAreaField
+from wtforms.validators import Optional, ValidationError
 
 from lunchkit.platform.choices import LANGUAGES, check_lines, check_translation, lines_of
-from lunchkit.platform.fields import BareForm, NumberField, at_most, between, has_a_word
-from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.fields import BareForm, NumberField, between, line
+from lunchkit.platform.text import clean_text
 from lunchkit.room.polls.kinds import SHAPES
 from lunchkit.room.polls.models import FEWEST_TOGETHER, Kind, Poll
 
 MOST_WORDS, MOST_PROTECTED = 3, 50
 NAMES = LANGUAGES.values()
-WORDLESS = _l("Write the question.")
 NO_OPINIONS = {"sans avis", "no opinion", "keine meinung", "nessuna opinione"}
 """What «sans avis» may be called among the typed choices."""
 
@@ -49,19 +47,13 @@ class PollDetails:
     before_id: int | None = None
 
 
-def _line(label: LazyString, longest: int) -> StringField:
-    return StringField(label, filters=[clean_line], validators=[at_most(longest)])
-
-
 class PollForm(BareForm):
     """One question."""
 
     shapes = SHAPES
     languages = LANGUAGES
 
-    question = StringField(
-        _l("Question"), filters=[clean_line], validators=[InputRequired(WORDLESS), at_most(200), has_a_word(WORDLESS)]
-    )
+    question = line(_l("Question"), 200, missing=_l("Write the question."))
     kind = RadioField(
         _l("How people answer"),
         choices=lambda: [(kind, shape.name) for kind, shape in SHAPES.items()],
@@ -69,21 +61,19 @@ class PollForm(BareForm):
     )
     choices = TextAreaField(_l("Choices"), filters=[clean_text])
     most_choices = NumberField(_l("At most this number each"), validators=[Optional()])
-    low_label = _line(_l("What the low end means"), 60)
-    high_label = _line(_l("What the high end means"), 60)
+    low_label = line(_l("What the low end means"), 60)
+    high_label = line(_l("What the high end means"), 60)
     allows_none = BooleanField(_l("«No opinion» is an answer too"), default=True)
     is_live = BooleanField(_l("The projector shows the counts while people answer"))
     protects = NumberField(
         _l("Smallest group that a before/after picture shows"), default=FEWEST_TOGETHER, validators=[Optional()]
     )
-    en_question, de_question, it_question = (
-        _line(_l("Question in %(language)s", language=name), 200) for name in NAMES
-    )
+    en_question, de_question, it_question = (line(_l("Question in %(language)s", language=name), 200) for name in NAMES)
     en_choices, de_choices, it_choices = (
         TextAreaField(_l("Choices in %(language)s", language=name), filters=[clean_text]) for name in NAMES
     )
-    en_low, de_low, it_low = (_line(_l("Low end in %(language)s", language=name), 60) for name in NAMES)
-    en_high, de_high, it_high = (_line(_l("High end in %(language)s", language=name), 60) for name in NAMES)
+    en_low, de_low, it_low = (line(_l("Low end in %(language)s", language=name), 60) for name in NAMES)
+    en_high, de_high, it_high = (line(_l("High end in %(language)s", language=name), 60) for name in NAMES)
 
     def validate_choices(self, field: Field) -> None:
         """As many lines as the kind takes, none twice, none too long for a phone."""
