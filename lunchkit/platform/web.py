@@ -131,6 +131,12 @@ def init_web(app: Flask) -> None:
     app.jinja_env.globals["static"] = static_files.static_address
 
 
+def keep_address_secret(response: Response) -> Response:
+    """Tell neither the next page nor a search engine of an address that is as good as a key."""
+    response.headers.update({"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"})
+    return response
+
+
 def refuse_foreign_posts() -> None:
     """Refuse forms of other sites, by Sec-Fetch-Site; by Origin from browsers that do not send it."""
     if request.method in SAFE_METHODS:

@@ -5,14 +5,14 @@ Its pages are not cached, not indexed, and send no referrer. GET changes nothing
 
 from functools import partial
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lunchkit.platform.db import db
 from lunchkit.platform.images.queries import picture_by_token
 from lunchkit.platform.versions import ChangedMeanwhile, save, sent, version_of
-from lunchkit.platform.web import takes_pictures
+from lunchkit.platform.web import keep_address_secret, takes_pictures
 from lunchkit.speakers import actions
 from lunchkit.speakers.forms import LICENCES, PageForm, PortraitForm, page_form, portrait_values
 from lunchkit.speakers.models import Speaker
@@ -29,14 +29,7 @@ from lunchkit.speakers.queries import (
 from lunchkit.speakers.quotations import actions as quotations
 
 bp = Blueprint("own_page", __name__, url_prefix="/s/<token>")
-
-
-@bp.after_request
-def keep_address_secret(response: Response) -> Response:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+bp.after_request(keep_address_secret)
 
 
 @bp.errorhandler(LinkGone)

@@ -6,17 +6,13 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.i18n import language
+from lunchkit.platform.web import keep_address_secret
 from lunchkit.subscribers import actions
 from lunchkit.subscribers.consent import PROMISE
 from lunchkit.subscribers.queries import NoSubscriber, own_subscription, subscriber_by_link
 
 bp = Blueprint("subscribers", __name__)
-
-
-@bp.after_request
-def keep_address_secret(response: Response) -> Response:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+bp.after_request(keep_address_secret)
 
 
 @bp.route("/invitations/<token>", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.errors import USER_ERRORS, show_on_form
-from lunchkit.platform.web import SAFE_METHODS
+from lunchkit.platform.web import SAFE_METHODS, keep_address_secret
 from lunchkit.team.admin import show_sign_in_needed
 from lunchkit.team.errors import SignInNeeded
 from lunchkit.team.forms import RecoveryCodeForm, return_path
@@ -21,10 +21,10 @@ from lunchkit.team.passkeys import actions
 from lunchkit.team.passkeys.authenticators import passkey_host, passkey_obstacle
 from lunchkit.team.queries import current_session, half_open_session, owner, passkeys_of
 from lunchkit.team.sign_in.queries import NEXT
-from lunchkit.team.sign_in.views import go_in, keep_secret, request_email
+from lunchkit.team.sign_in.views import go_in, request_email
 
 bp = Blueprint("confirmation", __name__, url_prefix="/organiser/confirmation")
-bp.after_request(keep_secret)
+bp.after_request(keep_address_secret)
 bp.register_error_handler(SignInNeeded, show_sign_in_needed)
 
 

@@ -5,7 +5,7 @@ Opening a link changes nothing, since mail scanners open links too: only the but
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -15,7 +15,7 @@ from lunchkit.platform.csrf import StaleForm
 from lunchkit.platform.errors import USER_ERRORS, UserError, as_user_error, retry_header
 from lunchkit.platform.i18n import language
 from lunchkit.platform.links import random_token
-from lunchkit.platform.web import show_error
+from lunchkit.platform.web import keep_address_secret, show_error
 from lunchkit.team.errors import InvalidLink, OtherBrowser
 from lunchkit.team.forms import OrganiserForm, SignInCodeForm, SignInForm, return_path
 from lunchkit.team.models import LINK_LIFE
@@ -35,14 +35,7 @@ SYSTEMS = {
 }  # fmt: skip
 """Names by a part of the user agent; the first that fits applies, since browsers imitate each other."""
 bp = Blueprint("sign_in", __name__, url_prefix="/organiser")
-
-
-@bp.after_request
-def keep_secret(response: Response) -> Response:
-    """The address of these pages may be a secret: they are not cached, and send no referrer."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+bp.after_request(keep_address_secret)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
