@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, EmailField, Field, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, ValidationError
+from wtforms.validators import DataRequired, ValidationError
 
-from lunchkit.platform.fields import BareForm, at_most, has_a_word
+from lunchkit.platform.fields import BareForm, at_most, line
 from lunchkit.platform.mail.addresses import valid_email
 from lunchkit.platform.text import clean_line, clean_text
 from lunchkit.platform.versions import VersionedForm
@@ -21,7 +20,6 @@ from lunchkit.speakers.forms import (
     SpeakerDetails,
     SpeakerForm,
     WrittenForm,
-    line,
     links_in,
     web_link,
 )
@@ -39,10 +37,6 @@ WRITTEN = ("short_bio", "biography", "languages", "links")
 
 def _unmarked(text: str) -> str:
     return text.strip('«»“”"\u00a0\u202f ')
-
-
-def _basis(label: LazyString) -> StringField:
-    return StringField(label, filters=[clean_line], validators=[at_most(300)])
 
 
 class InvitedForm(SpeakerForm):
@@ -69,12 +63,12 @@ class AppearanceForm(InvitedForm, WrittenForm, SlidesForm):
     """A speaker at a lunch, and one more quotation; its version is the one of the speaker."""
 
     said = TextAreaField(_l("What was said there"), filters=[clean_text], validators=[at_most(4000)])
-    on_behalf = _basis(_l("They agreed to this text: when and how"))
+    on_behalf = line(_l("They agreed to this text: when and how"), 300)
     quotation = TextAreaField(_l("Quotation"), filters=[clean_line, _unmarked], validators=[at_most(500)])
     """Its quotation marks are left out: the page adds them."""
     medium: StringField = line(_l("Medium"), 120)
     url = web_link(_l("Quotation: address (https://…)"))
-    basis = _basis(_l("They have said yes already: when and how"))
+    basis = line(_l("They have said yes already: when and how"), 300)
     before: Mapping[str, Any]
 
     def validate_on_behalf(self, field: Field) -> None:
@@ -117,7 +111,7 @@ class PlacedPortraitForm(PortraitForm):
 class OrganisationForm(VersionedForm):
     """The organisation of a speaker, for all its speakers."""
 
-    name = line(_l("Name"), 120, InputRequired(NAMELESS), has_a_word(NAMELESS))
+    name = line(_l("Name"), 120, missing=NAMELESS)
     website = web_link(_l("Website"))
     town = line(_l("Town"), 80)
     about = TextAreaField(_l("What it does"), filters=[clean_text], validators=[at_most(3000)])

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import Field, FileField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
-from lunchkit.platform.fields import BareForm, at_most, has_a_word
+from lunchkit.platform.fields import BareForm, at_most, has_a_word, line
 from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import MOST_BYTES, read_upload
 from lunchkit.platform.images.queries import picture_by_token
@@ -26,11 +26,6 @@ NAMELESS = _l("Write the name.")
 UNDESCRIBED = _l("Say in a sentence what the picture shows, for those who cannot see it.")
 LICENCES = ("CC BY 4.0", "CC BY-SA 4.0", "CC BY-NC-SA 4.0", "CC0 1.0")
 """Proposed for slides; any other text can be typed."""
-
-
-def line(label: LazyString | str, most: int, *validators: Any) -> StringField:
-    """A field for one line of at most ``most`` characters."""
-    return StringField(label, filters=[clean_line], validators=[*validators, at_most(most)])
 
 
 def web_link(label: LazyString | str = "") -> StringField:
