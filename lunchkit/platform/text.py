@@ -61,7 +61,8 @@ def guard(text: str) -> str:
     """The text, with an apostrophe before it if a spreadsheet could take it for a formula (CWE-1236)."""
     if text.startswith(("\t", "\r", "\n")):
         return f"'{text}"
-    first = next((char for char in text if not _is_passed_over(char)), "")
+    # Spreadsheets skip white space, control and format characters before they look for a formula.
+    first = next((char for char in text if not char.isspace() and unicodedata.category(char) not in ("Cc", "Cf")), "")
     plain = unicodedata.normalize("NFKC", first)  # spreadsheets of East Asia take their wide signs too
     return f"'{text}" if plain in _FORMULA_STARTS else text
 
@@ -69,8 +70,3 @@ def guard(text: str) -> str:
 def unguard(text: str) -> str:
     """The text without the apostrophe that ``guard`` sets: for what comes back from a spreadsheet."""
     return text[1:] if text.startswith("'") and guard(text[1:]) == text else text
-
-
-def _is_passed_over(char: str) -> bool:
-    """White space, control and format characters: spreadsheets skip them before they look for a formula."""
-    return char.isspace() or unicodedata.category(char) in ("Cc", "Cf")

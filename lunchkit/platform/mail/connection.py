@@ -127,7 +127,11 @@ def try_connection(settings: Settings, message: EmailMessage | None = None) -> E
         if message is not None:
             line.send(message)
         else:
-            _ask_for_sender(line.open(), settings.mail_from)
+            server = line.open()
+            server.ehlo_or_helo_if_needed()
+            code, answer = server.mail(settings.mail_from)
+            if code != 250:
+                raise smtplib.SMTPSenderRefused(code, answer, settings.mail_from)
     except ServerUnreachable as error:
         return error.__cause__ if isinstance(error.__cause__, TROUBLE) else error
     except TROUBLE as error:
@@ -135,13 +139,6 @@ def try_connection(settings: Settings, message: EmailMessage | None = None) -> E
     finally:
         line.close()
     return None
-
-
-def _ask_for_sender(server: smtplib.SMTP, sender: str) -> None:
-    server.ehlo_or_helo_if_needed()
-    code, answer = server.mail(sender)
-    if code != 250:
-        raise smtplib.SMTPSenderRefused(code, answer, sender)
 
 
 def _own_name(settings: Settings) -> str | None:

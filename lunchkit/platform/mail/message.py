@@ -35,7 +35,9 @@ def build_message(
     follows as a file for readers that ignore the alternative.
     """
     message = EmailMessage(policy=SMTP)
-    _add(message, "Subject", _text("Subject", one_line(email.subject)))
+    subject = one_line(email.subject)
+    charset = "us-ascii" if _is_plain(subject) else "utf-8"
+    _add(message, "Subject", _encode_words("Subject", subject, charset))
     _add(message, "From", _mailbox("From", one_line(email.sender_name), sender))
     _add(message, "To", _mailbox("To", "", recipient))
     if email.reply_to:
@@ -64,8 +66,7 @@ def _add(message: EmailMessage, name: str, value: str) -> None:
     message[name] = header
 
 
-def _text(name: str, text: str) -> str:
-    charset = "us-ascii" if _is_plain(text) else "utf-8"
+def _encode_words(name: str, text: str, charset: str) -> str:
     return Header(text, charset, maxlinelen=LONGEST_LINE, header_name=name).encode(linesep="\r\n")
 
 
@@ -75,8 +76,7 @@ def _mailbox(name: str, person: str, address: str) -> str:
     if not person:
         return mailbox
     is_short = _is_plain(person) and len(person) <= LONGEST_WORD
-    phrase = Header(person, "utf-8", maxlinelen=LONGEST_LINE, header_name=name).encode(linesep="\r\n")
-    phrase = f'"{quote(person)}"' if is_short else phrase
+    phrase = f'"{quote(person)}"' if is_short else _encode_words(name, person, "utf-8")
     is_full = len(f"{name}: {phrase} <{mailbox}>".rpartition("\r\n")[2]) > LONGEST_LINE
     joint = "\r\n " if is_full else " "
     return f"{phrase}{joint}<{mailbox}>"

@@ -26,7 +26,7 @@ def phone_feed(room: Room, language: str) -> Feed:
         html = render_template("presenter/_phone.html", phone=view, mine=None)
         return {"rev": view.revision, "key": view.key, "html": html}
 
-    return _feed(phones_key(code, language), language, lambda: revision_of(event_id), state)
+    return _feed(phones_key(code, language), language, lambda: revision_of(event_id), state, 0)
 
 
 def screen_feed(room: Room, language: str) -> Feed:
@@ -56,11 +56,7 @@ def addresses_of(name: str, code: str, language: str) -> dict[str, str]:
 
 
 def _feed(
-    key: tuple[str, ...],
-    language: str,
-    revision: Callable[[], int],
-    state: Callable[[], dict[str, Any]],
-    gap: float = 0,
+    key: tuple[str, ...], language: str, revision: Callable[[], int], state: Callable[[], dict[str, Any]], gap: float
 ) -> Feed:
     """A feed that is read outside of its first follower's request: nothing of that may leak in."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
