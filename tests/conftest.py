@@ -66,7 +66,7 @@ LONGEST_FIRST = (
     "test_import_trip", "test_printouts", "test_trip", "test_mailing_trip", "test_room_trip",
     "test_recap_page", "test_settings_look", "test_survey_trip", "test_hostile",
     "test_series_page", "test_run_sheet_trip", "test_team_trip", "test_cli_trouble",
-    "test_secrecy", "test_audit", "test_speakers", "test_check_in",
+    "test_secrecy", "test_several", "test_audit", "test_speakers", "test_check_in",
 )  # fmt: skip
 """Files that take long: begun last, the other processes would wait for one of them."""
 

@@ -68,7 +68,6 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest, valkey: Valkey) -> 
 event = test_ballots.event
 test_latest = test_ballots.test_the_latest_answer_of_a_phone_counts_and_none_that_comes_late
 test_annulled = test_ballots.test_what_was_annulled_may_be_asked_anew_and_begins_at_nothing
-test_crowd = test_ballots.test_two_hundred_phones_at_once_are_two_hundred_ballots
 test_race = test_ballots.test_votes_that_race_the_close_are_counted_or_refused_never_both
 test_pair = test_secrecy.test_an_after_whose_first_ballots_were_lost_says_nothing_of_movement
 
@@ -149,6 +148,19 @@ def test_without_the_shared_memory_no_answer_is_taken_and_who_saw_the_key_counts
     assert fresh(poll).stage is Stage.CLOSED
     assert [row.count for row in result_of(poll, "fr").rows] == [1, 5, 0, 0]
     assert poll.cleared_at is not None and ballot_store().opened_polls() == []
+
+
+def test_a_key_that_could_not_be_destroyed_is_so_at_the_next_look(
+    app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll = asked(event)
+    with monkeypatch.context() as patch:
+        patch.setattr(SharedKeys, "destroy", lambda _self, _name: False)
+        close_poll(poll)
+    assert keys().names() == {str(poll.id)}, "the control"
+    other = asked(event)
+    close_lost_polls()
+    assert keys().names() == {str(other.id)}
 
 
 def test_where_nobody_has_the_key_any_more_the_poll_is_annulled_after_a_minute(

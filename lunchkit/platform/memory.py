@@ -11,8 +11,6 @@ from lunchkit.platform.config import BadSettings, Settings, current_settings
 from lunchkit.platform.late import Lazy
 
 valkey: Any = Lazy("valkey")
-valkey_retry: Any = Lazy("valkey.retry")
-valkey_backoff: Any = Lazy("valkey.backoff")
 ANSWERS_WITHIN, TRIES, PAUSE = 1.0, 3, 0.2
 """Seconds for an answer; how often it is asked again, after how many seconds; then it counts as lost."""
 
@@ -26,7 +24,7 @@ class SharedMemory:
         self._prefix = f"lunchkit/{hmac.digest(self._secret, b'memory', 'sha256').hex()[:16]}/"
         try:
             lost = valkey.exceptions.ConnectionError, valkey.exceptions.TimeoutError
-            retry = valkey_retry.Retry(valkey_backoff.ConstantBackoff(PAUSE), TRIES)
+            retry = valkey.retry.Retry(valkey.backoff.ConstantBackoff(PAUSE), TRIES)
         except ImportError as error:
             raise BadSettings(f"LUNCHKIT_VALKEY_URL: {error}; pip install '.[several]' in the clone") from error
         options = {"socket_timeout": ANSWERS_WITHIN, "socket_connect_timeout": ANSWERS_WITHIN}

@@ -8,10 +8,11 @@ import hmac
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine
+from sqlalchemy.exc import OperationalError
 
 from lunchkit.platform.db import engine_options
 from lunchkit.platform.late import Lazy
@@ -91,6 +92,18 @@ class SealedStore(BallotStore):
                 return self.put(ballots, connection)
 
         return write
+
+    def follow_keys(self) -> bool:
+        """See the keys of all that is open, and destroy what a close could not. Returns whether one is lost."""
+        names = {name for (name,) in self.rows("select key_name from open_poll")}
+        is_lost = self._keys.follow(names)
+        with suppress(OperationalError):
+            if self._keys.names() - names:
+                with self.writing() as connection:  # so that none is that of a poll that is being opened
+                    needed = {name for (name,) in connection.execute("select key_name from open_poll")}
+                    for name in self._keys.names() - needed:
+                        self._keys.destroy(name)
+        return is_lost
 
     def vacuum(self) -> bool:
         """Nothing to do: what is left can be read by nobody."""

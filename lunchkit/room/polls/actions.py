@@ -25,7 +25,7 @@ from lunchkit.room.polls.models import HandCount, Poll, Stage, WrittenAnswer
 from lunchkit.room.polls.order import rewrite_poll
 from lunchkit.room.polls.queries import answers_to_judge, asked_again_as, is_altered, is_open, is_short
 from lunchkit.room.queries import ballot_store, keys, lacks_slip, seats_at
-from lunchkit.room.shared_keys import SharedKeys
+from lunchkit.room.sealed_store import SealedStore
 
 NEW_PHONES_A_MINUTE = 10  # in a room in which each seat has one already
 newcomers = Newcomers(NEW_PHONES_A_MINUTE)
@@ -201,9 +201,8 @@ def _close_due(poll: Poll) -> None:
 
 def close_lost_polls() -> None:
     """Where several machines share the keys: see those of all that is open, and close what has lost its own."""
-    store, ring = ballot_store(), keys()
-    opened = [*store.opened_polls(), *store.surveys()] if isinstance(ring, SharedKeys) else []
-    if isinstance(ring, SharedKeys) and ring.follow({one.key_name for one in opened}):
+    store = ballot_store()
+    if isinstance(store, SealedStore) and store.follow_keys():
         finish_closings(by_hours=False)
 
 
