@@ -163,6 +163,18 @@ def test_a_key_that_could_not_be_destroyed_is_so_at_the_next_look(
     assert keys().names() == {str(other.id)}
 
 
+def test_a_database_that_was_started_again_is_busy_once(app: Flask, event: Event) -> None:
+    asked(event)
+    (phone,) = phones(app, event, 1)
+    assert phone.vote(1).status_code == 200
+    cut = f"select pg_terminate_backend(pid) from pg_stat_activity where application_name = '{sealed_store.NAME}'"
+    db.session.commit()
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql(cut)
+    said = [phone.vote(2).status_code for _ in range(4)]
+    assert set(said) <= {200, 503} and said[-1] == 200 and 503 in said
+
+
 def test_where_nobody_has_the_key_any_more_the_poll_is_annulled_after_a_minute(
     app: Flask, event: Event, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:

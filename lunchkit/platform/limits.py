@@ -86,8 +86,12 @@ class Newcomers:
         """Raises OperationalError where the shared memory does not answer."""
         known, mark = f"newcomers/{place}", memory.mark(who)
         is_in, others = memory.ask_all(("SISMEMBER", known, mark), ("SCARD", known))
-        if not is_in and others >= seats() and not self._beyond.allows(place):
-            return False
+        _known, free = self._known.get(place, (set(), 0))
+        if not is_in and others >= free:
+            free = seats()
+            if others >= free and not self._beyond.allows(place):
+                return False
+        self._known[place] = set(), free
         if not is_in:
             memory.ask_all(("SADD", known, mark), ("EXPIRE", known, KNOWN_FOR))
         return True

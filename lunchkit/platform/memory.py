@@ -1,6 +1,8 @@
 """What several machines share in memory: a Valkey or Redis that keeps nothing on a disk. One machine has none."""
 
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from gettext import gettext as _
 from typing import Any
 
@@ -32,19 +34,23 @@ class SharedMemory:
 
     def ask(self, command: str, place: str, *words: object) -> Any:
         """What a command answers for a place. Raises OperationalError where the memory does not answer."""
-        return self.ask_all((command, place, *words))[0]
+        with self._answering():
+            return self._client.execute_command(command, self._prefix + place, *words)
 
     def ask_all(self, *commands: tuple[Any, ...]) -> list[Any]:
-        """The answers to commands that nobody comes between. Raises OperationalError likewise."""
+        """The answers to several commands in their order. Raises OperationalError likewise."""
+        with self._answering(), self._client.pipeline(transaction=False) as pipeline:
+            for command, place, *words in commands:
+                pipeline.execute_command(command, self._prefix + place, *words)
+            return list(pipeline.execute())
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
         try:
-            with self._client.pipeline(transaction=len(commands) > 1) as pipeline:
-                for command, place, *words in commands:
-                    pipeline.execute_command(command, self._prefix + place, *words)
-                found: list[Any] = pipeline.execute()
+            yield
         except valkey.exceptions.ValkeyError as error:
             busy = OSError(f"the shared memory is busy or gone: {error}")
             raise OperationalError("the shared memory", {}, busy, hide_parameters=True) from error
-        return found
 
     def mark(self, value: object) -> str:
         """What stands for a person or a phone in a place: it tells nothing to who has no secret key."""

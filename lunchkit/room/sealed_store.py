@@ -12,10 +12,11 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from lunchkit.platform.db import engine_options
 from lunchkit.platform.late import Lazy
+from lunchkit.room.ballot_file import as_storage_error
 from lunchkit.room.ballot_store import Answers, BallotStore, NewBallot
 from lunchkit.room.errors import KeyIsLost
 from lunchkit.room.live_counts import Seal
@@ -27,6 +28,7 @@ NONCE = 12
 WIDTHS = {"poll": 1200, "survey": 2200}
 """Bytes to which answers are filled up: as many as the longest has, or lengths would tell answers apart."""
 WRITERS = 0x62616C6C6F7473  # the number of the lock of those who write
+NAME = "lunchkit ballots"  # of its connections, for who administers the database
 HELD_FOR = "10s"
 """A server that dies or hangs while it writes lets go of the lock then."""
 log = logging.getLogger("lunchkit.ballots")
@@ -64,6 +66,17 @@ class Rows:
             self._connection.exec_driver_sql(statement.replace("?", "%s"), list(rows))
 
 
+@contextmanager
+def _busy_where_cut() -> Iterator[None]:
+    """Say that PostgreSQL is busy where it was started again: the next one has a new connection."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise as_storage_error(OSError("the database is busy: its connection was cut")) from error
+        raise
+
+
 class SealedStore(BallotStore):
     """The ballots of all servers of one database."""
 
@@ -72,17 +85,19 @@ class SealedStore(BallotStore):
     def __init__(self, url: URL, keys: SharedKeys) -> None:
         self._keys = keys
         # of its own: who waits for a ballot holds a connection of the other pool
-        limits = {"options": f"-c idle_in_transaction_session_timeout={HELD_FOR}"}
-        self._engine = create_engine(url, **engine_options(str(url)), connect_args=limits)
+        limits = {"options": f"-c idle_in_transaction_session_timeout={HELD_FOR}", "application_name": NAME}
+        options = engine_options(str(url)) | {"pool_pre_ping": False}  # it costs as much as a vote
+        self._engine = create_engine(url, **options, connect_args=limits)
+        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def rows(self, statement: str, *values: object) -> list[Any]:
-        with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        with _busy_where_cut(), self._reading.connect() as connection:
             return list(Rows(connection).execute(statement, values).fetchall())
 
     @contextmanager
     def writing(self) -> Iterator[Any]:
         """One after the other on all machines, as in the file."""
-        with self._engine.begin() as connection:
+        with _busy_where_cut(), self._engine.begin() as connection:
             connection.exec_driver_sql(f"select pg_advisory_xact_lock({WRITERS})")
             yield Rows(connection)
 
