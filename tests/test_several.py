@@ -167,10 +167,10 @@ def test_a_database_that_was_started_again_is_busy_once(app: Flask, event: Event
     asked(event)
     (phone,) = phones(app, event, 1)
     assert phone.vote(1).status_code == 200
-    cut = f"select pg_terminate_backend(pid) from pg_stat_activity where application_name = '{sealed_store.NAME}'"
+    cut = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = %s"
     db.session.commit()
     with db.engine.connect() as connection:
-        connection.exec_driver_sql(cut)
+        connection.exec_driver_sql(cut, (sealed_store.NAME,))
     said = [phone.vote(2).status_code for _ in range(4)]
     assert set(said) <= {200, 503} and said[-1] == 200 and 503 in said
 
