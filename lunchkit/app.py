@@ -14,7 +14,7 @@ from lunchkit.admin.system_status import admin as system_status_admin
 from lunchkit.events import views as events
 from lunchkit.mailings import admin as mailings
 from lunchkit.mailings.admin import outbox
-from lunchkit.platform import clock, links
+from lunchkit.platform import clock, links, readiness
 from lunchkit.platform.config import Settings, current_settings, load_settings
 from lunchkit.platform.csrf import csrf
 from lunchkit.platform.db import engine_options, init_db
@@ -114,7 +114,7 @@ def _register_blueprints(app: Flask) -> None:
     for blueprint in (registrations.bp, subscribers.bp, polls.bp, qa.bp, survey.bp, own_page.bp):
         csrf.exempt(blueprint)
     attendees = (registrations.bp, subscribers.bp, polls.bp, qa.bp, survey.bp, presenter.bp)
-    readers = (site.bp, events.bp, images.bp, settings_views.bp, speakers.bp, own_page.bp, recap.bp)
+    readers = (readiness.bp, site.bp, events.bp, images.bp, settings_views.bp, speakers.bp, own_page.bp, recap.bp)
     for blueprint in (*readers, *attendees, sign_in.bp, confirmation.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(area)

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 
-from lunchkit.platform import connections
+from lunchkit.platform import connections, log
 from lunchkit.platform.config import ANNOUNCEMENT, BadSettings, Settings, load_settings
 from lunchkit.platform.instance import InUse, hold_as_server, make_private
 from lunchkit.platform.late import Lazy
@@ -67,12 +68,14 @@ class Server(BaseApplication):  # type: ignore[misc]
             "pre_request": connections.before_request, "post_request": connections.after_request,
             "forwarded_allow_ips": "",  # what proxies say counts where they are declared: LUNCHKIT_PROXIES
         }  # fmt: skip
+        options |= {"logger_class": Lines} if self.settings.log_format == "json" else {}
         options |= {"control_socket_disable": True} if "control_socket_disable" in self.cfg.settings else {}
         for name, value in options.items():
             self.cfg.set(name, value)
 
     def load(self) -> "Flask":
         """The application of one worker."""
+        log.Json.is_in_worker = True
         return worker.load(is_first=self.is_first)
 
     def run(self) -> None:
@@ -91,6 +94,15 @@ class Server(BaseApplication):  # type: ignore[misc]
         if self.announcement:
             print(self.announcement, flush=True)
         print(LISTENS[self.settings.language].format(f"http://{self.address}"), file=sys.stderr, flush=True)
+
+
+class Lines(Logger):  # type: ignore[misc]
+    """Gunicorn's lines, through the handler of all others."""
+
+    def setup(self, cfg: object) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class Master(Arbiter):  # type: ignore[misc]
@@ -118,11 +130,10 @@ def main() -> None:
     os.umask(0o077)
     allow_many_sockets()
     gc.disable()  # until a worker has imported all: else a third of its start is looking for garbage among modules
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of each look at the schema
     bindtextdomain("messages", str(Path(__file__).with_name("translations")))
     try:
         announcement, settings = os.environ.pop(ANNOUNCEMENT, ""), load_settings(make_key=False)
+        log.init_log(settings.log_format)
         make_private(settings.instance)
         hold_as_server(settings)
     except (InUse, BadSettings, OSError) as error:  # in the language of the command that became this process

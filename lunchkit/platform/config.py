@@ -5,7 +5,6 @@ What neither decides, a page sets: ``settings``. Strings stay strings: a secret 
 
 import math
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from gettext import gettext as _
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 
 from lunchkit.platform.addresses import is_mailbox, is_web_address, is_zone
 from lunchkit.platform.late import Lazy
+from lunchkit.platform.secret_key import lasting_secret
 
 if TYPE_CHECKING:
     import flask
@@ -91,6 +91,10 @@ class Settings:
     mail_from: str = setting("Sender address of all e-mails.", "lunch@localhost.localdomain")
     mail_timeout: int = setting("Seconds to wait for the SMTP server.", 20)
     backup_days: int = setting("Days that backups are kept; the newest one stays.", 14)
+    log_format: str = setting(
+        "`text`, or `json`: lines with the number of the request, for collectors of logs.", "text"
+    )
+    metrics_token: str = setting("Reads `/metrics` from another machine: `Authorization: Bearer …`.", "")
     form_minimum_seconds: int = setting(
         "A registration form that comes back faster than this was not read by a person.", 3
     )
@@ -139,13 +143,17 @@ def load_settings(environment: Mapping[str, str] | None = None, *, make_key: boo
     """Read settings and secret key, which is made if missing and ``make_key``. Raises BadSettings, a line a mistake."""
     given = dict(os.environ if environment is None else environment)
     instance = Path(given.get(f"{PREFIX}INSTANCE") or "instance")
-    settings = read_settings(Settings(instance=instance), {**_read_env_file(instance), **given})
-    return settings if settings.secret_key else replace(settings, secret_key=_lasting_secret(instance, make=make_key))
+    settings = read_settings(Settings(instance=instance), {**read_env_file(instance), **given})
+    return (
+        settings
+        if settings.secret_key
+        else replace(settings, secret_key=lasting_secret(instance / SECRET_FILE, make=make_key))
+    )
 
 
 def decided_names(instance: Path) -> frozenset[str]:
     """The settings that the environment or the ``.env`` file decides: no page changes them. Raises BadSettings."""
-    given = {**_read_env_file(instance), **os.environ}
+    given = {**read_env_file(instance), **os.environ}
     return frozenset(spec.name for spec in fields(Settings) if full_name(spec.name) in given)
 
 
@@ -169,7 +177,8 @@ def read_settings(start: Settings, values: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _read_env_file(instance: Path) -> dict[str, str]:
+def read_env_file(instance: Path) -> dict[str, str]:
+    """What the ``.env`` file says, by full names. Raises BadSettings."""
     path = instance / ENV_FILE
     try:
         text = path.read_bytes().decode("utf-8-sig") if path.is_file() else ""
@@ -203,6 +212,7 @@ def mistakes(settings: Settings) -> list[str]:
         ("language", settings.language in WORKING_LANGUAGES, one_of.format(values=", ".join(WORKING_LANGUAGES))),
         ("recap_licence", settings.recap_licence in LICENCES, one_of.format(values=", ".join(LICENCES))),
         ("mail_security", settings.mail_security in security, one_of.format(values=", ".join(security))),
+        ("log_format", settings.log_format in ("text", "json"), one_of.format(values="text, json")),
         ("timezone", is_zone(settings.timezone), _("the name of a time zone is needed, like Europe/Zurich")),
         ("mail_from", is_mailbox(settings.mail_from), _("an address like lunch@example.org is needed")),
         ("workers", settings.workers <= 1 or not settings.is_sqlite, _("several processes need PostgreSQL")),
@@ -230,25 +240,6 @@ def _is_database_address(text: str) -> bool:
     except ValueError:
         return False
     return text.startswith(("sqlite:", "postgresql+psycopg:")) and port != 0
-
-
-def _lasting_secret(instance: Path, *, make: bool) -> str:
-    path = instance / SECRET_FILE
-    if path.exists() or not make:
-        return path.read_text().strip() if path.exists() else ""
-    instance.mkdir(parents=True, exist_ok=True)
-    draft = instance / f"{SECRET_FILE}.{secrets.token_hex(4)}"
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(32) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)  # whole or not at all, and of two that start at once one wins
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    return path.read_text().strip()
 
 
 def current_settings() -> Settings:

@@ -55,6 +55,9 @@ StorageFull = user_error(
 StorageDamaged = user_error(
     "StorageDamaged", _l("The data of this server is damaged: nothing was saved. Tell the organisers."), 507
 )
+NotReady = user_error(
+    "NotReady", _l("This site is being set up or updated, and answers in a few minutes. Try again then."), 503, 60
+)
 STORAGE_ERRORS = (DatabaseError, PoolTimeout)
 """What the database raises when it is busy, full, gone, or damaged; and, as kinds of it, when it is asked wrongly."""
 USER_ERRORS = (UserError, *STORAGE_ERRORS)

@@ -43,8 +43,10 @@ def is_foreign(found: str | None) -> bool:
     return found is not None and found not in _steps()
 
 
-def require_current(found: str) -> None:
-    """Raise OtherSchema where a database has another schema than this program, with what to do about it."""
+def require_current(found: str | None) -> None:
+    """Raise OtherSchema where a database has another schema than this program or none, with what to do about it."""
+    if found is None:
+        raise OtherSchema(_("the database has no tables yet: run «lunchkit upgrade»"))
     if is_foreign(found):
         foreign = _("the database was written by another version of lunchkit (schema {found}): install that version")
         raise OtherSchema(foreign.format(found=found))
@@ -56,7 +58,7 @@ def upgrade(engine: Engine) -> None:
     """Bring a database to the schema of this program, all steps or none. Raises OtherSchema where it is ahead."""
     found = present(engine)
     if is_foreign(found):
-        require_current(str(found))
+        require_current(found)
     steps = alembic_config.Config()
     steps.set_main_option("script_location", str(FOLDER))
     with engine.connect().execution_options(writes=True) as connection:

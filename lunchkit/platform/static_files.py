@@ -62,9 +62,3 @@ def static_file(build: str, path: str) -> ResponseReturnValue:
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if build == build_hash() else "no-cache"
     return response
-
-
-@bp.get("/healthz")
-def healthz() -> ResponseReturnValue:
-    """Whether this process answers."""
-    return Response("ok\n", content_type="text/plain; charset=utf-8")

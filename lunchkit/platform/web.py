@@ -1,6 +1,5 @@
 """What every answer carries: security headers, error pages, a session cookie, no posts of other sites."""
 
-import secrets
 import string
 import traceback
 from collections.abc import Callable, Iterable
@@ -15,11 +14,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, SecurityError
 
-from lunchkit.platform import errors, page_cache, static_files
+from lunchkit.platform import errors, page_cache, schema, static_files
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.db import db, known_damage
 from lunchkit.platform.errors import UserError, user_error
 from lunchkit.platform.images.errors import PictureTooHeavy
+from lunchkit.platform.log import request_id
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -194,7 +194,7 @@ def show_error(error: Exception) -> ResponseReturnValue:
         return Response(f"{_MESSAGES[400]}\n", status=400, content_type="text/plain; charset=utf-8")
     shown, reference = _shown(error), None
     if shown.status == 500:
-        reference = secrets.token_hex(4)
+        reference = request_id()
         place = f"{request.method} {request.endpoint}"
         errors.log.error("unexpected error %s at %s\n%s", reference, place, _account(error))
     page = render_template(
@@ -210,6 +210,8 @@ def _shown(error: Exception) -> UserError:
     """What a person is told of an error."""
     if isinstance(error, errors.STORAGE_ERRORS):
         error = errors.storage_refusal(error)
+        if isinstance(error, SQLAlchemyError) and not schema.is_current(db.engine):
+            error = errors.NotReady()
     if isinstance(error, UserError):
         return error
     if isinstance(error, RequestEntityTooLarge) and (limit := _body_limit()):
@@ -225,7 +227,8 @@ def _shown(error: Exception) -> UserError:
 def _account(error: Exception) -> str:
     """The traceback, for the log; without the words of a database, which repeats what it was given, names too."""
     way = "".join(traceback.format_tb(error.__traceback__))
-    return f"{way}{type(error).__qualname__}" + ("" if isinstance(error, SQLAlchemyError) else f": {error}")
+    is_silent = isinstance(error, SQLAlchemyError) or current_settings().log_format == "json"
+    return f"{way}{type(error).__qualname__}" + ("" if is_silent else f": {error}")
 
 
 _MESSAGES = {

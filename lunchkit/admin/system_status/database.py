@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from lunchkit.admin.system_status import Problem
@@ -13,8 +13,8 @@ from lunchkit.platform.config import SECRET_FILE, Settings
 from lunchkit.platform.db import SAFE_SQLITE, SQLITE_DRIVER, db, known_damage, remember_damage
 from lunchkit.platform.i18n import language
 from lunchkit.platform.live.batches import Aside
-from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.queue import pause
+from lunchkit.platform.readiness import late_and_failed
 from lunchkit.registrations.queries import has_links_of_another_key
 from lunchkit.room.errors import NoPlaceForKeys
 from lunchkit.room.polls.models import Poll
@@ -23,8 +23,6 @@ from lunchkit.room.queries import ballot_store, keys
 from lunchkit.settings.models import LETTERS
 from lunchkit.team.models import Organiser
 
-PATIENCE = timedelta(minutes=30)
-"""The longest time for which an e-mail may wait."""
 BACKUP_WITHIN = timedelta(hours=26)
 """A day, and two hours for a timer that is late."""
 YOUNG = timedelta(days=1)
@@ -59,12 +57,7 @@ def check_sqlite() -> Problem | None:
 
 
 def check_outbox() -> Problem | None:
-    unsent = (OutboxEmail.sent_at.is_(None), OutboxEmail.failed_at.is_(None))
-    since = clock.now() - PATIENCE
-    waits = OutboxEmail.created_at < since
-    planned = or_(OutboxEmail.attempts > 0, OutboxEmail.next_attempt_at < since)  # invitations leave a few at a time
-    late = db.session.scalar(select(func.count()).where(*unsent, waits, planned)) or 0
-    failed = db.session.scalar(select(func.count()).where(OutboxEmail.failed_at.is_not(None))) or 0
+    late, failed = late_and_failed()
     if not late and not failed:
         return None
     return Problem(

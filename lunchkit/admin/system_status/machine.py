@@ -1,7 +1,7 @@
 """Checks of the machine and of the way to people: a problem, or None."""
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from flask import has_request_context, request
 from flask_babel import lazy_gettext as _l
@@ -13,12 +13,11 @@ from lunchkit.platform.config import Settings, default_of
 from lunchkit.platform.heartbeat import last_beat, last_delivery, last_sign
 from lunchkit.platform.instance import exposed
 from lunchkit.platform.mail.reasons import explain
+from lunchkit.platform.readiness import ALIVE_WITHIN
 from lunchkit.platform.web import is_local_request
 from lunchkit.settings.models import ADDRESS, LETTERS
 
 FREE_SPACE = 200_000_000
-ALIVE_WITHIN = timedelta(minutes=15)
-"""Long enough for a timer that runs ``lunchkit deliver`` in place of the server."""
 
 
 def check_background(settings: Settings) -> Problem | None:
