@@ -30,7 +30,7 @@ SESSION = "lunchkit.session"
 """The key in a request's environment for its session, to be looked at without the proxy, which counts as reading it."""
 PAGE = "lunchkit.page"
 """The key there for the page that a view leaves, with the dictionary and the key under which it may be kept."""
-CALM, MANY, LATEST = timedelta(seconds=5), 8, timedelta(seconds=1)
+CALM, MANY, LATEST = timedelta(seconds=5), 20, timedelta(seconds=1)
 """So many changes with no such calm between are a storm; then what is kept may be so old."""
 LANGUAGE_COOKIES = {"", *(f"{COOKIE}={code}" for code in LANGUAGES)}
 QUESTIONS = {"sqlite": "PRAGMA data_version", "postgresql": "SELECT pg_current_snapshot()::text"}
