@@ -13,7 +13,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.platform.live.hub import Channel, Feed
-from lunchkit.platform.live.streams import SOCKET, WATCH, Watch, detaching, hub, most_streams
+from lunchkit.platform.live.streams import GIVEN, SOCKET, WATCH, Watch, detaching, hub, most_streams
 from lunchkit.platform.text import MOST_MARKS, clean_line
 from lunchkit.room.keys import LENGTH, KeyRing
 from lunchkit.room.models import Room, Slide
@@ -195,7 +195,7 @@ def test_a_stream_that_cannot_begin_costs_no_descriptor(app: Flask) -> None:
         before = len(list(Path("/dev/fd").iterdir()))
         for _ in range(10):
             with pytest.raises(StopIteration):
-                detaching(stream_app)({"REQUEST_METHOD": "GET", SOCKET: far}, lambda *_args: None)  # type: ignore[arg-type]
+                detaching(stream_app)({"REQUEST_METHOD": "GET", GIVEN: far}, lambda *_args: None)  # type: ignore[arg-type]
         assert len(list(Path("/dev/fd").iterdir())) == before
 
 

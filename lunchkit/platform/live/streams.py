@@ -21,7 +21,9 @@ from lunchkit.platform.live.hub import Channel, Feed, Hub
 from lunchkit.platform.live.messages import GZIP_HEAD, pack
 
 log = logging.getLogger("lunchkit.platform.live")
-SOCKET = "gunicorn.socket"
+GIVEN = "gunicorn.socket"
+SOCKET = "lunchkit.platform.live.socket"
+"""The same where streams are detached: under the factory alone gunicorn gives a socket, and nobody takes it over."""
 WATCH = "lunchkit.platform.live.watch"
 SPARE = 500  # descriptors that streams leave to everything else
 RETRY = (1000, 4000)
@@ -93,10 +95,10 @@ def detaching(app: WSGIApplication) -> WSGIApplication:
     """The application, its streams detached where the server lets us."""
 
     def detached(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        socket = environ.get(SOCKET)
+        socket = environ.get(GIVEN)
         if socket is None or environ["REQUEST_METHOD"] != "GET":
             return app(environ, start_response)
-        kept: list[Any] = []
+        environ[SOCKET], kept = socket, list[Any]()
 
         def keep(*words: Any) -> Callable[[bytes], object]:
             kept[:] = words
