@@ -53,6 +53,8 @@ def _invite(view: Overview) -> Iterator[Row]:
         words.append(_n("One failed", "%(num)s failed", failed))
     yield Row(_("E-mails"), view.to("mailings.index"), " · ".join(words), failed > 0)
     if view.event.published_at:
+        if view.taken:
+            yield Row(_("Write to many"), view.to("mailings.new"))
         yield Row(_("Poster"), url_for("site.poster", slug=view.event.slug))
 
 

@@ -75,7 +75,9 @@ def save(section: str) -> ResponseReturnValue:
         return render_template("admin/settings/moved.html", link=link)
     if section == ADDRESS:
         cookie.modified = True  # its name depends on the address: send it again
-    return redirect(url_for(".index", done="saved"), code=303)
+    # who sets what was missing is led on to what is missing next
+    following = ahead[ahead.index(here) + 1 :] if here in ahead else []
+    return redirect(f"{(following or [url_for('.index')])[0]}?done=saved", code=303)
 
 
 def _act(section: str, form: Any, before: Settings) -> None:

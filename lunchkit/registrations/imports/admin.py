@@ -33,6 +33,7 @@ COLUMNS_A_PAGE, ROWS_A_PAGE = 15, 30
 
 class FileForm(BareForm):
     file = FileField(_l("File of people"))
+    most_bytes, most_rows, too_heavy = MOST_BYTES, MOST_ROWS, FileTooHeavy.message
 
 
 class OptionsForm(BareForm):
@@ -108,16 +109,13 @@ def _to(draft: ImportDraft, endpoint: str, **more: Any) -> ResponseReturnValue:
 
 
 def _file_page(event: Event, refusal: str | None = None) -> str:
-    form = FileForm()
-    form.file.errors = [refusal] if refusal else []
+    upload = FileForm()
+    upload.file.errors = [refusal] if refusal else []
     return render_template(
         "admin/imports/new.html",
         event=event,
-        form=form,
+        upload=upload,
         open=event.published_at is not None and event.cancelled_at is None and not event.is_over(clock.now()),
-        most_bytes=MOST_BYTES,
-        most_rows=MOST_ROWS,
-        too_heavy=FileTooHeavy.message,
     )
 
 
@@ -145,6 +143,7 @@ def _page(event: Event, draft: ImportDraft, form: OptionsForm, notice: str | Non
         food_column=food[0] if food else None,
         food_page=food[0] // COLUMNS_A_PAGE + 1 if food else None,
         notice=notice,
+        upload=FileForm(),
     )
 
 
