@@ -98,7 +98,7 @@ POST     /organiser/e/<slug>/recap/withdrawal
 GET      /organiser/e/<slug>/registrations
 GET      /organiser/e/<slug>/registrations.<ending>
 GET+POST /organiser/e/<slug>/registrations/<registration_id>
-GET+POST /organiser/e/<slug>/registrations/<registration_id>/cancellation
+POST /organiser/e/<slug>/registrations/<registration_id>/cancellation
 POST     /organiser/e/<slug>/registrations/<registration_id>/letter
 POST     /organiser/e/<slug>/registrations/<registration_id>/note
 POST     /organiser/e/<slug>/registrations/<registration_id>/restoration

@@ -120,12 +120,9 @@ def update(slug: str, registration_id: int) -> ResponseReturnValue:
     return carry_out(change, partial(_page, registration, form), done)
 
 
-@bp.route(f"{ONE}/cancellation", methods=["GET", "POST"])
+@bp.post(f"{ONE}/cancellation")
 def cancel(slug: str, registration_id: int) -> ResponseReturnValue:
     registration = _registration_or_404(slug, registration_id)
-    if request.method != "POST":
-        page = "admin/registrations/cancellation.html"
-        return render_template(page, event=registration.event, registration=registration)
     seated = actions.cancel_registration(registration, Why.ORGANISER)
     return _to(registration, done="cancelled", seated=".".join(map(str, seated)) or None)
 

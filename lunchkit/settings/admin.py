@@ -55,6 +55,7 @@ def _form(section: str, data: Any = None) -> Any:
 def save(section: str) -> ResponseReturnValue:
     sent: list[Any] = [request.files, request.form]
     form, before = _form(section, CombinedMultiDict(sent)), current_settings()
+    here, ahead = url_for(".show", section=section), [page for _words, page in to_do(current_site())]
     if not form.validate():
         return _page(section, form), 422
     moves = section == ADDRESS and "public_url" in form and _loses_session(before, form.public_url.data)
