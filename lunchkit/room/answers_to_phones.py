@@ -13,7 +13,6 @@ from lunchkit.room.queries import revision_of
 
 
 def wants_json() -> bool:
-    """Whether a script asks, and not a browser's page."""
     return request.headers.get("Accept", "").startswith("application/json")
 
 
@@ -39,7 +38,6 @@ def after(event: Event, action: Callable[[], object], back: str) -> ResponseRetu
 
 
 def refused(event: Event, error: Exception, back: str) -> ResponseReturnValue:
-    """The no for an organiser, as data or as a page."""
     refusal = as_user_error(error)
     db.session.rollback()
     message = str(refusal.message)

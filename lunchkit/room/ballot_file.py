@@ -31,8 +31,6 @@ create table if not exists shown (poll_id integer primary key, ballots integer n
 
 
 class BallotFile:
-    """The connections to the ballots of one instance."""
-
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()

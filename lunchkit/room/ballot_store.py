@@ -53,8 +53,6 @@ class OpenPoll:
 
 @dataclass(frozen=True)
 class NewBallot:
-    """An answer on its way into the ballot store."""
-
     poll_id: int
     voter: bytes
     answer: str
@@ -66,8 +64,6 @@ PLAIN = Seal()
 
 
 class BallotStore(BallotFile):
-    """The ballots of one instance."""
-
     is_shared = False
     """Whether other machines use it too."""
 

@@ -47,7 +47,6 @@ def sending_device(request: Request) -> Device:
 
 
 def new_device() -> Device:
-    """A number for a phone that has none."""
     return secrets.token_bytes(RANDOM)
 
 
@@ -72,7 +71,6 @@ def voter_hash(key: bytes, scope: str, device: Device) -> bytes:
 
 
 def supporter_hash(device: Device, question_id: int) -> str:
-    """What the support of a question is kept under."""
     key = current_settings().secret_key.encode()
     return hmac.digest(key, b"support/%d/" % question_id + device, "sha256")[:16].hex()
 

@@ -39,8 +39,6 @@ def memory() -> Path:
 
 
 class KeyRing:
-    """The keys of one instance, by name."""
-
     def __init__(self, instance: Path, place: Path | None = None) -> None:
         place = place or memory()
         mark = hashlib.sha256(str(instance.resolve()).encode()).hexdigest()[:16]

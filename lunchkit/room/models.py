@@ -12,8 +12,6 @@ from lunchkit.platform.db import KEY, NOT_PERSONAL, Model, Moment, db
 
 
 class Slide(StrEnum):
-    """What the projector shows."""
-
     WELCOME = "welcome"
     POLL = "poll"
     MOVEMENT = "movement"

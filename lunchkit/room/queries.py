@@ -37,7 +37,6 @@ def room_by_code_or_404(code: str) -> Room:
 
 
 def room_of_event(event_id: int) -> Room | None:
-    """The room of a lunch, where it has one already."""
     return db.session.get(Room, event_id)
 
 
@@ -121,7 +120,6 @@ def batches() -> Batches[NewBallot, bool]:
 
 
 def keys() -> KeyRing:
-    """The keys of the polls and surveys that are open."""
     memory = shared_memory()
     return _of_instance("lunchkit_keys", lambda: SharedKeys(memory) if memory else KeyRing(current_settings().instance))
 

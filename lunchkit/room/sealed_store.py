@@ -78,8 +78,6 @@ def _busy_where_cut() -> Iterator[None]:
 
 
 class SealedStore(BallotStore):
-    """The ballots of all servers of one database."""
-
     is_shared = True
 
     def __init__(self, url: URL, keys: SharedKeys) -> None:

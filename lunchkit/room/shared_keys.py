@@ -19,8 +19,6 @@ log = logging.getLogger("lunchkit.keys")
 
 
 class SharedKeys(KeyRing):
-    """The keys of all servers of one database."""
-
     folder = None
 
     def __init__(self, memory: SharedMemory) -> None:

@@ -112,7 +112,6 @@ def _arrange_polls(session: Session, event_id: int) -> None:
 
 
 def change_run_item(item: RunItem, details: ItemDetails) -> None:
-    """Change a row of the schedule."""
     with transaction() as session:
         _lock(session, item)
         for name, value in vars(details).items():
@@ -129,7 +128,6 @@ def remove_poll(poll: Poll) -> None:
 
 
 def remove_run_item(item: RunItem) -> None:
-    """Delete a row of the schedule."""
     with transaction() as session:
         _lock(session, item)
         session.delete(item)

@@ -29,13 +29,10 @@ class RunItemForm(VersionedForm):
     is_public = BooleanField(_l("Show it on the lunch’s page, with its time"))
 
     def details(self) -> ItemDetails:
-        """The frozen value of a valid form."""
         return ItemDetails(**self.values())
 
 
 class TakeOverForm(BareForm):
-    """What else comes along from another lunch."""
-
     speakers = BooleanField(_l("The speakers too"))
 
 

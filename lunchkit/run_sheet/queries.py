@@ -15,15 +15,11 @@ from lunchkit.speakers.models import Appearance
 
 
 class RunRow(NamedTuple):
-    """A row of the schedule with the moment at which it is planned."""
-
     item: RunItem
     starts_at: datetime
 
 
 class RunSheet(NamedTuple):
-    """The schedule of a lunch."""
-
     rows: list[RunRow]
     length: int
     """Of the lunch, in minutes."""
@@ -48,8 +44,6 @@ class Now(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """How much was prepared for a lunch."""
-
     polls: int
     questions: int
     rows: int
@@ -78,7 +72,6 @@ def run_sheet_of(event: Event) -> RunSheet:
 
 
 def run_progress(run: RunSheet, now: datetime) -> Now:
-    """The row that runs, the one that follows, and how far behind the plan the room is."""
     began = max((number for number, row in enumerate(run.rows, 1) if row.item.began_at), default=0)
     current = run.rows[began - 1] if began else None
     following = run.rows[began] if began < len(run.rows) else None

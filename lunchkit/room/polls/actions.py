@@ -109,7 +109,6 @@ def reveal_poll(poll: Poll) -> None:
 
 
 def hide_poll(poll: Poll) -> None:
-    """Hide a result on every page."""
     with _changed(poll):
         poll.revealed_at = None
 

@@ -36,8 +36,6 @@ class Spec:
 
 @dataclass(frozen=True)
 class Ballot:
-    """What a phone sends."""
-
     poll: int | None
     """The position of the poll that it answers; None for whichever is open."""
     turn: int | None
@@ -52,7 +50,6 @@ def ballot_of(form: MultiDict[str, str]) -> Ballot:
 
 
 def spec_of(poll: Poll) -> Spec:
-    """How the answers to a poll are read, from now until it closes."""
     positions = tuple(choice.position for choice in poll.choices)
     return Spec(poll.kind, positions, poll.most_choices, poll.allows_none)
 

@@ -48,8 +48,6 @@ class PollDetails:
 
 
 class PollForm(BareForm):
-    """One question."""
-
     shapes = SHAPES
     languages = LANGUAGES
 
@@ -76,7 +74,6 @@ class PollForm(BareForm):
     en_high, de_high, it_high = (line(_l("High end in %(language)s", language=name), 60) for name in NAMES)
 
     def validate_choices(self, field: Field) -> None:
-        """As many lines as the kind takes, none twice, none too long for a phone."""
         kind, lines = self._kind(), self.labels()
         fewest, most = SHAPES[kind].lines
         if not fewest <= len(lines) <= most:

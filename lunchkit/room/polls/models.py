@@ -27,8 +27,6 @@ def may_show(phones: int, hands: int, *, is_practice: bool) -> bool:
 
 
 class Kind(StrEnum):
-    """What a question asks for."""
-
     SINGLE = "single"
     MULTIPLE = "multiple"
     SCALE = "scale"
@@ -49,8 +47,6 @@ class Kind(StrEnum):
 
 
 class Stage(StrEnum):
-    """The state of a poll."""
-
     PLANNED = "planned"
     OPEN = "open"
     CLOSED = "closed"
@@ -112,7 +108,6 @@ class Poll(Ordered, Model):
 
     @property
     def stage(self) -> Stage:
-        """Its state."""
         if self.annulled_at is not None:
             return Stage.VOID
         if self.revealed_at is not None:

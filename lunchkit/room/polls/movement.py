@@ -33,8 +33,6 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Moved:
-    """People who answered twice."""
-
     was: int
     now: int
     count: int

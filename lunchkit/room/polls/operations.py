@@ -40,7 +40,6 @@ def key_name(poll: Poll) -> str:
 
 
 def opened_as(poll: Poll, room: Room) -> OpenPoll:
-    """A poll as the ballot store keeps it while it is open."""
     return OpenPoll(
         id=poll.id,
         event_id=poll.event_id,
@@ -96,7 +95,6 @@ def compare(poll: Poll) -> dict[str, Any] | None:
 
 
 def movement_between(before: Poll, after: Poll, pairs: Pairs) -> dict[str, Any]:
-    """What may be published of how opinions moved."""
     flows: Counter[tuple[int, int]] = Counter()
     before_only: Counter[int] = Counter()
     after_only: Counter[int] = Counter()
@@ -163,7 +161,6 @@ def clear_ballots(poll: Poll) -> list[int]:
 
 
 def delete_results(session: Session, poll: Poll) -> None:
-    """Delete all that came out of a poll."""
     for table in (Tally, HandCount, WrittenAnswer):
         session.execute(delete(table).where(table.poll_id == poll.id))
     poll.opened_at = poll.closed_at = poll.revealed_at = poll.annulled_at = poll.cleared_at = None

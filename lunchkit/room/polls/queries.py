@@ -40,7 +40,6 @@ def poll_or_404(event_id: int, poll_id: int) -> Poll:
 
 
 def poll_at(event_id: int, position: int) -> Poll | None:
-    """The question of this number."""
     return db.session.scalar(select(Poll).where(Poll.event_id == event_id, Poll.position == position))
 
 
@@ -202,5 +201,4 @@ def answers_to_judge(poll: Poll) -> list[Gathered]:
 
 
 def count_unread(poll: Poll) -> int:
-    """How many words or texts wait for an organiser."""
     return sum(answer.verdict == "" for answer in answers_to_judge(poll)) if Kind(poll.kind).is_written else 0

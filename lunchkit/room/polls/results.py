@@ -7,8 +7,6 @@ from lunchkit.room.polls.models import NO_OPINION, Kind, may_show
 
 @dataclass(frozen=True)
 class Row:
-    """How often one answer was given."""
-
     position: int
     label: str
     count: int
@@ -38,8 +36,6 @@ class Written:
 
 @dataclass(frozen=True)
 class Result:
-    """What came out of a poll."""
-
     kind: Kind
     question: str
     n: int
@@ -56,7 +52,6 @@ class Result:
 
     @property
     def is_shown(self) -> bool:
-        """Whether enough people answered that their answers may show."""
         return may_show(self.n - self.by_hand, self.by_hand, is_practice=self.is_practice)
 
     @property

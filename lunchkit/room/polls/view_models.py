@@ -14,8 +14,6 @@ _AS_STORED = (
 
 
 class ChoiceView(NamedTuple):
-    """One answer on offer."""
-
     position: int
     label: str
 
@@ -59,7 +57,6 @@ class PollView:
 
     @property
     def is_compared(self) -> bool:
-        """Whether there is a before to show beside it."""
         return bool(self.result and self.result.is_shown and self.before and self.before.is_shown)
 
     @property

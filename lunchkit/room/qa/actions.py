@@ -106,7 +106,6 @@ def _judging(question: Question) -> Iterator[Session]:
 
 
 def approve_question(question: Question) -> None:
-    """Show a question to the room."""
     with _judging(question):
         question.approved_at = question.approved_at or clock.now()
         question.set_aside_at = None

@@ -12,8 +12,6 @@ LONGEST = 280
 
 
 class Turn(StrEnum):
-    """The state of a question."""
-
     WAITING = "waiting"
     APPROVED = "approved"
     ANSWERED = "answered"

@@ -95,7 +95,6 @@ def set_aside_last(rows: Sequence[Any]) -> list[Question]:
 
 
 def count_waiting(event_id: int) -> int:
-    """How many questions wait for an organiser."""
     return db.session.scalar(select(func.count()).where(Question.event_id == event_id, WAITS)) or 0
 
 

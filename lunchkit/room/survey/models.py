@@ -59,8 +59,6 @@ def said_in(form: Mapping[str, str]) -> Said:
 
 
 class Stage(StrEnum):
-    """Where the survey of a lunch is."""
-
     AHEAD = "ahead"
     OPEN = "open"
     CLOSED = "closed"
@@ -98,7 +96,6 @@ def closes_at(event: Event) -> datetime:
 
 
 def stage_of(event: Event, feedback: Feedback | None, now: datetime) -> Stage:
-    """Where the survey of a lunch is at a moment."""
     if feedback is not None:
         return Stage.CLOSED if feedback.closed_at >= event.over_at else Stage.OFF
     if event.cancelled_at is not None:

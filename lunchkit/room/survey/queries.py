@@ -21,8 +21,6 @@ PAGE_SIZE = 40
 
 
 class Glance(NamedTuple):
-    """The survey in a line of the page of a lunch."""
-
     stage: Stage
     answered: int
 
@@ -68,7 +66,6 @@ def count_answered(event_id: int, feedback: Feedback | None) -> int:
 
 
 def glance(event: Event) -> Glance:
-    """Where the survey is, in a line."""
     feedback = feedback_of(event.id)
     return Glance(stage_of(event, feedback, clock.now()), count_answered(event.id, feedback))
 

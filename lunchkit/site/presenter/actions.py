@@ -85,7 +85,6 @@ def start_timer(event: Event, minutes: int) -> None:
 
 
 def take_questions(event: Event, *, takes: bool) -> None:
-    """Let phones send questions, or no more."""
     with _changed_room(event) as (_session, room):
         room.takes_questions = takes
 

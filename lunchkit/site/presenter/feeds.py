@@ -18,7 +18,6 @@ SCREEN_GAP = 0.5
 
 
 def phone_feed(room: Room, language: str) -> Feed:
-    """The feed of the phones of a room, in a language."""
     code, event_id = room.code, room.event_id
 
     def state() -> dict[str, Any]:
@@ -46,7 +45,6 @@ def screen_feed(room: Room, language: str) -> Feed:
 
 
 def screens_key(code: str, language: str) -> tuple[str, ...]:
-    """The key of the projector's feed in the hub."""
     return ("screens", code, language)
 
 

@@ -26,8 +26,6 @@ CLOUD = (1790, 540)
 
 
 class Plan(NamedTuple):
-    """The layout of the choices of an open poll."""
-
     height: int
     size: int
     columns: int

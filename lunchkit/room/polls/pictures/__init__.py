@@ -21,7 +21,6 @@ __all__ = ["Drawing", "draw_movement", "draw_poster", "draw_result", "draw_voice
 
 
 def init_pictures(app: Flask) -> None:
-    """Give templates the pictures and the sentences."""
     app.jinja_env.globals.update(
         draw_result=draw_result, draw_movement=draw_movement, draw_voices=draw_voices, draw_tallies=draw_tallies,
         draw_poster=draw_poster, read_movement=read,

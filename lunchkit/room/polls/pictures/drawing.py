@@ -88,12 +88,10 @@ def fmt(value: float) -> str:
 
 
 def box(x: float, y: float, width: float, height: float) -> str:
-    """A rectangle."""
     return f"M{fmt(x)} {fmt(y)}h{fmt(width)}v{fmt(height)}h{fmt(-width)}z"
 
 
 def disc(x: float, y: float, r: float) -> str:
-    """A circle."""
     half = f"a{fmt(r)} {fmt(r)} 0 1 0"
     return f"M{fmt(x - r)} {fmt(y)}{half} {fmt(2 * r)} 0{half} {fmt(-2 * r)} 0z"
 

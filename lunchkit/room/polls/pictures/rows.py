@@ -68,7 +68,6 @@ def cloud_of(result: Result) -> list[tuple[str, int]]:
 
 
 def rows_of(result: Result) -> list[Row]:
-    """The rows in the order of the picture, named as in it."""
     if result.kind is Kind.WORDS:
         return [Row(0, item.text, item.count) for item in result.written[:MOST_WORDS]]
     if result.kind is Kind.RANKING:

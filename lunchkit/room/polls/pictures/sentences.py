@@ -39,7 +39,6 @@ def headline(result: Result) -> str:
 
 
 def titled(question: str, asking: str | None) -> str:
-    """A question, with the time at which it was asked where there are two."""
     said = {"before": _("before the debate"), "after": _("after the debate")}.get(asking or "")
     return f"{question} ({said})" if said else question
 
@@ -104,7 +103,6 @@ def _end(result: Result, which: int) -> str:
 
 
 def by_mean_rank(result: Result) -> list[Row]:
-    """The choices of a ranking, the best placed first."""
     return sorted(result.choices, key=lambda row: (row.mean_rank is None, row.mean_rank or 0, row.position))
 
 
@@ -186,5 +184,4 @@ def movement_notes(movement: dict[str, Any] | None, before: Result | None, after
 
 
 def labels_of(result: Result) -> dict[int, str]:
-    """The labels by position."""
     return {row.position: row.label for row in result.rows}

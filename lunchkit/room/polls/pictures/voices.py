@@ -76,7 +76,6 @@ def voices_of(movement: dict[str, Any] | None, before: Result, after: Result) ->
 
 
 def draw_voices(movement: dict[str, Any] | None, before: Result, after: Result, wide: bool = False) -> Drawing:
-    """The row of each choice under its figures, and what the marks mean."""
     return _draw(_WIDE if wide else _NARROW, movement, before, after)
 
 
