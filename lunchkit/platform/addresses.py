@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def is_web_address(text: str) -> bool:
-    """Whether this can be a public address."""
     try:
         address = urlsplit(text)
         fits_a_socket = address.port is None or address.port > 0
@@ -25,7 +24,6 @@ def is_local_address(address: str) -> bool:
 
 
 def is_zone(name: str) -> bool:
-    """Whether there is a time zone of this name."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -64,7 +64,6 @@ def _stamps(folder: Path, name: str) -> dict[Path, str]:
 
 
 def backup_folder(settings: Settings) -> Path:
-    """Where copies go that were given no other place."""
     return settings.instance / "backups"
 
 
@@ -83,7 +82,6 @@ def _write(copy: Callable[[Settings, Path], None], settings: Settings, target: P
 
 
 def sqlite_path(settings: Settings) -> Path:
-    """The file of an SQLite database."""
     return Path(settings.database.removeprefix("sqlite:///"))
 
 

@@ -195,12 +195,10 @@ def _unquoted(value: str) -> str:
 
 
 def full_name(field_name: str) -> str:
-    """The name of a setting in the environment and in the file."""
     return PREFIX + field_name.upper()
 
 
 def default_of(field_name: str) -> Any:
-    """What a setting is while nobody sets it."""
     return next(spec.default for spec in fields(Settings) if spec.name == field_name)
 
 
@@ -243,5 +241,4 @@ def _is_database_address(text: str) -> bool:
 
 
 def current_settings() -> Settings:
-    """The settings of the running application."""
     return cast(Settings, flask.current_app.extensions["lunchkit_settings"])

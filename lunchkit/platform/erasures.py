@@ -28,7 +28,6 @@ def key_of(link_hash: bytes) -> str:
 
 
 def keys_folder() -> Path:
-    """Where the files are."""
     return current_settings().instance / "erased-keys"
 
 

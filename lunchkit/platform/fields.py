@@ -57,7 +57,6 @@ def line(label: Any, most: int, *checks: Any, missing: Any = None, **about: Any)
 
 
 def paragraphs(label: Any, most: int, **about: Any) -> TextAreaField:
-    """A field of several lines, of at most ``most`` characters."""
     return TextAreaField(label, filters=[clean_text], validators=[at_most(most)], **about)
 
 
@@ -80,7 +79,6 @@ class WholeRange(NumberRange):
 
 
 def between(low: int, high: int) -> NumberRange:
-    """A whole number from ``low`` to ``high``."""
     return WholeRange(low, high, message=_l("A number from %(low)s to %(high)s is needed here.", low=low, high=high))
 
 
@@ -96,15 +94,11 @@ class _Typed(Field):
 
 
 class DayField(_Typed, DateField):
-    """A day."""
-
     unread = _l("This is not a day of the calendar. Write it like 13.05.2025.")
     read_as = "%d.%m.%Y"
 
 
 class HourField(_Typed, TimeField):
-    """A time of day."""
-
     unread = _l("This is not a time of day. Write it like 12:00.")
     read_as = "%H:%M"
 
@@ -117,6 +111,4 @@ class WallMomentField(_Typed, DateTimeLocalField):
 
 
 class NumberField(_Typed, IntegerField):
-    """A whole number."""
-
     unread = _l("Write a whole number here.")

@@ -45,7 +45,6 @@ class Scheduled(Protocol):
 
 
 def init_i18n(app: Flask) -> None:
-    """Give the application its languages and its filters."""
     Babel(app, locale_selector=select_language, default_locale="fr", default_translation_directories="translations")
     app.after_request(_remember_language)
     app.jinja_env.filters.update(

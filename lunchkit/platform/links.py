@@ -29,7 +29,6 @@ class KeyGone(UserError, LookupError):
 
 
 def public(endpoint: str, **values: object) -> str:
-    """The absolute public address of an endpoint."""
     base = urlsplit(current_settings().address)
     adapter = current_app.url_map.bind(base.netloc, script_name=base.path or "/", url_scheme=base.scheme)
     return adapter.build(endpoint, values, force_external=True)

@@ -107,12 +107,10 @@ class PageCache:
     __del__ = close
 
     def forget(self) -> None:
-        """Keep no page that was rendered so far."""
         self._state, self.latest = (), {}
 
 
 def page_cache() -> PageCache:
-    """The cache of the current application."""
     found: PageCache | None = current_app.extensions.get("lunchkit_page_cache")
     if found is None:
         app = current_app._get_current_object()  # type: ignore[attr-defined]

@@ -15,12 +15,10 @@ from lunchkit.platform.vacuum import mark_for_vacuum
 
 
 def personal_columns(table: Table) -> list[Column[Any]]:
-    """The columns of a table that tell something of a person."""
     return [column for column in table.columns if column.info["personal"]]
 
 
 def tables_of(way: Erased) -> list[Table]:
-    """The tables that declare this way."""
     return [table for table in db.metadata.sorted_tables if table.info.get("erased") == way]
 
 

@@ -62,7 +62,6 @@ def obstacle() -> str:
 
 @bp.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """Whether this process answers."""
     return _text("ok\n")
 
 

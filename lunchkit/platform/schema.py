@@ -20,7 +20,6 @@ def _steps() -> list[str]:
 
 
 def head() -> str:
-    """The schema that this program writes."""
     return _steps()[-1]
 
 
@@ -34,7 +33,6 @@ def present(engine: Engine) -> str | None:
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the database has the schema of this program."""
     return present(engine) == head()
 
 

@@ -121,7 +121,6 @@ def is_local_request() -> bool:
 
 
 def init_web(app: Flask) -> None:
-    """Give an application its requests, headers, session, error pages and static files."""
     app.request_class = SoundRequest
     app.session_interface = CookieSession()
     app.before_request(refuse_foreign_posts)
@@ -181,7 +180,6 @@ def takes_files(most: int, too_heavy: type[UserError]) -> Callable[[View], View]
 
 
 def takes_pictures(view: View) -> View:
-    """Mark a view that takes a picture of eight megabytes. Goes below the route."""
     return takes_files(PICTURE_BODY, PictureTooHeavy)(view)
 
 
@@ -207,7 +205,6 @@ def show_error(error: Exception) -> ResponseReturnValue:
 
 
 def _shown(error: Exception) -> UserError:
-    """What a person is told of an error."""
     if isinstance(error, errors.STORAGE_ERRORS):
         error = errors.storage_refusal(error)
         if isinstance(error, SQLAlchemyError) and not schema.is_current(db.engine):

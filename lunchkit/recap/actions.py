@@ -74,7 +74,6 @@ def add_section(event: Event, kind: SectionKind, by: str, place: str = "") -> Re
 
 
 def move_section(section: RecapSection, direction: str) -> None:
-    """Move a section ``up`` or ``down``, at the end it stays; or to a place, counted from 1."""
     with transaction() as session:
         lock_recap(session, section.event_id)
         move(session, lock_rows(session, section), section, direction)
@@ -90,7 +89,6 @@ def set_section_visibility(section: RecapSection, *, shown: bool) -> None:
 
 
 def remove_section(section: RecapSection) -> None:
-    """Delete a section with its history, and hide its pictures that no other section has."""
     with transaction() as session:
         lock_section(session, section)
         session.delete(section)
@@ -121,7 +119,6 @@ def save_section(
 
 
 def restore_version(section: RecapSection, version: RecapVersion, by: str) -> None:
-    """Let a section be as it was once; what it is now stays in its history."""
     with transaction() as session:
         lock_section(session, section)
         state = wording(SectionKind(section.kind), version.title, version.data)
@@ -141,7 +138,6 @@ def add_picture(section: RecapSection, token: str, by: str) -> None:
 
 
 def take_out_picture(event: Event, token: str, by: str) -> None:
-    """Take a picture out of every section that has it."""
     with transaction() as session:
         lock_recap(session, event.id)
         for section in sections_of(event.id):

@@ -90,7 +90,6 @@ def _trouble_of_poll(poll: Poll | None) -> str:
 
 
 def numbers(event: Event) -> list[tuple[int, str]]:
-    """What the software counted of a lunch, and of what."""
     seats = seats_by_status(event.id)
     answers = sum((poll.ballots or 0) + poll.hand_ballots for poll in polls_of(event.id) if poll.is_public)
     registered, waiting, given_back = (seats.get(status, 0) for status in Status)
@@ -106,7 +105,6 @@ def numbers(event: Event) -> list[tuple[int, str]]:
 
 
 def counted_now(event: Event) -> str:
-    """The same in a line, at this moment."""
     return ", ".join(f"{value} {label}" for value, label in numbers(event) if value)
 
 
@@ -161,7 +159,6 @@ def _lacks_of(event: Event, section: RecapSection, polls: Polls) -> list[Lack]:
 
 
 def _missing(state: Wording) -> list[str]:
-    """Fields without which an item should not be."""
     return [
         _("«%(field)s» is missing in %(item)s.", field=field.label, item=f"{state.shape.item_name} {number}")
         for number, item in enumerate(state.items, 1)

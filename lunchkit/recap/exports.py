@@ -49,7 +49,6 @@ _TERMS: Mapping[str, LazyString] = {
 
 
 def licence_terms(event: Event, licence: Licence) -> str:
-    """What the licence of a recap allows, in a few words."""
     return str(_TERMS[licence.key]) % {"network": event.series.network}
 
 
@@ -241,7 +240,6 @@ def _finding(event: Event, article: Article) -> str:
 
 
 def card_of(event: Event, article: Article) -> bytes:
-    """The preview picture of a shared address, in the language of the article."""
     with force_locale(article.language):
         place = ", ".join(filter(None, (event.venue, event.town)))
         lines = (event.series.name, _finding(event, article), when(event), place, event.series.network)

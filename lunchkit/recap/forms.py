@@ -39,8 +39,6 @@ class Slot(NamedTuple):
 
 
 class SectionForm(BaseForm):
-    """One section: its title, the fields of its kind, and its items in numbered slots."""
-
     def __init__(self, event: Event, kind: SectionKind, slots: Sequence[int], **filled: Any) -> None:
         self.kind, self.shape, self.numbers = kind, SHAPES[kind], slots
         self.of_item = (*self.shape.items, *(PICTURE_WORDS if kind is SectionKind.PHOTOS else ()))
@@ -72,7 +70,6 @@ class SectionForm(BaseForm):
 
     @property
     def pictures(self) -> list[str]:
-        """The tokens of the pictures in its items."""
         numbers = self.numbers if self.kind is SectionKind.PHOTOS else ()
         return [self[_name(number, PICTURE)].data or "" for number in numbers]
 
@@ -138,7 +135,6 @@ def section_form(event: Event, state: Wording) -> SectionForm:
 
 
 def typed_form(event: Event, kind: SectionKind, typed: MultiDict[str, str]) -> SectionForm:
-    """The form as it was sent."""
     found = {int(name[1]) for name in map(_SLOT.match, typed) if name} if SHAPES[kind].items else set()
     return SectionForm(event, kind, sorted(found)[:MOST_SLOTS], formdata=typed)
 

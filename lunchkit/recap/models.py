@@ -51,18 +51,14 @@ class RecapSection(Versioned, Ordered, Model):
 
     @property
     def state(self) -> Wording:
-        """What is written in it."""
         return wording(SectionKind(self.kind), self.title, self.data)
 
     @property
     def name(self) -> str:
-        """Its title, or that of its kind."""
         return self.title or str(self.state.shape.heading)
 
 
 class RecapVersion(Model):
-    """A section as it once was."""
-
     __tablename__ = "recap_version"
     __erased__ = "kept: the history of the report; saved_by goes with a forgotten organiser: recap.operations"
 
@@ -76,8 +72,6 @@ class RecapVersion(Model):
 
 
 class RecapCorrection(Model):
-    """A change after publication, with the note that readers see."""
-
     __tablename__ = "recap_correction"
     __erased__ = "kept: what readers were told of a change in the report"
     __table_args__ = (UniqueConstraint("event_id", "corrected_at"),)

@@ -26,7 +26,6 @@ RecapWithdrawn = user_error("RecapWithdrawn", _l("This recap has been taken down
 
 
 def recap_of(event_id: int) -> Recap | None:
-    """The recap of a lunch, whatever its state."""
     return db.session.get(Recap, event_id)
 
 
@@ -73,13 +72,12 @@ def section_or_404(slug: str, section_id: int) -> tuple[Event, RecapSection]:
 
 
 def versions_of(section_id: int) -> Sequence[RecapVersion]:
-    """What a section was before, the latest first."""
     rows = select(RecapVersion).where(RecapVersion.section_id == section_id)
     return db.session.scalars(rows.order_by(RecapVersion.version.desc(), RecapVersion.id.desc())).all()
 
 
 def version_or_404(section_id: int, version_id: int) -> RecapVersion:
-    """One of them. Raises NotFound."""
+    """An earlier version of this section. Raises NotFound."""
     version = db.session.get(RecapVersion, version_id)
     if version is None or version.section_id != section_id:
         raise NotFound
@@ -87,7 +85,6 @@ def version_or_404(section_id: int, version_id: int) -> RecapVersion:
 
 
 def corrections_of(event_id: int) -> Sequence[RecapCorrection]:
-    """What was corrected after publication, the earliest first."""
     rows = select(RecapCorrection).where(RecapCorrection.event_id == event_id)
     return db.session.scalars(rows.order_by(RecapCorrection.corrected_at, RecapCorrection.id)).all()
 
@@ -112,13 +109,11 @@ def emails_to_send(event_id: int) -> int:
 
 
 def seats_by_status(event_id: int) -> dict[str, int]:
-    """How many seats were given, asked for in vain, and given back."""
     seats = select(Registration.status, func.sum(Registration.seats)).where(Registration.event_id == event_id)
     return dict(db.session.execute(seats.group_by(Registration.status)).all())
 
 
 def quotations_waiting(event_id: int) -> int:
-    """How many quotations their speakers have neither approved nor refused."""
     waiting = select(func.count()).where(
         Quotation.event_id == event_id, Quotation.approved_at.is_(None), Quotation.refused_at.is_(None)
     )
@@ -153,7 +148,6 @@ def pictures_drafted(event_id: int) -> set[str]:
 
 
 def current_pictures(event_id: int) -> set[str]:
-    """Those that its readers or its draft have."""
     return pictures_read(event_id) | pictures_drafted(event_id)
 
 
@@ -180,6 +174,5 @@ def _tokens(rows: Select[Any]) -> set[str]:
 
 
 def writer() -> str:
-    """The name of the signed-in organiser; empty where there is none."""
     organiser = current_organiser()
     return organiser.name if organiser else ""

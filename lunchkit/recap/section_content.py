@@ -30,7 +30,6 @@ class Wording:
         return list(self.data.get("items") or ())
 
     def with_items(self, items: Sequence[Item]) -> "Wording":
-        """The same with these items."""
         return replace(self, data={**self.data, "items": list(items)})
 
     def texts(self) -> dict[str, str]:
@@ -45,7 +44,6 @@ class Wording:
 
 
 def blank(fields: Sequence[FieldShape]) -> dict[str, Any]:
-    """These fields with nothing in them."""
     return {field.name: NOTHING.get(field.kind, "") for field in fields}
 
 
@@ -65,7 +63,6 @@ def wording(kind: SectionKind, title: str, data: Mapping[str, Any]) -> Wording:
 
 
 def pictures_in(data: Mapping[str, Any]) -> set[str]:
-    """The tokens of the pictures in what a section holds, or once held."""
     return {item["picture"] for item in data.get("items") or () if item.get("picture")}
 
 

@@ -13,8 +13,6 @@ from flask_babel import lazy_gettext as _l
 
 
 class SectionKind(StrEnum):
-    """What a section tells."""
-
     INTRODUCTION = "introduction"
     NUMBERS = "numbers"
     POLL = "poll"
@@ -33,8 +31,6 @@ class SectionKind(StrEnum):
 
 
 class FieldKind(StrEnum):
-    """How a field is typed, and how it is cleaned."""
-
     LINE = "line"
     SENTENCE = "sentence"  # a line, in a field of two lines
     MARKDOWN = "markdown"
@@ -50,8 +46,6 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True)
 class FieldShape:
-    """One field: what it is called, how it is typed, and how long it may be."""
-
     name: str
     kind: FieldKind
     label: LazyString
@@ -64,8 +58,6 @@ class FieldShape:
 
 @dataclass(frozen=True)
 class Shape:
-    """What is asked in a section of one kind."""
-
     heading: LazyString
     """Above the section, unless it has a title."""
     explains: LazyString

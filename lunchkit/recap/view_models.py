@@ -40,7 +40,6 @@ class FrozenPoll:
 
     @property
     def is_compared(self) -> bool:
-        """Whether there is a before to show beside it."""
         return self.before is not None and self.result.is_shown and self.before.is_shown
 
 
@@ -71,12 +70,10 @@ class Section:
 
     @property
     def heading(self) -> str:
-        """Its title; without one that of its kind, in the reader's language."""
         return self.title or str(SHAPES[self.kind].heading)
 
     @property
     def says_something(self) -> bool:
-        """Whether anything is left of it today."""
         if self.kind is SectionKind.POLL:
             return self.poll is not None
         return bool(self.items or self.fields.get("text") or self.next_lunch)
@@ -92,8 +89,6 @@ class Section:
 
 @dataclass(frozen=True)
 class Article:
-    """A recap, ready to be read."""
-
     language: str
     """Of what people wrote in it; the page around it speaks the reader's."""
     sections: tuple[Section, ...]
@@ -110,7 +105,6 @@ class Article:
 
     @property
     def speakers(self) -> tuple[Appearance, ...]:
-        """Who spoke, if the recap tells it."""
         return self._items(SectionKind.SPEAKERS)
 
     @property
@@ -158,7 +152,6 @@ def slice_of(event: Scheduled) -> tuple[str, str]:
 
 
 def local_day(moment: datetime, zone: str) -> date:
-    """The day of a moment on the calendar of a place."""
     return moment.astimezone(ZoneInfo(zone)).date()
 
 

@@ -90,7 +90,6 @@ def set_look(
 
 
 def set_privacy(*, notice: str, purge_days: int) -> None:
-    """Set the own privacy notice, and after how many days new lunches erase names and addresses."""
     with transaction() as session:
         site = _hold(session)
         site.notice, site.purge_days = notice, purge_days
@@ -121,7 +120,6 @@ def send_trial(email: RenderedEmail, recipient: str) -> Reason | None:
 
 
 def _hold(session: Session) -> Site:
-    """Lock the one row; make it where there is none."""
     site = session.get(Site, ONLY, with_for_update=True, populate_existing=True)
     if site is None:
         site = blank_site()

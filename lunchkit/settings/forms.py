@@ -39,7 +39,6 @@ Data = MultiDict[str, Any] | CombinedMultiDict[str, Any] | None
 
 
 def licence_label(licence: Licence) -> str:
-    """A licence by its name and its meaning."""
     return f"{licence.name} – {BRIEFLY[licence.key]}"
 
 
@@ -66,8 +65,6 @@ _HOST = _must_be(
 
 
 class NetworkForm(BareForm):
-    """The network, its language and time zone."""
-
     network_name = line(_l("Name of the network"), 80, missing=_l("Say whose lunches these are."))
     language = RadioField(
         _l("Default language"),
@@ -77,14 +74,10 @@ class NetworkForm(BareForm):
 
 
 class AddressForm(BareForm):
-    """The public address."""
-
     public_url = StringField(_l("Public address"), filters=[_whole_address], validators=[at_most(200), _ADDRESS])
 
 
 class MailForm(BareForm):
-    """The mail account."""
-
     mail_host = StringField(_l("Outgoing server (SMTP)"), filters=[clean_line], validators=[at_most(200), _HOST])
     mail_security = RadioField(
         _l("Encryption"),
@@ -102,7 +95,6 @@ class MailForm(BareForm):
     before: Settings
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check each field, then those that belong together."""
         if not super().validate(extra_validators):
             return False
         host = self._wanted("mail_host")
@@ -140,8 +132,6 @@ class MailForm(BareForm):
 
 
 class LookForm(BareForm):
-    """Colour and logo."""
-
     colour = RadioField(_l("Colour of new lunches"), choices=lambda: COLOURS)
     picture = FileField(_l("Logo"))
     logo_alt = StringField(_l("What the logo shows"), filters=[clean_line], validators=[at_most(200)])
@@ -157,8 +147,6 @@ class LookForm(BareForm):
 
 
 class PrivacyForm(BareForm):
-    """The privacy notice, and when personal data is erased."""
-
     notice = TextAreaField(_l("In your own words"), filters=[clean_text], validators=[at_most(10_000)])
     purge_days = NumberField(
         _l("Erase names and addresses after (days)"),
@@ -167,8 +155,6 @@ class PrivacyForm(BareForm):
 
 
 class RecapsForm(BareForm):
-    """The licence of recaps."""
-
     recap_licence = RadioField(
         _l("Licence of recaps"), choices=lambda: [(key, licence_label(LICENCES[key])) for key in BRIEFLY]
     )
@@ -183,7 +169,6 @@ FORMS: dict[str, type[Any]] = {
 def section_form(
     section: str, settings: Settings, site: Site, decided: frozenset[str], data: Data = None, proposed_url: str = ""
 ) -> Any:
-    """The form of a section with the present values, or with a request's data if given."""
     start: dict[str, Any] = {name: getattr(settings, name) for name in SETTINGS[section] if name != "mail_password"}
     start |= {name: getattr(site, name) for name in ("colour", "logo_alt", "logo_ground", "notice", "purge_days")}
     for name in ("network_name", "mail_from"):
@@ -202,7 +187,6 @@ def section_form(
 
 
 def changed_settings(form: Any, section: str, settings: Settings) -> dict[str, str]:
-    """The settings that a valid form changes, by name."""
     typed = {name: str(form[name].data or "") for name in SETTINGS[section] if name in form}
     return {name: value for name, value in typed.items() if value != str(getattr(settings, name))}
 

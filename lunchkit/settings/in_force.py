@@ -22,8 +22,6 @@ log = logging.getLogger("lunchkit")
 
 @dataclass
 class InForce:
-    """What this process knows of the settings, and of colour and logo of all pages."""
-
     start: Settings
     """From environment and file, else the defaults."""
     decided: frozenset[str]
@@ -36,13 +34,11 @@ class InForce:
 
 
 def init_settings(app: Flask, settings: Settings) -> None:
-    """Start an application with these settings."""
     app.extensions["lunchkit_settings"] = settings
     app.extensions["lunchkit_in_force"] = InForce(settings, decided_names(settings.instance), blank_site().colour)
 
 
 def in_force() -> InForce:
-    """What the current application knows of the settings."""
     found: InForce = current_app.extensions["lunchkit_in_force"]
     return found
 

@@ -52,7 +52,6 @@ class Site(Model):
 
 
 def blank_site() -> Site:
-    """The row as it is before the first change."""
     return Site(
         id=ONLY, settings={}, revision=0, colour=Colour.TOMATE.value, purge_days=PURGE_DAYS, notice="", logo=None,
         logo_token="", logo_width=0, logo_height=0, logo_alt="", logo_ground="",

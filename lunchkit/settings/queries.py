@@ -20,7 +20,6 @@ def current_site() -> Site:
 
 
 def logo_data(token: str) -> bytes | None:
-    """The file of the logo with this token, as WebP."""
     return db.session.scalar(select(Site.logo).where(Site.logo_token == token)) if token else None
 
 
@@ -32,7 +31,6 @@ def mail_mark(settings: Settings) -> str:
 
 
 def is_mail_tested(site: Site, settings: Settings) -> bool:
-    """Whether a test e-mail left with the present mail settings."""
     return bool(site.tested_with) and hmac.compare_digest(site.tested_with, mail_mark(settings))
 
 

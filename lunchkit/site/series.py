@@ -30,8 +30,6 @@ LONGEST = 220
 
 
 class PastLunch(NamedTuple):
-    """An event of the archive."""
-
     event: Event
     speakers: Sequence[Speaker]
     beginning: str

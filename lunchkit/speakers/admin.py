@@ -127,7 +127,6 @@ def renew_link(slug: str, speaker_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/portrait")
 def portrait(slug: str, speaker_id: int) -> ResponseReturnValue:
-    """Hide the public portrait on every page, or show it again."""
     appearance = _appearance(slug, speaker_id)
     picture = appearance.speaker.portrait
     if picture is None:
@@ -188,7 +187,6 @@ def _appearance(slug: str, speaker_id: int) -> Appearance:
 
 
 def _decide(slug: str, speaker_id: int, action: Callable[[Speaker, int], None], done: str) -> ResponseReturnValue:
-    """Decide on a submitted page, and go to the next one of the lunch that waits."""
     appearance = _appearance(slug, speaker_id)
     try:
         action(appearance.speaker, version_of(request.form.get("version")))
@@ -222,7 +220,6 @@ def _show(template: str, appearance: Appearance, **variables: object) -> str:
 
 
 def _page(appearance: Appearance, form: admin_forms.AppearanceForm | None = None, notice: str = "") -> str:
-    """The page of a speaker, with its form as it was sent, if it was."""
     speaker = appearance.speaker
     return _show(
         "show.html",

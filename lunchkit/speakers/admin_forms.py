@@ -40,8 +40,6 @@ def _unmarked(text: str) -> str:
 
 
 class InvitedForm(SpeakerForm):
-    """Who a speaker is, and where to write to them."""
-
     email = EmailField(_l("E-mail"), filters=[clean_line], validators=[at_most(254), valid_email])
 
 
@@ -80,14 +78,12 @@ class AppearanceForm(InvitedForm, WrittenForm, SlidesForm):
             raise ValidationError(str(WORDLESS))
 
     def details(self) -> AppearanceDetails:
-        """The frozen value, without the quotation."""
         values = {one.name: self[one.name].data for one in fields(AppearanceDetails) if one.name != "written"}
         written = {name: self[name].data for name in WRITTEN} | {"links": links_in(self.links.data)}
         return AppearanceDetails(**values, written=written)
 
 
 def appearance_form(appearance: Appearance, data: Data | None = None) -> AppearanceForm:
-    """The form, filled from the rows or from form data."""
     speaker = appearance.speaker
     page = public_page(speaker, ())
     values = {name: getattr(appearance, name) for name in ("said", *SLIDES)}
@@ -99,8 +95,6 @@ def appearance_form(appearance: Appearance, data: Data | None = None) -> Appeara
 
 
 class PlacedPortraitForm(PortraitForm):
-    """A portrait that an organiser places on a speaker's behalf."""
-
     on_behalf = StringField(
         _l("They agreed to this picture: when and how"),
         filters=[clean_line],
@@ -109,8 +103,6 @@ class PlacedPortraitForm(PortraitForm):
 
 
 class OrganisationForm(VersionedForm):
-    """The organisation of a speaker, for all its speakers."""
-
     name = line(_l("Name"), 120, missing=NAMELESS)
     website = web_link(_l("Website"))
     town = line(_l("Town"), 80)
@@ -119,13 +111,10 @@ class OrganisationForm(VersionedForm):
 
 
 def organisation_form(organisation: Organisation, data: Data | None = None) -> OrganisationForm:
-    """The form, filled from the row or from form data."""
     return OrganisationForm(formdata=data, obj=organisation)
 
 
 class BasisForm(BareForm):
-    """When and how a speaker said yes to an organiser."""
-
     basis = StringField(
         _l("When and how they said yes"), filters=[clean_line], validators=[DataRequired(BASELESS), at_most(300)]
     )

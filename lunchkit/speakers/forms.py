@@ -54,24 +54,18 @@ def _are_links(_form: Any, field: Field) -> None:
 
 @dataclass(frozen=True)
 class SpeakerDetails:
-    """Who speaks, and for whom."""
-
     name: str
     role: str = ""
     organisation: str = ""
 
 
 class SpeakerForm(VersionedForm):
-    """Who a speaker is."""
-
     name = line(LABELS["name"], 120, InputRequired(NAMELESS), has_a_word(NAMELESS))
     role = line(LABELS["role"], 120)
     organisation = line(LABELS["organisation"], 120)
 
 
 class SlidesForm(BareForm):
-    """The slides of one lunch."""
-
     slides_url = web_link(_l("Slides: address (https://…)"))
     slides_title = line(_l("Title of the slides"), 150)
     slides_licence = line(_l("Licence of the slides"), 80)
@@ -86,8 +80,6 @@ class SlidesForm(BareForm):
 
 
 class WrittenForm(SpeakerForm):
-    """What a page says of a speaker."""
-
     short_bio = TextAreaField(LABELS["short_bio"], filters=[clean_line], validators=[at_most(300)])
     biography = TextAreaField(LABELS["biography"], filters=[clean_text], validators=[at_most(6000)])
     languages = line(LABELS["languages"], 200)
@@ -95,34 +87,27 @@ class WrittenForm(SpeakerForm):
 
 
 class PageForm(WrittenForm):
-    """The page that a speaker writes."""
-
     before: SpeakerPage
     """The page that it was filled from; the portrait is kept."""
     talks: Sequence[tuple[Appearance, SlidesForm]] = ()
 
     @property
     def asked(self) -> list[Field]:
-        """All fields in order, those of the slides included."""
         return [*self, *(field for _talk, form in self.talks for field in form)]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the page and the slides of each lunch."""
         return all([super().validate(extra_validators), *(form.validate() for _talk, form in self.talks)])
 
     def page(self) -> SpeakerPage:
-        """The frozen value of the form."""
         slides = {str(talk.event_id): form.slides() for talk, form in self.talks if form.slides()}
         return replace(self.before, **self.values() | {"links": links_in(self.links.data), "slides": slides})
 
     def parts(self) -> list[tuple[str, str]]:
-        """Each part of the page by its label, as text."""
         page = self.page()
         return [(str(label), page.as_text(name)) for name, label in LABELS.items()]
 
 
 def page_form(speaker: Speaker, data: MultiDict[str, str] | None = None) -> PageForm:
-    """The form, filled from what the speaker has written or from form data."""
     talks = talks_of(speaker.id)
     page = written_page(speaker, talks)
     values = asdict(page) | {"version": speaker.version, "links": page.as_text("links")}
@@ -143,8 +128,6 @@ FOCI = (
 
 
 class PortraitForm(VersionedForm):
-    """A portrait; the file is optional if there is one already."""
-
     limits: ClassVar = {"data-most-bytes": MOST_BYTES, "data-too-heavy": PictureTooHeavy.message}
 
     picture = FileField(_l("Picture"))
@@ -164,6 +147,5 @@ class PortraitForm(VersionedForm):
 
 
 def portrait_values(page: SpeakerPage) -> dict[str, Any]:
-    """What the form of a page's portrait is filled with."""
     picture = picture_by_token(page.portrait)
     return asdict(page) | {"focus": picture.focus if picture else 4}

@@ -17,14 +17,11 @@ INVITATION = "speakers/invitation"
 
 
 def initials_of(name: str) -> str:
-    """The first letters of the first and the last word."""
     words = name.split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
 class Organisation(Versioned, Model):
-    """An organisation that speakers come from."""
-
     __tablename__ = "organisation"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=KEY)
@@ -139,5 +136,4 @@ class Quotation(Model):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether its speaker has neither approved nor refused it."""
         return self.approved_at is None and self.refused_at is None

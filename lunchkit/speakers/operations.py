@@ -86,7 +86,6 @@ def erase_portraits(session: Session, tokens: Iterable[str]) -> None:
 
 
 def erase_unless_elsewhere(session: Session, speaker: Speaker) -> None:
-    """Erase a locked speaker who appears at no lunch any more."""
     if not session.scalar(select(exists().where(Appearance.speaker_id == speaker.id))):
         erase_speaker(session, speaker)
 

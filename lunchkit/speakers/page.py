@@ -57,11 +57,9 @@ class SpeakerPage:
         return initials_of(self.name)
 
     def slides_of(self, event_id: int) -> dict[str, str]:
-        """The slides of a lunch; empty if there are none."""
         return self.slides.get(str(event_id), {})
 
     def as_text(self, name: str) -> str:
-        """A part of the page as plain text."""
         value = getattr(self, name)
         if name == "portrait":
             return _("a picture") if value else ""
@@ -86,17 +84,14 @@ def public_page(speaker: Speaker, talks: Sequence[Appearance]) -> SpeakerPage:
 
 
 def draft_page(speaker: Speaker) -> SpeakerPage | None:
-    """What the speaker has written and is not public yet."""
     return None if speaker.draft is None else SpeakerPage(**speaker.draft)
 
 
 def written_page(speaker: Speaker, talks: Sequence[Appearance]) -> SpeakerPage:
-    """What the speaker continues from: the draft, or else the public page."""
     return draft_page(speaker) or public_page(speaker, talks)
 
 
 def differences(before: SpeakerPage, after: SpeakerPage) -> list[Difference]:
-    """The parts in which two versions of a page differ."""
     return [
         Difference(str(label), before.as_text(name), after.as_text(name), name)
         for name, label in LABELS.items()
@@ -105,7 +100,6 @@ def differences(before: SpeakerPage, after: SpeakerPage) -> list[Difference]:
 
 
 def page_facts(speaker: Speaker, page: SpeakerPage) -> dict[str, Any]:
-    """The variables of the page template, for the public page and for a draft."""
     talks = talks_of(speaker.id, only_public=True)
     return {
         "speaker": speaker,

@@ -97,25 +97,21 @@ def organisation_named(name: str) -> Organisation | None:
 
 
 def public_organisation_named(name: str) -> Organisation | None:
-    """The organisation of this name, if it has a public page."""
     organisation = organisation_named(name)
     return organisation if organisation and public_speakers_of(organisation) else None
 
 
 def has_public_page(speaker: Speaker) -> bool:
-    """Whether the page of a speaker is public."""
     return bool(db.session.scalar(select(Speaker.id).where(Speaker.id == speaker.id, _IS_PUBLIC)))
 
 
 def public_speakers_of(organisation: Organisation) -> Sequence[Speaker]:
-    """The public speakers of an organisation by name, each with their portrait."""
     found = select(Speaker).where(Speaker.organisation_id == organisation.id, _IS_PUBLIC)
     ordered = found.options(joinedload(Speaker.portrait)).order_by(Speaker.name, Speaker.id)
     return db.session.scalars(ordered).all()
 
 
 def public_lunches_of(organisation: Organisation) -> Sequence[Event]:
-    """The public lunches with a speaker of an organisation, the latest first."""
     spoke = select(Appearance.event_id).join(Appearance.speaker).where(Speaker.organisation_id == organisation.id)
     return db.session.scalars(
         select(Event)
@@ -126,7 +122,6 @@ def public_lunches_of(organisation: Organisation) -> Sequence[Event]:
 
 
 def talks_of(speaker_id: int, *, only_public: bool = False) -> Sequence[Appearance]:
-    """The appearances of a speaker with their lunches, the latest first."""
     talks = (
         select(Appearance)
         .join(Appearance.event)
@@ -138,7 +133,6 @@ def talks_of(speaker_id: int, *, only_public: bool = False) -> Sequence[Appearan
 
 
 def approved_quotations(event_id: int) -> Sequence[Quotation]:
-    """The approved quotations of a lunch, each with its speaker."""
     return db.session.scalars(
         select(Quotation)
         .where(Quotation.event_id == event_id, Quotation.approved_at.is_not(None))
@@ -148,7 +142,6 @@ def approved_quotations(event_id: int) -> Sequence[Quotation]:
 
 
 def public_quotations_of(speaker_id: int) -> Sequence[Quotation]:
-    """The approved quotations of a speaker from public lunches, the latest first."""
     return db.session.scalars(
         select(Quotation)
         .join(Event, Event.id == Quotation.event_id)
@@ -158,7 +151,6 @@ def public_quotations_of(speaker_id: int) -> Sequence[Quotation]:
 
 
 def quotations_of(speaker_id: int, event_id: int | None = None) -> Sequence[Quotation]:
-    """All quotations of a speaker, approved or not, from one lunch or from all."""
     found = select(Quotation).where(Quotation.speaker_id == speaker_id).order_by(Quotation.id)
     return db.session.scalars(found.where(Quotation.event_id == event_id) if event_id is not None else found).all()
 

@@ -63,7 +63,6 @@ class Drawing:
 
     @property
     def data(self) -> bytes:
-        """The largest file."""
         return self.files[self.width]
 
     def dumps(self) -> bytes:

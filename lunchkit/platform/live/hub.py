@@ -153,8 +153,6 @@ def _hang_up(descriptor: int) -> None:
 
 
 class Hub:
-    """The channels of one process."""
-
     def __init__(self) -> None:
         self._channels: dict[tuple[object, ...], Channel] = {}
         self._lock = threading.Lock()

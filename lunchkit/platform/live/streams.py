@@ -42,7 +42,6 @@ class Watch:
 
 
 def hub() -> Hub:
-    """The hub of this process."""
     found: Hub = current_app.extensions.setdefault("lunchkit_live", Hub())
     return found
 

@@ -15,15 +15,12 @@ EMAILS_A_PAGE = 30
 
 
 class EmailState(StrEnum):
-    """What has become of an e-mail."""
-
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"
 
 
 def state_of(email: OutboxEmail) -> EmailState:
-    """What has become of this e-mail."""
     if email.sent_at is not None:
         return EmailState.SENT
     return EmailState.FAILED if email.failed_at is not None else EmailState.WAITING

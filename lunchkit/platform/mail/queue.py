@@ -49,7 +49,6 @@ def _due() -> Subquery:
 
 
 def count_due() -> int:
-    """How many e-mails could leave now."""
     return db.session.scalar(select(func.count()).select_from(_due())) or 0
 
 

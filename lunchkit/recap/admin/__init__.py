@@ -146,7 +146,6 @@ def _not_saved(event: Event, section: RecapSection, form: SectionForm, refusal: 
 
 
 def _next_address(event: Event, section: RecapSection, form: SectionForm, do: str) -> str:
-    """Where a button leads: on to the next section, or back to this one with the focus where it is of use."""
     if do != "next":
         return desk_address(event, section, "saved", form.arranged(do)[1])
     after = following(sections_of(event.id), section)

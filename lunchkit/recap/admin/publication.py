@@ -31,8 +31,6 @@ bp = Blueprint("publication", __name__)
 
 
 class CorrectionForm(BareForm):
-    """A correction after publication."""
-
     note = TextAreaField(
         _l("What was corrected"),
         filters=[clean_text],
@@ -76,7 +74,6 @@ def publish(slug: str) -> ResponseReturnValue:
 
 
 def _publication_page(event: Event, recap: Recap, form: CorrectionForm) -> str:
-    """Asks before the draft becomes public; of one that is public already, what is corrected."""
     licence = licence_to_give(recap.published)
     return render_template(
         "admin/recap/publication.html",
@@ -98,7 +95,6 @@ def withdraw(slug: str) -> ResponseReturnValue:
 
 
 def _after(event: Event, action: Callable[[], object], done: str) -> ResponseReturnValue:
-    """Do it, and go back to the outline; or say why not."""
     try:
         action()
     except USER_ERRORS as error:

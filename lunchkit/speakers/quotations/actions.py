@@ -39,7 +39,6 @@ def _approve(quotation: Quotation, basis: str) -> None:
 
 
 def remove_quotation(quotation: Quotation) -> None:
-    """Delete a quotation."""
     with transaction() as session:
         session.execute(delete(Quotation).where(Quotation.id == quotation.id))
 
