@@ -80,7 +80,8 @@ def _call(app: Flask, environ: dict[str, Any]) -> Reply:
     try:
         body = b"".join(answer)
     finally:
-        answer.close()  # type: ignore[attr-defined]
+        if hasattr(answer, "close"):
+            answer.close()
     return Reply(int(started[0].split()[0]), started[1], body)
 
 
