@@ -171,9 +171,4 @@ def give_members_link(event: Event) -> None:
 
 def members_token(event: Event) -> str | None:
     """The secret of the members' link; None if there is no link or its key is lost."""
-    if event.members_nonce is None:
-        return None
-    try:
-        return links.derived_token(MEMBERS, event.members_nonce, event.members_hash)
-    except LookupError:
-        return None
+    return links.known_token(MEMBERS, event.members_nonce, event.members_hash)

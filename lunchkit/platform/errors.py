@@ -5,6 +5,7 @@ An error that holds no logic is data: ``user_error("Name", _l("…"), status)``.
 
 import logging
 from collections.abc import Callable
+from typing import TypeVar
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
@@ -38,6 +39,16 @@ class NotFound(UserError):
 
     message = _l("This page does not exist, or no longer.")
     status = 404
+
+
+Row = TypeVar("Row")
+
+
+def or_404(row: Row | None) -> Row:
+    """What was looked up. Raises NotFound where it is None."""
+    if row is None:
+        raise NotFound
+    return row
 
 
 class TooMany(UserError):

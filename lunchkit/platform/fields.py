@@ -52,12 +52,16 @@ def at_most(length: int) -> Callable[[Any, Field], None]:
 
 def line(label: Any, most: int, *checks: Any, missing: Any = None, **about: Any) -> StringField:
     """A field of one line, of at most ``most`` characters; ``missing`` is the error where it has no letter or digit."""
-    must = [DataRequired(missing), has_a_word(missing)] if missing else []
-    return StringField(label, filters=[clean_line], validators=[*must, at_most(most), *checks], **about)
+    return StringField(label, filters=[clean_line], validators=[*_must(missing), at_most(most), *checks], **about)
 
 
-def paragraphs(label: Any, most: int, **about: Any) -> TextAreaField:
-    return TextAreaField(label, filters=[clean_text], validators=[at_most(most)], **about)
+def paragraphs(label: Any, most: int, missing: Any = None, **about: Any) -> TextAreaField:
+    """A field of several lines; ``most`` and ``missing`` as in ``line``."""
+    return TextAreaField(label, filters=[clean_text], validators=[*_must(missing), at_most(most)], **about)
+
+
+def _must(missing: Any) -> list[Any]:
+    return [DataRequired(missing), has_a_word(missing)] if missing else []
 
 
 def has_a_word(message: LazyString) -> Callable[[Any, Field], None]:

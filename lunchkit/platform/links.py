@@ -66,6 +66,14 @@ def derived_token(scope: str, nonce: bytes, known_hash: bytes | None = None) -> 
     return _token(_key_of(scope, nonce, known_hash), scope, nonce)
 
 
+def known_token(scope: str, nonce: bytes | None, known_hash: bytes | None) -> str | None:
+    """As ``derived_token``; None where there is no nonce, or its key is lost."""
+    try:
+        return derived_token(scope, nonce, known_hash) if nonce is not None else None
+    except KeyGone:
+        return None
+
+
 def _key_of(scope: str, nonce: bytes, known_hash: bytes | None) -> str:
     for key in current_settings().keys:
         if known_hash is None or hmac.compare_digest(token_hash(_token(key, scope, nonce)), known_hash):

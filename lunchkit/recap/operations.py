@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.errors import NotFound, user_error
+from lunchkit.platform.errors import NotFound, or_404, user_error
 from lunchkit.platform.images.actions import hide_pictures, unhide_pictures
 from lunchkit.platform.versions import count_version
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
@@ -39,10 +39,7 @@ LicenceHasChanged = user_error(
 
 def lock_recap(session: Session, event_id: int) -> Recap:
     """Read the recap of a lunch again and hold it. Raises NotFound."""
-    recap = session.get(Recap, event_id, with_for_update=True, populate_existing=True)
-    if recap is None:
-        raise NotFound
-    return recap
+    return or_404(session.get(Recap, event_id, with_for_update=True, populate_existing=True))
 
 
 def lock_section(session: Session, section: RecapSection) -> None:

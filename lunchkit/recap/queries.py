@@ -10,7 +10,7 @@ from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404, coming_events
 from lunchkit.platform import clock
 from lunchkit.platform.db import db
-from lunchkit.platform.errors import NotFound, user_error
+from lunchkit.platform.errors import NotFound, or_404, user_error
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.links import token_hash
 from lunchkit.platform.mail.models import OutboxEmail
@@ -31,10 +31,7 @@ def recap_of(event_id: int) -> Recap | None:
 
 def recap_or_404(event_id: int) -> Recap:
     """The recap of a lunch, whatever its state: for organisers. Raises NotFound."""
-    recap = recap_of(event_id)
-    if recap is None:
-        raise NotFound
-    return recap
+    return or_404(recap_of(event_id))
 
 
 def published_recap_or_404(event_id: int) -> Recap:
@@ -49,10 +46,7 @@ def published_recap_or_404(event_id: int) -> Recap:
 
 def recap_by_preview_or_404(token: str) -> Recap:
     """The recap whose draft a secret link shows. Raises NotFound."""
-    recap = db.session.scalar(select(Recap).where(Recap.preview_hash == token_hash(token)))
-    if recap is None:
-        raise NotFound
-    return recap
+    return or_404(db.session.scalar(select(Recap).where(Recap.preview_hash == token_hash(token))))
 
 
 def sections_of(event_id: int) -> list[RecapSection]:

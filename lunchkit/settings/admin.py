@@ -11,7 +11,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from lunchkit.platform.config import Settings, current_settings
 from lunchkit.platform.errors import USER_ERRORS, show_on_form
 from lunchkit.platform.images.errors import PictureTooHeavy
-from lunchkit.platform.images.intake import MOST_BYTES, read_upload
+from lunchkit.platform.images.intake import MOST_BYTES, sent_picture
 from lunchkit.platform.licences import licence_named
 from lunchkit.platform.web import is_local_request, takes_pictures
 from lunchkit.settings import actions
@@ -83,12 +83,11 @@ def save(section: str) -> ResponseReturnValue:
 
 def _act(section: str, form: Any, before: Settings) -> None:
     if section == LOOK:
-        file = form.file()
         actions.set_look(
             colour=form.colour.data,
             logo_alt=form.logo_alt.data or "",
             logo_ground=form.logo_ground.data or "",
-            picture=read_upload(file) if file else None,
+            picture=sent_picture(form.picture),
             without_logo=form.without_logo.data,
         )
     elif section == PRIVACY:

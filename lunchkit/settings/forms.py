@@ -8,18 +8,18 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
-from wtforms import BooleanField, Field, FileField, PasswordField, RadioField, StringField, TextAreaField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import BooleanField, Field, FileField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from lunchkit.events.forms import COLOURS
 from lunchkit.events.models import FOOD_KEPT_FOR
 from lunchkit.platform.addresses import is_mailbox, is_web_address, is_zone
 from lunchkit.platform.config import DEFAULT_ADDRESS, WORKING_LANGUAGES, Settings, default_of
-from lunchkit.platform.fields import BareForm, NumberField, at_most, between, line
+from lunchkit.platform.fields import BareForm, NumberField, at_most, between, line, paragraphs
 from lunchkit.platform.i18n import LANGUAGE_NAMES
 from lunchkit.platform.licences import BY, BY_SA, LICENCES, RESERVED, ZERO, Licence
-from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.text import clean_line
 from lunchkit.settings.models import ADDRESS, LETTERS, LOOK, NETWORK, PRIVACY, RECAPS, SETTINGS, Site
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -70,7 +70,7 @@ class NetworkForm(BareForm):
         _l("Default language"),
         choices=lambda: [(code, name) for code, name in LANGUAGE_NAMES if code in WORKING_LANGUAGES],
     )
-    timezone = StringField(_l("Time zone of new lunches"), filters=[clean_line], validators=[_ZONE])
+    timezone = line(_l("Time zone of new lunches"), 64, _ZONE)
 
 
 class AddressForm(BareForm):
@@ -78,7 +78,7 @@ class AddressForm(BareForm):
 
 
 class MailForm(BareForm):
-    mail_host = StringField(_l("Outgoing server (SMTP)"), filters=[clean_line], validators=[at_most(200), _HOST])
+    mail_host = line(_l("Outgoing server (SMTP)"), 200, _HOST)
     mail_security = RadioField(
         _l("Encryption"),
         choices=lambda: [
@@ -88,9 +88,9 @@ class MailForm(BareForm):
         ],
     )
     mail_port = NumberField(_l("Port"), validators=[Optional(), between(1, 65535)])
-    mail_user = StringField(_l("User"), filters=[clean_line], validators=[at_most(200)])
+    mail_user = line(_l("User"), 200)
     mail_password = PasswordField(_l("Password"), validators=[at_most(200)])
-    mail_from = StringField(_l("Sender"), filters=[clean_line], validators=[_MAILBOX])
+    mail_from = line(_l("Sender"), 254, _MAILBOX)
 
     before: Settings
 
@@ -134,20 +134,16 @@ class MailForm(BareForm):
 class LookForm(BareForm):
     colour = RadioField(_l("Colour of new lunches"), choices=lambda: COLOURS)
     picture = FileField(_l("Logo"))
-    logo_alt = StringField(_l("What the logo shows"), filters=[clean_line], validators=[at_most(200)])
+    logo_alt = line(_l("What the logo shows"), 200)
     logo_ground = RadioField(
         _l("Ground of the logo"),
         choices=lambda: [("", _l("no ground")), ("white", _l("white")), ("black", _l("black"))],
     )
     without_logo = BooleanField(_l("Show no logo"))
 
-    def file(self) -> FileStorage | None:
-        sent = self.picture.data
-        return sent if isinstance(sent, FileStorage) and sent.filename else None
-
 
 class PrivacyForm(BareForm):
-    notice = TextAreaField(_l("In your own words"), filters=[clean_text], validators=[at_most(10_000)])
+    notice = paragraphs(_l("In your own words"), 10_000)
     purge_days = NumberField(
         _l("Erase names and addresses after (days)"),
         validators=[InputRequired(_l("Write after how many days.")), between(FOOD_KEPT_FOR.days, 365)],

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import or_404
 from lunchkit.settings.queries import logo_data
 
 bp = Blueprint("settings", __name__)
@@ -13,9 +13,7 @@ KEPT_FOR = 86_400
 
 @bp.get("/media/logo-<token>.webp")
 def logo(token: str) -> ResponseReturnValue:
-    data = logo_data(token) if len(token) <= 32 and token.isascii() and token.isprintable() else None
-    if data is None:
-        raise NotFound
+    data = or_404(logo_data(token) if len(token) <= 32 and token.isascii() and token.isprintable() else None)
     response = Response(data, content_type="image/webp")
     response.headers["Cache-Control"] = f"public, max-age={KEPT_FOR}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

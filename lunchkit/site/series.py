@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from lunchkit.events.models import Event, Series
 from lunchkit.platform.db import db, page_of
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import or_404
 from lunchkit.platform.i18n import long_date
 from lunchkit.platform.markdown import plain
 from lunchkit.platform.text import normalise
@@ -47,10 +47,7 @@ class Archive(NamedTuple):
 
 def series_or_404(slug: str) -> Series:
     """The series of this address. Raises NotFound."""
-    series = db.session.scalar(select(Series).where(Series.slug == slug)) if slug.isprintable() else None
-    if series is None:
-        raise NotFound
-    return series
+    return or_404(db.session.scalar(select(Series).where(Series.slug == slug)) if slug.isprintable() else None)
 
 
 def archive(series: Series, text: str, page: int, now: datetime) -> Archive:

@@ -11,8 +11,9 @@ from wtforms.validators import InputRequired
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
 from lunchkit.platform import qr
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import NotFound, or_404
 from lunchkit.platform.images.actions import put_back, take_down
+from lunchkit.platform.images.intake import sent_picture
 from lunchkit.platform.images.queries import pictures_by_token
 from lunchkit.platform.versions import ChangedMeanwhile, save, sent, version_of
 from lunchkit.platform.web import takes_pictures
@@ -68,9 +69,7 @@ def update(slug: str, speaker_id: int) -> ResponseReturnValue:
 @bp.route(f"{ONE}/organisation", methods=["GET", "POST"])
 def update_organisation(slug: str, speaker_id: int) -> ResponseReturnValue:
     appearance = _appearance(slug, speaker_id)
-    organisation = appearance.speaker.organisation
-    if organisation is None:
-        raise NotFound
+    organisation = or_404(appearance.speaker.organisation)
     form = admin_forms.organisation_form(organisation, sent())
 
     def page(form: admin_forms.OrganisationForm) -> str:
@@ -93,9 +92,7 @@ def invite(slug: str, speaker_id: int) -> ResponseReturnValue:
 def slip(slug: str, speaker_id: int) -> ResponseReturnValue:
     """The private link as a QR code on paper, for who has no e-mail."""
     appearance = _appearance(slug, speaker_id)
-    link = queries.private_link(appearance.speaker)
-    if link is None:
-        raise NotFound
+    link = or_404(queries.private_link(appearance.speaker))
     return _show("slip.html", appearance, link=link, qr=qr.svg(link, _("QR code of the private link")))
 
 
@@ -128,9 +125,7 @@ def renew_link(slug: str, speaker_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/portrait")
 def portrait(slug: str, speaker_id: int) -> ResponseReturnValue:
     appearance = _appearance(slug, speaker_id)
-    picture = appearance.speaker.portrait
-    if picture is None:
-        raise NotFound
+    picture = or_404(appearance.speaker.portrait)
     (put_back if request.form.get("shown") == "1" else take_down)(picture)
     return _to(appearance, "saved")
 
@@ -147,7 +142,7 @@ def place_portrait(slug: str, speaker_id: int) -> ResponseReturnValue:
         return _show("portrait.html", appearance, form=form, page=public_page(speaker, ()), portrait=speaker.portrait)
 
     def change() -> None:
-        data = form.sent(is_needed=speaker.portrait is None)
+        data = sent_picture(form.picture, is_needed=speaker.portrait is None)
         alt, credit, basis = (one.data or "" for one in (form.portrait_alt, form.portrait_credit, form.on_behalf))
         actions.save_portrait(speaker, data, alt, credit, basis, form.focus.data, on_behalf=True)
 

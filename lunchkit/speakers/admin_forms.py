@@ -7,11 +7,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, EmailField, Field, StringField, TextAreaField
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import ValidationError
 
-from lunchkit.platform.fields import BareForm, at_most, line
+from lunchkit.platform.fields import BareForm, at_most, line, paragraphs
 from lunchkit.platform.mail.addresses import valid_email
-from lunchkit.platform.text import clean_line, clean_text
+from lunchkit.platform.text import clean_line
 from lunchkit.platform.versions import VersionedForm
 from lunchkit.speakers.forms import (
     NAMELESS,
@@ -60,7 +60,7 @@ class AppearanceDetails(SpeakerDetails):
 class AppearanceForm(InvitedForm, WrittenForm, SlidesForm):
     """A speaker at a lunch, and one more quotation; its version is the one of the speaker."""
 
-    said = TextAreaField(_l("What was said there"), filters=[clean_text], validators=[at_most(4000)])
+    said = paragraphs(_l("What was said there"), 4000)
     on_behalf = line(_l("They agreed to this text: when and how"), 300)
     quotation = TextAreaField(_l("Quotation"), filters=[clean_line, _unmarked], validators=[at_most(500)])
     """Its quotation marks are left out: the page adds them."""
@@ -95,18 +95,14 @@ def appearance_form(appearance: Appearance, data: Data | None = None) -> Appeara
 
 
 class PlacedPortraitForm(PortraitForm):
-    on_behalf = StringField(
-        _l("They agreed to this picture: when and how"),
-        filters=[clean_line],
-        validators=[DataRequired(BASELESS), at_most(300)],
-    )
+    on_behalf = line(_l("They agreed to this picture: when and how"), 300, missing=BASELESS)
 
 
 class OrganisationForm(VersionedForm):
     name = line(_l("Name"), 120, missing=NAMELESS)
     website = web_link(_l("Website"))
     town = line(_l("Town"), 80)
-    about = TextAreaField(_l("What it does"), filters=[clean_text], validators=[at_most(3000)])
+    about = paragraphs(_l("What it does"), 3000)
     is_member = BooleanField(_l("Member of the network"))
 
 
@@ -115,6 +111,4 @@ def organisation_form(organisation: Organisation, data: Data | None = None) -> O
 
 
 class BasisForm(BareForm):
-    basis = StringField(
-        _l("When and how they said yes"), filters=[clean_line], validators=[DataRequired(BASELESS), at_most(300)]
-    )
+    basis = line(_l("When and how they said yes"), 300, missing=BASELESS)

@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, FileField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from lunchkit.platform.fields import BareForm, at_most, has_a_word, line
 from lunchkit.platform.images.errors import PictureTooHeavy
-from lunchkit.platform.images.intake import MOST_BYTES, read_upload
+from lunchkit.platform.images.intake import MOST_BYTES
 from lunchkit.platform.images.queries import picture_by_token
 from lunchkit.platform.markdown import is_safe_link, whole_link
 from lunchkit.platform.text import clean_line, clean_text
@@ -138,12 +138,6 @@ class PortraitForm(VersionedForm):
     )
     portrait_credit = line(LABELS["portrait_credit"], 120)
     focus = RadioField(_l("What the disc shows"), coerce=int, choices=lambda: list(enumerate(FOCI)), default=4)
-
-    def sent(self, *, is_needed: bool) -> bytes | None:
-        """The uploaded file, if any. Raises as ``read_upload``, and NoPicture where one is needed."""
-        upload = self.picture.data
-        file = upload if isinstance(upload, FileStorage) and upload.filename else None
-        return read_upload(file) if file or is_needed else None
 
 
 def portrait_values(page: SpeakerPage) -> dict[str, Any]:

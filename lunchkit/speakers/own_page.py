@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lunchkit.platform.db import db
+from lunchkit.platform.images.intake import sent_picture
 from lunchkit.platform.images.queries import picture_by_token
 from lunchkit.platform.versions import ChangedMeanwhile, save, sent, version_of
 from lunchkit.platform.web import keep_address_secret, takes_pictures
@@ -87,7 +88,7 @@ def portrait(token: str) -> ResponseReturnValue:
     form = _portrait_form(speaker)
 
     def change() -> None:
-        data = form.sent(is_needed=not written_page(speaker, ()).portrait)
+        data = sent_picture(form.picture, is_needed=not written_page(speaker, ()).portrait)
         consent = _("Uploaded by the person it shows, by their private link.")
         words = (form.portrait_alt.data or "", form.portrait_credit.data or "")
         actions.save_portrait(speaker, data, *words, consent, form.focus.data)

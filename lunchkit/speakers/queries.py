@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from lunchkit.events.models import Event
 from lunchkit.platform import links
 from lunchkit.platform.db import db
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import NotFound, or_404
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.slugs import slug_of
 from lunchkit.speakers.models import Appearance, Organisation, Quotation, Speaker
@@ -44,10 +44,7 @@ def appearances(event_id: int) -> Sequence[Appearance]:
 
 def appearance_or_404(event_id: int, speaker_id: int) -> Appearance:
     """The appearance of a speaker at this lunch. Raises NotFound."""
-    appearance = db.session.get(Appearance, (event_id, speaker_id))
-    if appearance is None:
-        raise NotFound
-    return appearance
+    return or_404(db.session.get(Appearance, (event_id, speaker_id)))
 
 
 def speakers_named(text: str) -> Sequence[Appearance]:
@@ -71,19 +68,13 @@ def waiting_pages(event_ids: Collection[int]) -> dict[int, int]:
 def public_speaker_or_404(slug: str) -> Speaker:
     """The speaker with this slug, with organisation and portrait. Raises NotFound."""
     found = select(Speaker).where(Speaker.slug == _printable(slug), _IS_PUBLIC).options(*_WITH_PARTS)
-    speaker = db.session.scalar(found)
-    if speaker is None:
-        raise NotFound
-    return speaker
+    return or_404(db.session.scalar(found))
 
 
 def public_organisation_or_404(slug: str) -> Organisation:
     """The organisation with this slug, if it has a public speaker. Raises NotFound."""
     speaks = select(Speaker.id).where(Speaker.organisation_id == Organisation.id, _IS_PUBLIC).exists()
-    organisation = db.session.scalar(select(Organisation).where(Organisation.slug == _printable(slug), speaks))
-    if organisation is None:
-        raise NotFound
-    return organisation
+    return or_404(db.session.scalar(select(Organisation).where(Organisation.slug == _printable(slug), speaks)))
 
 
 def organisation_named(name: str) -> Organisation | None:
@@ -174,13 +165,8 @@ def speaker_by_link_or_404(token: str) -> Speaker:
 
 def private_link(speaker: Speaker) -> str | None:
     """The private link of a speaker; None if there is none, or its key is lost."""
-    if speaker.link_nonce is None:
-        return None
-    try:
-        token = links.derived_token(SCOPE, speaker.link_nonce, speaker.link_hash)
-    except LookupError:
-        return None
-    return links.public("own_page.write", token=token)
+    token = links.known_token(SCOPE, speaker.link_nonce, speaker.link_hash)
+    return links.public("own_page.write", token=token) if token else None
 
 
 def portraits_in_use() -> set[str]:

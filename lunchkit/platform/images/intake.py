@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from werkzeug.datastructures import FileStorage
+from wtforms import Field
 
 from lunchkit.platform import confined
 from lunchkit.platform.images import errors
@@ -23,6 +24,12 @@ def read_upload(file: FileStorage | None) -> bytes:
     if len(data) > MOST_BYTES:
         raise errors.PictureTooHeavy
     return data
+
+
+def sent_picture(field: Field, *, is_needed: bool = False) -> bytes | None:
+    """The file in a field; None where none was sent. Raises as ``read_upload``, NoPicture only if ``is_needed``."""
+    file = field.data if isinstance(field.data, FileStorage) and field.data.filename else None
+    return read_upload(file) if file or is_needed else None
 
 
 def redraw_picture(data: bytes, kind: str = "") -> "redraw.Drawing":

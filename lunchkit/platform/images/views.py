@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import or_404
 from lunchkit.platform.images.queries import TOKEN, file_data
 
 bp = Blueprint("images", __name__)
@@ -15,9 +15,7 @@ KEPT_FOR = 60
 @bp.get("/media/<token>/<int(max=9999):width>.webp")
 def file(token: str, width: int) -> ResponseReturnValue:
     """A picture in one width. Nothing but a picture, whatever a browser would make of it; only on our own pages."""
-    data = file_data(token, width) if TOKEN.fullmatch(token) else None
-    if data is None:
-        raise NotFound
+    data = or_404(file_data(token, width) if TOKEN.fullmatch(token) else None)
     response = Response(data, content_type="image/webp")
     response.set_etag(f"{token}-{width}")
     response.headers["Cache-Control"] = f"public, max-age={KEPT_FOR}"

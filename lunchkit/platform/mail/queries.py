@@ -7,7 +7,7 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, and_, case, func, select, true
 
 from lunchkit.platform.db import db
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import or_404
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.platform.mail.outbox import MAILING, untried
 
@@ -78,7 +78,4 @@ def _of_lunch(event_id: int | None) -> ColumnElement[bool]:
 
 def email_or_404(email_id: int) -> OutboxEmail:
     """The e-mail of this number. Raises NotFound."""
-    email = db.session.get(OutboxEmail, email_id, populate_existing=True)
-    if email is None:
-        raise NotFound
-    return email
+    return or_404(db.session.get(OutboxEmail, email_id, populate_existing=True))

@@ -9,7 +9,7 @@ from lunchkit.events.models import Event
 from lunchkit.platform.images.errors import PictureTooHeavy
 from lunchkit.platform.images.intake import MOST_BYTES
 from lunchkit.platform.images.queries import pictures_by_token
-from lunchkit.platform.links import derived_token, public
+from lunchkit.platform.links import known_token, public
 from lunchkit.recap.actions import PREVIEW
 from lunchkit.recap.admin_queries import counted_now, lacks, outline
 from lunchkit.recap.document import freeze
@@ -85,9 +85,5 @@ def following(sections: list[RecapSection], section: RecapSection) -> RecapSecti
 
 def _secret_link(recap: Recap) -> str:
     """The address at which anyone who has it reads the draft; empty where there is none, or its key is gone."""
-    if recap.preview_nonce is None:
-        return ""
-    try:
-        return public("recap.preview", token=derived_token(PREVIEW, recap.preview_nonce, recap.preview_hash))
-    except LookupError:
-        return ""
+    token = known_token(PREVIEW, recap.preview_nonce, recap.preview_hash)
+    return public("recap.preview", token=token) if token else ""

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
-from wtforms.validators import InputRequired
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
@@ -14,8 +12,7 @@ from lunchkit.mailings.actions import send_mailing
 from lunchkit.mailings.models import Audience, Words
 from lunchkit.mailings.queries import is_thanked, reach
 from lunchkit.platform.errors import USER_ERRORS
-from lunchkit.platform.fields import BareForm, at_most, has_a_word
-from lunchkit.platform.text import clean_text
+from lunchkit.platform.fields import BareForm, paragraphs
 from lunchkit.recap import actions
 from lunchkit.recap.admin_queries import lacks
 from lunchkit.recap.document import licence_of, licence_to_give
@@ -26,16 +23,11 @@ from lunchkit.room.answers_to_phones import refused
 from lunchkit.settings.forms import licence_label
 
 HOME = "/e/<slug>/recap"
-NO_NOTE = _l("Tell readers what was corrected.")
 bp = Blueprint("publication", __name__)
 
 
 class CorrectionForm(BareForm):
-    note = TextAreaField(
-        _l("What was corrected"),
-        filters=[clean_text],
-        validators=[InputRequired(NO_NOTE), at_most(500), has_a_word(NO_NOTE)],
-    )
+    note = paragraphs(_l("What was corrected"), 500, missing=_l("Tell readers what was corrected."))
 
 
 @bp.get(f"{HOME}/preview")
