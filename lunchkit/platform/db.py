@@ -117,7 +117,6 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def init_db(app: Flask) -> None:
-    """Bind the database to an application whose settings are loaded."""
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
@@ -145,7 +144,6 @@ def remember_damage(found: str) -> None:
 
 
 def known_damage() -> str:
-    """What the last check for damage found."""
     return str(current_app.extensions.get("lunchkit_damage", ""))
 
 

@@ -52,8 +52,6 @@ def or_404(row: Row | None) -> Row:
 
 
 class TooMany(UserError):
-    """A limit was reached."""
-
     message = _l("Too many requests at once. Try again in a minute: nothing of what you typed is lost.")
     status = 429
     retry_after = 60

@@ -65,8 +65,6 @@ def _must(missing: Any) -> list[Any]:
 
 
 def has_a_word(message: LazyString) -> Callable[[Any, Field], None]:
-    """At least one letter or digit, or else ``message``."""
-
     def check(_form: Any, field: Field) -> None:
         if not any(char.isalnum() for char in field.data or ""):
             raise ValidationError(str(message))

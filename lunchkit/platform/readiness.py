@@ -31,7 +31,6 @@ bp = Blueprint("readiness", __name__)
 
 
 def late_and_failed() -> tuple[int, int]:
-    """How many e-mails wait too long, and how many were given up."""
     return _count(*_waiting(clock.now() - PATIENCE)), _count(OutboxEmail.failed_at.is_not(None))
 
 

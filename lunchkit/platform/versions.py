@@ -28,8 +28,6 @@ ChangedMeanwhile = user_error(
 
 
 class Versioned:
-    """A row that several people edit."""
-
     version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
     """Rises with every change of what a form asks for: see ``count_version``."""
 
@@ -61,8 +59,6 @@ def version_of(sent: str | None) -> int:
 
 
 class VersionedForm(BareForm):
-    """A form of a versioned row."""
-
     version = HiddenField()
     """Of the row that it was filled from."""
     notice: str = ""

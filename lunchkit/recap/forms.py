@@ -81,8 +81,9 @@ class SectionForm(BaseForm):
 
     def arranged(self, do: str) -> tuple[list[Item], str]:
         """The items after a button («add», «up-2», «down-2», «remove-2»), and what takes the focus then."""
-        kept, asked = self.kept(), _ORDER.fullmatch(do)
-        numbers, items = [number for number, _item in kept], [item for _number, item in kept]
+        asked, read = _ORDER.fullmatch(do), {number: self._read(self.shape.items, number) for number in self.numbers}
+        kept = {number: item for number, item in read.items() if not all(map(is_empty, item.values()))}
+        numbers, items = list(kept), list[Item](kept.values())
         if do == "add" and self.shape.items:
             return items, _name(len(items), self.shape.items[0])
         if asked is None or int(asked[2]) not in numbers:
@@ -95,13 +96,7 @@ class SectionForm(BaseForm):
         items.insert(at, item)
         return items, f"{way}-{at}"
 
-    def kept(self) -> list[tuple[int, Item]]:
-        """The items in which something is written, each with the number of its slot."""
-        read = [(number, self._read(self.shape.items, number)) for number in self.numbers]
-        return [(number, item) for number, item in read if not all(map(is_empty, item.values()))]
-
     def wording(self, do: str = "") -> Wording:
-        """What was typed; ``do`` as in ``arranged``."""
         data = self._read([TITLE, *self.shape.fields])
         title = data.pop(TITLE.name)
         if self.shape.items:

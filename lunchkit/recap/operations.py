@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
-from lunchkit.platform.errors import NotFound, or_404, user_error
+from lunchkit.platform.errors import or_404, user_error
 from lunchkit.platform.images.actions import hide_pictures, unhide_pictures
 from lunchkit.platform.versions import count_version
 from lunchkit.recap.models import Recap, RecapSection, RecapVersion
@@ -48,8 +48,7 @@ def lock_section(session: Session, section: RecapSection) -> None:
     The recap, because a picture that leaves the section may be one that readers have, or are just being given.
     """
     lock_recap(session, section.event_id)
-    if session.get(RecapSection, section.id, with_for_update=True, populate_existing=True) is None:
-        raise NotFound
+    or_404(session.get(RecapSection, section.id, with_for_update=True, populate_existing=True))
 
 
 def new_section(event: Event, state: Wording, position: int, by: str) -> RecapSection:

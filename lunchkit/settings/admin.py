@@ -97,7 +97,6 @@ def _act(section: str, form: Any, before: Settings) -> None:
 
 
 def _loses_session(before: Settings, address: str) -> bool:
-    """Whether this browser is signed out by another public address."""
     parts = urlsplit(address)
     is_there = request.headers.get("Origin") == f"{parts.scheme}://{parts.netloc}"
     if address == before.public_url or is_there or is_local_request():

@@ -70,7 +70,7 @@ def update(slug: str, speaker_id: int) -> ResponseReturnValue:
 def update_organisation(slug: str, speaker_id: int) -> ResponseReturnValue:
     appearance = _appearance(slug, speaker_id)
     organisation = or_404(appearance.speaker.organisation)
-    form = admin_forms.organisation_form(organisation, sent())
+    form = admin_forms.OrganisationForm(formdata=sent(), obj=organisation)
 
     def page(form: admin_forms.OrganisationForm) -> str:
         return _show("organisation.html", appearance, organisation=organisation, form=form)
@@ -78,7 +78,8 @@ def update_organisation(slug: str, speaker_id: int) -> ResponseReturnValue:
     def change() -> None:
         actions.change_organisation(organisation, form.values(), form.base_version)
 
-    return save(form, change, page, lambda: admin_forms.organisation_form(organisation), _address(appearance, "saved"))
+    saved = partial(admin_forms.OrganisationForm, formdata=None, obj=organisation)
+    return save(form, change, page, saved, _address(appearance, "saved"))
 
 
 @bp.post(f"{ONE}/invitation")

@@ -23,7 +23,7 @@ from lunchkit.speakers.forms import (
     links_in,
     web_link,
 )
-from lunchkit.speakers.models import SLIDES, Appearance, Organisation
+from lunchkit.speakers.models import SLIDES, Appearance
 from lunchkit.speakers.page import public_page
 
 WORDLESS = _l("Write what was said.")
@@ -104,10 +104,6 @@ class OrganisationForm(VersionedForm):
     town = line(_l("Town"), 80)
     about = paragraphs(_l("What it does"), 3000)
     is_member = BooleanField(_l("Member of the network"))
-
-
-def organisation_form(organisation: Organisation, data: Data | None = None) -> OrganisationForm:
-    return OrganisationForm(formdata=data, obj=organisation)
 
 
 class BasisForm(BareForm):

@@ -37,7 +37,6 @@ def enqueue_submission(session: Session, speaker: Speaker, talks: Sequence[Appea
 
 
 def enqueue_to_speaker(session: Session, kind: str, speaker: Speaker, event: Event, at: datetime) -> None:
-    """Enqueue an e-mail to a speaker, in the language of the settings; none without an address."""
     if speaker.email:
         _enqueue(session, kind, speaker.email, speaker, event, speaker.email_key(kind, at))
 

@@ -36,8 +36,6 @@ class Organisation(Versioned, Model):
 
 
 class Speaker(Versioned, Model):
-    """A person who speaks at lunches and writes their own page."""
-
     __tablename__ = "speaker"
     __erased__ = "deleted with their last appearance: speakers.operations.erase_unless_elsewhere"
 

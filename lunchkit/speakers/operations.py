@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from lunchkit.platform.erasures import Mark, note
-from lunchkit.platform.errors import NotFound
+from lunchkit.platform.errors import NotFound, or_404
 from lunchkit.platform.images.actions import destroy
 from lunchkit.platform.images.models import Picture
 from lunchkit.platform.slugs import free_slug, slug_of
@@ -22,8 +22,7 @@ from lunchkit.speakers.queries import LinkGone, organisation_named, talks_of
 def lock(session: Session, row: Speaker | Organisation | Appearance | Quotation) -> None:
     """Lock a row and read it again. Raises NotFound if it was deleted."""
     key = session.identity_key(instance=row)[1]  # refresh() would also lock the tables that the row was joined with
-    if session.get(type(row), key, with_for_update=True, populate_existing=True) is None:
-        raise NotFound
+    or_404(session.get(type(row), key, with_for_update=True, populate_existing=True))
 
 
 def lock_with_talks(session: Session, speaker: Speaker) -> Sequence[Appearance]:

@@ -32,8 +32,6 @@ _FACTS, _LUNCH = "audit_facts", "audit_lunch"
 
 @dataclass
 class AuditEvent:
-    """What a person is about to do."""
-
     action: str
     organiser_id: int | None = None
     name: str = ""

@@ -39,7 +39,6 @@ def take_down(picture: Picture) -> None:
 
 
 def put_back(picture: Picture) -> None:
-    """Show a picture again that was taken down."""
     with transaction() as session:
         lock(session, picture)
         picture.taken_down_at = None

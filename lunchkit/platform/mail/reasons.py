@@ -27,7 +27,6 @@ class Reason:
 
 
 def explain(error: BaseException, settings: Settings) -> Reason:
-    """The reason behind one of ``connection.TROUBLE``."""
     values = {
         "host": settings.mail_host,
         "port": settings.mail_port,

@@ -79,7 +79,6 @@ def _earlier(section: RecapSection) -> list[tuple[Any, dict[str, str]]]:
 
 
 def following(sections: list[RecapSection], section: RecapSection) -> RecapSection | None:
-    """The next section that readers see."""
     return next((each for each in sections[sections.index(section) + 1 :] if each.hidden_at is None), None)
 
 
