@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404
-from lunchkit.platform.errors import USER_ERRORS, show_on_form
+from lunchkit.platform.errors import USER_ERRORS, carry_out
 from lunchkit.platform.ordered import back_to_list, requested_direction
 from lunchkit.platform.versions import save
 from lunchkit.room.answers_to_phones import after, refused
@@ -79,11 +79,8 @@ def create_poll(slug: str) -> ResponseReturnValue:
     event, form = any_event_by_slug_or_404(slug), PollForm(formdata=request.form or None)
     if request.method != "POST" or not form.validate():
         return _poll_page(event, form), 422 if form.errors else 200
-    try:
-        actions.add_poll(event, form.details())
-    except USER_ERRORS as error:
-        return show_on_form(error, partial(_poll_page, event, form))
-    return redirect(url_for(".index", slug=slug, done="added"), code=303)
+    add = partial(actions.add_poll, event, form.details())
+    return carry_out(add, partial(_poll_page, event, form), url_for(".index", slug=slug, done="added"))
 
 
 @bp.post(f"{POLL}/again")

@@ -110,11 +110,9 @@ def closing_reply(event: Event, poll: Poll | None, action: Callable[[], object])
     """Do what may close a poll; where few have answered, a browser without a script is led to a page that asks."""
     try:
         action()
-    except FewHaveAnswered as error:
-        if poll is None or wants_json():
-            return refused(event, error, _room(event.slug))
-        return redirect(url_for("organiser.polls.ask_to_close", slug=event.slug, poll_id=poll.id), code=303)
     except USER_ERRORS as error:
+        if isinstance(error, FewHaveAnswered) and poll is not None and not wants_json():
+            return redirect(url_for("organiser.polls.ask_to_close", slug=event.slug, poll_id=poll.id), code=303)
         return refused(event, error, _room(event.slug))
     return done(event.id, _room(event.slug))
 

@@ -6,11 +6,10 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, StringField
+from wtforms import Field
 from wtforms.validators import Optional
 
-from lunchkit.platform.fields import BareForm, NumberField, at_most, between
-from lunchkit.platform.text import clean_line
+from lunchkit.platform.fields import BareForm, NumberField, between, line
 from lunchkit.room.polls.kinds import SHAPES
 from lunchkit.room.polls.models import Kind, Poll
 from lunchkit.room.polls.results import Result
@@ -21,7 +20,7 @@ MOST_BY_HAND = 5000
 class HandForm(BareForm):
     """A number for each answer: see ``hand_form``."""
 
-    note = StringField(_l("Remark on the result"), filters=[clean_line], validators=[at_most(300)])
+    note = line(_l("Remark on the result"), 300)
 
     def numbers(self) -> list[Field]:
         return [field for field in self if field.name.startswith("count_")]

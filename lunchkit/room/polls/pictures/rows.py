@@ -7,15 +7,7 @@ from flask_babel import gettext as _
 
 from lunchkit.platform.i18n import number, typo
 from lunchkit.room.polls.models import Kind
-from lunchkit.room.polls.pictures.drawing import (
-    LINE_HEIGHT,
-    NARROW,
-    WIDE,
-    WIDE_HEIGHT,
-    Drawing,
-    fmt,
-    split_lines,
-)
+from lunchkit.room.polls.pictures.drawing import LINE_HEIGHT, NARROW, WIDE, WIDE_HEIGHT, Drawing, fmt, split_lines
 from lunchkit.room.polls.pictures.marks import Area, draw_bar, draw_legend, draw_people
 from lunchkit.room.polls.pictures.sentences import by_mean_rank, headline
 from lunchkit.room.polls.results import Result, Row
