@@ -47,10 +47,16 @@ def is_inside(client: FlaskClient) -> bool:
     return client.get(INSIDE).status_code == 200
 
 
+def post(client: FlaskClient, path: str, page: str | None = None, **fields: Any) -> TestResponse:
+    """Send a form, with the token of a page of the same browser."""
+    if page is None:
+        page = INSIDE if is_inside(client) else SIGN_IN
+    return client.post(path, data={"csrf_token": form_token(client, page), **fields})
+
+
 def press(client: FlaskClient, path: str) -> int:
     """Press the button of a page, with a form token from another page of the same browser."""
-    token = form_token(client, INSIDE if is_inside(client) else SIGN_IN)
-    return client.post(path, data={"csrf_token": token}).status_code
+    return post(client, path).status_code
 
 
 def path_of(address: str) -> str:

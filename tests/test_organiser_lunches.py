@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
-from werkzeug.test import TestResponse
 
 from lunchkit.events.actions import LunchIsOver, publish_event
 from lunchkit.events.details import EventDetails, apply_details, details_of
@@ -18,7 +17,8 @@ from lunchkit.platform.db import db
 from lunchkit.platform.slugs import slug_of
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.run_sheet.actions import make_lunch
-from tests.conftest import EventMaker, Outbox, csrf_of, details
+from tests.browser import post
+from tests.conftest import EventMaker, Outbox, details
 from tests.test_organiser_registrations import HOSTILE
 
 TYPED = {
@@ -32,10 +32,6 @@ def filled(**changes: str) -> EventForm:
     form = event_form(data=MultiDict(TYPED | changes))
     form.validate()
     return form
-
-
-def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:
-    return client.post(path, data={"csrf_token": csrf_of(client, page), **data})
 
 
 def lunch_details(**changes: Any) -> EventDetails:

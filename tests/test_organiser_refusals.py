@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event
@@ -18,15 +17,12 @@ from lunchkit.platform.db import db
 from lunchkit.registrations import actions
 from lunchkit.registrations.event_changes.actions import cancel_event, change_event
 from lunchkit.registrations.models import Registration
+from tests.browser import post
 from tests.conftest import EventMaker, Outbox, csrf_of, details
 from tests.test_organiser_lunches import TYPED
 from tests.test_storage_trouble import locked, only_sqlite
 
 PERSON = {"name": "Rose Bette", "email": "rose@example.org", "companions": "0", "language": "en", "access": "Rampe"}
-
-
-def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:
-    return client.post(path, data={"csrf_token": csrf_of(client, page), **data})
 
 
 def opened(client: FlaskClient, path: str) -> dict[str, str]:

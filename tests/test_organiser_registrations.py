@@ -1,7 +1,6 @@
 """The organiser's list of a lunch, and what can be done with one registration."""
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock
@@ -11,7 +10,8 @@ from lunchkit.registrations.admin_queries import counts_of, registrations_page
 from lunchkit.registrations.catering import caterer_counts
 from lunchkit.registrations.models import Diet, Registration, Status
 from lunchkit.registrations.privacy import own_data
-from tests.conftest import EventMaker, Outbox, csrf_of, details
+from tests.browser import post
+from tests.conftest import EventMaker, Outbox, details
 
 HOSTILE = [
     "<script>alert(1)</script>", "a\r\nBcc: b@example.org", "\u202egnp.exe", "nul\x00here", "\ud800", "x" * 10_000,
@@ -21,10 +21,6 @@ HOSTILE = [
 
 def base(event: Event) -> str:
     return f"/organiser/e/{event.slug}/registrations"
-
-
-def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:
-    return client.post(path, data={"csrf_token": csrf_of(client, page), **data})
 
 
 def again(registration: Registration) -> Registration:

@@ -33,7 +33,7 @@ from lunchkit.team.passkeys.authenticators import passkey_host, passkey_obstacle
 from lunchkit.team.sign_in.actions import issue_console_link
 from lunchkit.team.sign_in.actions import sign_in as use_link
 from tests.authenticator import Authenticator, to_bytes
-from tests.browser import INSIDE, SIGN_IN, form_token, is_inside, press, sign_in
+from tests.browser import INSIDE, SIGN_IN, form_token, is_inside, post, press, sign_in
 from tests.conftest import EventMaker, Outbox, base_settings, new_client
 from tests.test_cli import lunchkit
 from tests.test_policies import locked_rules, methods_of, sample
@@ -65,13 +65,6 @@ def leo(ada: Organiser) -> Organiser:
 
 def device(**fields: Any) -> Authenticator:
     return Authenticator(**{"origin": HOME, "rp_id": "localhost"} | fields)
-
-
-def post(client: FlaskClient, path: str, page: str | None = None, **fields: Any) -> TestResponse:
-    """Send a form, with the token of a page of the same browser."""
-    if page is None:
-        page = INSIDE if is_inside(client) else SIGN_IN
-    return client.post(path, data={"csrf_token": form_token(client, page), **fields})
 
 
 def add(client: FlaskClient, key: Authenticator, name: str = "My phone") -> TestResponse:

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -30,6 +30,7 @@ from lunchkit.room.polls.models import Stage
 from tests.conftest import EventMaker, Outbox
 from tests.mail_servers import Whim, mail_server
 from tests.room import asked, fresh, running_event
+from tests.server import wait_until
 from tests.test_delivery import use_server
 
 both = pytest.mark.both_databases
@@ -267,15 +268,6 @@ class Hanging:
             if row == b".\r\n":
                 break
         self.hangs.set()
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Wait for what other threads do."""
-    for _ in range(600):
-        if is_so():
-            return
-        threading.Event().wait(0.05)
-    raise AssertionError("it did not happen within half a minute")
 
 
 def test_a_server_that_hangs_after_data_holds_up_no_other_work(
