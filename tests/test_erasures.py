@@ -20,10 +20,10 @@ from lunchkit.platform.erasures import Mark, drop_notes, key_of, keys_folder, no
 from lunchkit.platform.mail.models import OutboxEmail
 from lunchkit.registrations.actions import erase_registration, register_by_hand, update_registration
 from lunchkit.registrations.models import Registration, Status
-from lunchkit.subscribers.actions import add_subscriber, confirm_consent, erase_subscriber, withdraw_consent
-from lunchkit.subscribers.models import Consent, Subscriber
-from lunchkit.subscribers.queries import subscriber_by_email
+from lunchkit.subscribers.actions import confirm_consent, erase_subscriber, withdraw_consent
+from lunchkit.subscribers.models import Consent
 from tests.conftest import EventMaker, details
+from tests.subscribers import said_yes, wish_of
 from tests.test_cli import lunchkit
 
 pytestmark = pytest.mark.both_databases
@@ -59,20 +59,6 @@ def names() -> list[str]:
     return sorted(name for name in db.session.scalars(select(Registration.name)) if name)
 
 
-def guest(name: str) -> Subscriber:
-    add_subscriber(f"{name}@example.org", "fr")
-    found = subscriber_by_email(f"{name}@example.org")
-    assert found is not None
-    return found
-
-
-def consent(name: str) -> Consent | None:
-    db.session.rollback()
-    db.session.expire_all()
-    found = subscriber_by_email(f"{name}@example.org")
-    return found.consent if found else None
-
-
 @only_sqlite
 def test_who_erased_themselves_is_not_brought_back(put_back: Callable[[], Back], make_event: EventMaker) -> None:
     event = make_event(capacity=2)
@@ -90,13 +76,13 @@ def test_who_erased_themselves_is_not_brought_back(put_back: Callable[[], Back],
 
 @only_sqlite
 def test_without_the_keys_they_would_come_back(put_back: Callable[[], Back], make_event: EventMaker) -> None:
-    ana, nina = person(make_event()), guest("nina")
+    ana, nina = person(make_event()), said_yes("nina")
     back = put_back()
     erase_registration(ana)
     withdraw_consent(nina)
     drop_notes("99999999")
     assert back() == 0
-    assert (names(), consent("nina")) == (["Ana"], Consent.YES)
+    assert (names(), wish_of("nina")) == (["Ana"], Consent.YES)
 
 
 @only_sqlite
@@ -126,13 +112,13 @@ def test_who_was_purged_is_not_brought_back_by_more_days(put_back: Callable[[], 
 
 @only_sqlite
 def test_a_no_to_invitations_is_a_no_again(put_back: Callable[[], Back]) -> None:
-    nina, otto, pia = guest("nina"), guest("otto"), guest("pia")
+    nina, otto, pia = said_yes("nina"), said_yes("otto"), said_yes("pia")
     back = put_back()
     withdraw_consent(nina)
     confirm_consent(withdraw_consent(otto), "fr")
     erase_subscriber(pia)
     back()
-    assert (consent("nina"), consent("otto"), consent("pia")) == (Consent.NO, Consent.YES, None)
+    assert (wish_of("nina"), wish_of("otto"), wish_of("pia")) == (Consent.NO, Consent.YES, None)
 
 
 @only_sqlite

@@ -19,6 +19,7 @@ from lunchkit.run_sheet.actions import add_poll, move_run_item, remove_poll, rem
 from lunchkit.run_sheet.models import RunItem
 from lunchkit.run_sheet.queries import run_sheet_of
 from tests.conftest import EventMaker, csrf_of
+from tests.test_organiser_polls import post
 
 YES_NO = PollDetails("Oui ?", ("Oui", "Non"))
 
@@ -46,12 +47,6 @@ def ask(event: Event, *questions: str) -> list[Poll]:
 def order(event: Event) -> list[str]:
     db.session.expire_all()
     return [poll.question for poll in polls_of(event.id)]
-
-
-def post(client: FlaskClient, path: str, page: str, **data: str) -> TestResponse:
-    answer = client.post(path, data={"csrf_token": csrf_of(client, page), **data})
-    db.session.rollback()
-    return answer
 
 
 @pytest.fixture

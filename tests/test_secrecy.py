@@ -248,11 +248,8 @@ STEPS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize(("place", "name"), STEPS, ids=[name for _, name in STEPS])
-def test_a_closing_that_is_killed_ends_the_same_when_it_is_run_again(
-    app: Flask, event: Event, tmp_path: Path, place: type, name: str, when: str
-) -> None:
+def voted_twice(app: Flask, event: Event) -> tuple[Poll, Poll, list[Phone]]:
+    """A question that twelve phones answered before the debate, and the open one that they answered after it."""
     before = asked(event)
     after = ask(event, before_id=before.id)
     crowd = phones(app, event, 12)
@@ -262,6 +259,15 @@ def test_a_closing_that_is_killed_ends_the_same_when_it_is_run_again(
     open_poll(after)
     for phone in crowd:
         phone.vote(2)
+    return before, after, crowd
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(("place", "name"), STEPS, ids=[name for _, name in STEPS])
+def test_a_closing_that_is_killed_ends_the_same_when_it_is_run_again(
+    app: Flask, event: Event, tmp_path: Path, place: type, name: str, when: str
+) -> None:
+    before, after, crowd = voted_twice(app, event)
     searched = traces(app, after.id, crowd)
     with killed_at(app, place, name, when):
         close_poll(after)

@@ -35,7 +35,7 @@ from lunchkit.room.survey.queries import feedback_of
 from tests import test_ballots, test_secrecy
 from tests.conftest import EventMaker, base_settings
 from tests.nodes import Hall, Valkey, cookies
-from tests.room import JSON, all_bytes, ask, asked, code_of, fresh, phones, running_event, voted
+from tests.room import JSON, all_bytes, asked, code_of, fresh, phones, running_event, voted
 from tests.seating import assert_sound
 from tests.server import Server, wait_until
 
@@ -93,15 +93,7 @@ STEPS = [(SealedStore if name == "vacuum" else place, name) for place, name in S
 def test_a_closing_that_is_killed_ends_the_same_on_another_machine(
     app: Flask, event: Event, place: type, name: str
 ) -> None:
-    before = asked(event)
-    after = ask(event, before_id=before.id)
-    crowd = phones(app, event, 12)
-    for number, phone in enumerate(crowd):
-        phone.vote(1 if number < 6 else 2)
-    close_poll(before)
-    open_poll(after)
-    for phone in crowd:
-        phone.vote(2)
+    before, after, _crowd = test_secrecy.voted_twice(app, event)
     with killed_at(app, place, name):
         close_poll(after)
     finish_closings()
