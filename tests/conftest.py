@@ -67,6 +67,7 @@ LONGEST_FIRST = (
     "test_recap_page", "test_settings_look", "test_survey_trip", "test_hostile",
     "test_series_page", "test_run_sheet_trip", "test_team_trip", "test_cli_trouble",
     "test_secrecy", "test_several", "test_audit", "test_speakers", "test_check_in",
+    "test_one_owner", "test_sign_out_trip", "test_policies", "test_zygote",
 )  # fmt: skip
 """Files that take long: begun last, the other processes would wait for one of them."""
 
