@@ -6,9 +6,15 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lunchkit.admin import custom_fields, handbook, helper_home, history, printouts
-from lunchkit.admin import events as admin_events
-from lunchkit.admin import views as admin_home
+from lunchkit.admin import (
+    custom_fields,
+    events as admin_events,
+    handbook,
+    helper_home,
+    history,
+    printouts,
+    views as admin_home,
+)
 from lunchkit.admin.phases import phase_bar
 from lunchkit.admin.system_status import admin as system_status_admin
 from lunchkit.events import views as events
@@ -22,35 +28,24 @@ from lunchkit.platform.i18n import init_i18n
 from lunchkit.platform.images import views as images
 from lunchkit.platform.markdown import has_path, host_of, markdown, plain
 from lunchkit.platform.web import Lunchkit, init_web
-from lunchkit.recap import admin as recap_admin
-from lunchkit.recap import views as recap
-from lunchkit.registrations import admin as registrations_admin
-from lunchkit.registrations import own_page as registrations
+from lunchkit.recap import admin as recap_admin, views as recap
+from lunchkit.registrations import admin as registrations_admin, own_page as registrations
 from lunchkit.registrations.check_in import admin as check_in_admin
 from lunchkit.registrations.imports import admin as imports_admin
 from lunchkit.registrations.queries import people_known
-from lunchkit.room.polls import admin as polls_admin
-from lunchkit.room.polls import views as polls
+from lunchkit.room.polls import admin as polls_admin, views as polls
 from lunchkit.room.polls.pictures import init_pictures
-from lunchkit.room.qa import admin as qa_admin
-from lunchkit.room.qa import views as qa
-from lunchkit.room.survey import admin as survey_admin
-from lunchkit.room.survey import views as survey
+from lunchkit.room.qa import admin as qa_admin, views as qa
+from lunchkit.room.survey import admin as survey_admin, views as survey
 from lunchkit.run_sheet import admin as run_sheet_admin
-from lunchkit.settings import admin as settings_admin
-from lunchkit.settings import views as settings_views
+from lunchkit.settings import admin as settings_admin, views as settings_views
 from lunchkit.settings.in_force import in_force, init_settings
 from lunchkit.site import views as site
-from lunchkit.site.presenter import admin as presenter_admin
-from lunchkit.site.presenter import views as presenter
-from lunchkit.speakers import admin as speakers_admin
-from lunchkit.speakers import own_page
-from lunchkit.speakers import views as speakers
-from lunchkit.subscribers import admin as subscribers_admin
-from lunchkit.subscribers import views as subscribers
+from lunchkit.site.presenter import admin as presenter_admin, views as presenter
+from lunchkit.speakers import admin as speakers_admin, own_page, views as speakers
+from lunchkit.subscribers import admin as subscribers_admin, views as subscribers
 from lunchkit.team.admin import area, refuse_strangers, team
-from lunchkit.team.passkeys import admin as passkeys_admin
-from lunchkit.team.passkeys import views as confirmation
+from lunchkit.team.passkeys import admin as passkeys_admin, views as confirmation
 from lunchkit.team.passkeys.authenticators import passkey_host, passkey_obstacle
 from lunchkit.team.policies import may
 from lunchkit.team.sign_in import views as sign_in

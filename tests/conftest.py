@@ -36,8 +36,7 @@ from lunchkit.team.actions import add_organiser
 from lunchkit.team.queries import SESSION
 from lunchkit.team.sign_in.actions import issue_console_link, sign_in
 from lunchkit.team.sign_in.queries import KNOWN
-from tests.browser import Browser
-from tests.browser import form_token as csrf_of
+from tests.browser import Browser, form_token as csrf_of
 from tests.chromium import chromium, closed_windows
 from tests.forking import starter
 from tests.lacking import IN_CI, lack

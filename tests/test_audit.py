@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import select
+from sqlalchemy import event as sqlalchemy_event, select
 
 from lunchkit.events.details import details_of
 from lunchkit.events.models import Event

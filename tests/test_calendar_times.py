@@ -4,8 +4,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from lunchkit.platform.calendar import download, feed
 from tests.calendar_reader import ENTRY, content_lines, lunch_at, read_calendar, read_event, switches_told, times

@@ -5,8 +5,7 @@ from typing import Any
 
 import icalendar
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from lunchkit.platform.calendar import cancellation, download, invitation
 from lunchkit.platform.text import clean_line, clean_text

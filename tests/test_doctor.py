@@ -12,8 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lunchkit.admin.system_status import Problem, machine
-from lunchkit.admin.system_status import database as checks
+from lunchkit.admin.system_status import Problem, database as checks, machine
 from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.events.models import Event
 from lunchkit.platform import clock, heartbeat

@@ -5,8 +5,7 @@ import unicodedata
 from io import BytesIO, StringIO
 
 from flask.testing import FlaskClient
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from openpyxl import load_workbook
 
 from lunchkit.events.models import Event

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sqlalchemy import func, select
 
 from lunchkit.events.actions import add_question, change_question, remove_question

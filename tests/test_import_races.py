@@ -5,8 +5,7 @@ from functools import partial
 
 import pytest
 from flask import Flask
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from lunchkit.events.models import Event
 from lunchkit.platform.db import db

@@ -5,8 +5,7 @@ from email.header import decode_header
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from lunchkit.events.models import Event
 from lunchkit.mailings.actions import send_mailing

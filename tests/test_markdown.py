@@ -7,8 +7,7 @@ import nh3
 import pytest
 from flask import Flask
 from flask_babel import force_locale
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from lunchkit.platform.i18n import typo
 from lunchkit.platform.markdown import SCHEMES, TAGS, host_of, is_safe_link, markdown

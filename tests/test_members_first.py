@@ -9,8 +9,7 @@ from sqlalchemy import select
 from lunchkit.events.actions import renew_members_link
 from lunchkit.events.details import apply_details, details_of, members_token
 from lunchkit.events.models import Event
-from lunchkit.platform import clock
-from lunchkit.platform import form_tokens as stamps
+from lunchkit.platform import clock, form_tokens as stamps
 from lunchkit.platform.db import db
 from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker

@@ -19,8 +19,7 @@ from lunchkit.platform import clock
 from lunchkit.platform.db import db
 from lunchkit.registrations.actions import register_by_hand
 from lunchkit.registrations.models import CheckIn, Registration
-from lunchkit.room.polls.forms import PollDetails
-from lunchkit.room.polls.forms import details_of as poll_details
+from lunchkit.room.polls.forms import PollDetails, details_of as poll_details
 from lunchkit.room.polls.models import Poll, Stage
 from lunchkit.room.polls.queries import polls_of
 from lunchkit.run_sheet.actions import add_poll, add_run_item, make_lunch, set_begun

@@ -30,8 +30,7 @@ from lunchkit.team.models import Organiser, OrganiserSession, Passkey, RecoveryC
 from lunchkit.team.passkeys import actions, authenticators
 from lunchkit.team.passkeys.actions import code_hash, new_codes
 from lunchkit.team.passkeys.authenticators import passkey_host, passkey_obstacle, passkey_origin
-from lunchkit.team.sign_in.actions import issue_console_link
-from lunchkit.team.sign_in.actions import sign_in as use_link
+from lunchkit.team.sign_in.actions import issue_console_link, sign_in as use_link
 from tests.authenticator import Authenticator, to_bytes
 from tests.browser import INSIDE, SIGN_IN, form_token, is_inside, post, press, sign_in
 from tests.conftest import EventMaker, Outbox, base_settings, new_client

@@ -4,8 +4,7 @@ from io import BytesIO
 
 import pytest
 import zxingcpp
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from markupsafe import Markup
 from PIL import Image, ImageDraw
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
-from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import create_engine, event as sqlalchemy_event, inspect, text
 
 from lunchkit.app import create_app
 from lunchkit.platform import schema

@@ -10,8 +10,7 @@ import pytest
 from flask import Flask
 
 from lunchkit.app import create_app
-from lunchkit.platform import form_tokens as stamps
-from lunchkit.platform import links
+from lunchkit.platform import form_tokens as stamps, links
 from lunchkit.platform.config import DEFAULT_ADDRESS, PREFIX, BadSettings, Settings, load_settings
 from lunchkit.team.actions import add_organiser
 from tests.browser import is_inside, sign_in

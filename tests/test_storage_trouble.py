@@ -8,8 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
-from sqlalchemy import event as database_event
-from sqlalchemy import func, select
+from sqlalchemy import event as database_event, func, select
 
 from lunchkit.events.models import Event
 from lunchkit.platform import form_tokens as stamps

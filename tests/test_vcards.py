@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 import vobject
 from flask.testing import FlaskClient
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from lunchkit.events.models import Event
 from lunchkit.platform.text import clean_line

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext as _n
+from flask_babel import gettext as _, ngettext as _n
 
 from lunchkit.admin.overview import Overview
 from lunchkit.admin.phases import Phase

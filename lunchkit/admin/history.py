@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from lunchkit.admin.history_messages import MESSAGES, actions_with
 from lunchkit.events.forms import EventForm

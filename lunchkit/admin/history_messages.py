@@ -5,8 +5,7 @@ The page adds the title of the event, the title of a poll or row at that time, a
 
 from collections.abc import Sequence
 
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext as _l
 
 from lunchkit.platform.text import normalise
 

@@ -4,9 +4,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from flask import url_for
-from flask_babel import format_timedelta
-from flask_babel import gettext as _
-from flask_babel import ngettext as _n
+from flask_babel import format_timedelta, gettext as _, ngettext as _n
 
 from lunchkit.admin.phases import phase_of_moment
 from lunchkit.admin.queries import can_be_unpublished

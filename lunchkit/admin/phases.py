@@ -5,8 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from flask import request, url_for
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext as _l
 
 from lunchkit.events.models import Event
 from lunchkit.platform import clock

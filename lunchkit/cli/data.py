@@ -9,8 +9,7 @@ import click
 from lunchkit.admin.retention.actions import repeat_erasures
 from lunchkit.admin.system_status.database import check_secret_key
 from lunchkit.cli.instance import hold, make_app, open_app, require_schema, settings_here, warn
-from lunchkit.platform import backup as copies
-from lunchkit.platform import schema
+from lunchkit.platform import backup as copies, schema
 from lunchkit.platform.config import full_name, load_settings
 from lunchkit.platform.db import db
 from lunchkit.platform.instance import holding_database

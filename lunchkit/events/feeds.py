@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import render_template
-from flask_babel import force_locale
-from flask_babel import gettext as _
+from flask_babel import force_locale, gettext as _
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import all_series

@@ -5,9 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import LazyString, force_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, force_locale, gettext as _, lazy_gettext as _l
 from sqlalchemy import select
 
 from lunchkit.events.models import Event

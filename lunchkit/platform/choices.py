@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask_babel import LazyString
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, gettext as _, lazy_gettext as _l
 from wtforms import Field
 from wtforms.validators import ValidationError
 

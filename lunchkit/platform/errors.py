@@ -9,10 +9,8 @@ from typing import TypeVar
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from flask_babel import LazyString, lazy_gettext as _l
+from sqlalchemy.exc import DatabaseError, OperationalError, TimeoutError as PoolTimeout
 
 ORGANISER_SESSION = "lunchkit.organiser_session"
 """The key in a request's environment for the session of the user, once it was read."""

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     import icalendar
     import qrcode
     import xlsxwriter
-    from alembic import command as alembic_command
-    from alembic import config as alembic_config
+    from alembic import command as alembic_command, config as alembic_config
 
     from lunchkit.platform import calendar
 

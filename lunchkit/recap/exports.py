@@ -6,9 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import render_template
-from flask_babel import LazyString, force_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, force_locale, gettext as _, lazy_gettext as _l
 from markupsafe import Markup
 
 from lunchkit.events.models import Event

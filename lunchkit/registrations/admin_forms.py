@@ -1,7 +1,6 @@
 """The form with which organisers register and correct attendees; the address may be missing."""
 
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, EmailField, SelectField
 

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date
-from flask_babel import gettext as _
+from flask_babel import format_date, gettext as _
 from sqlalchemy import ColumnElement, select
 
 from lunchkit.events.models import AnswerKind, Event

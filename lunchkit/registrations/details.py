@@ -9,9 +9,7 @@ import hashlib
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
-from flask_babel import LazyString
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, gettext as _, lazy_gettext as _l
 
 from lunchkit.platform.mail.addresses import normalise_email
 from lunchkit.registrations.models import Answer, Diet, Needs, Registration

@@ -1,7 +1,6 @@
 """What registering may be answered instead of a seat, in words for the person who asked."""
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from lunchkit.events.models import Event
 from lunchkit.platform.errors import UserError, user_error

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import TypeVar
 
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, EmailField, Field, FieldList, HiddenField, SelectField, StringField

@@ -2,8 +2,7 @@
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from lunchkit.platform import clock, qr
 from lunchkit.platform.errors import carry_out

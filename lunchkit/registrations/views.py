@@ -9,8 +9,7 @@ from itsdangerous import BadSignature
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import event_by_slug_or_404
-from lunchkit.platform import clock
-from lunchkit.platform import form_tokens as stamps
+from lunchkit.platform import clock, form_tokens as stamps
 from lunchkit.platform.config import current_settings
 from lunchkit.platform.errors import USER_ERRORS, NotFound, show_on_form
 from lunchkit.platform.i18n import language

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import ClassVar
 
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext as _l
 
 from lunchkit.platform.errors import UserError, user_error
 

@@ -5,8 +5,7 @@ Its texts are in the language of the settings. Organisers write over them; nothi
 
 from typing import Any
 
-from flask_babel import force_locale
-from flask_babel import gettext as _
+from flask_babel import force_locale, gettext as _
 
 from lunchkit.platform.config import current_settings
 from lunchkit.room.polls.forms import PollDetails

@@ -6,8 +6,7 @@ The field of a setting has its name. Settings that the environment decides have 
 from collections.abc import Callable
 from typing import Any
 
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext as _l
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import BooleanField, Field, FileField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError

@@ -3,8 +3,7 @@
 import hmac
 
 from flask import url_for
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext as _l
 from sqlalchemy import select
 
 from lunchkit.platform.addresses import is_local_address

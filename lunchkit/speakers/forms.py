@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
-from flask_babel import LazyString
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, gettext as _, lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, FileField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError

@@ -1,8 +1,7 @@
 """Forms of the team: to sign in, the first organiser, invitations, roles, one's own account, the second factor."""
 
 from flask import current_app, url_for
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired

@@ -1,7 +1,6 @@
 """Reads of the team: its members, and who is signed in."""
 
-from flask import has_request_context, request
-from flask import session as cookie
+from flask import has_request_context, request, session as cookie
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 

@@ -6,9 +6,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
-from flask_babel import gettext as _
-from flask_babel import ngettext as _n
+from flask_babel import force_locale, gettext as _, ngettext as _n
 from wtforms.validators import DataRequired
 
 from lunchkit.events.models import Event
@@ -28,8 +26,7 @@ from lunchkit.platform.mail.outbox import A_MINUTE
 from lunchkit.platform.mail.queries import EmailState, last_leaves_at
 from lunchkit.platform.mail.rendering import RenderedEmail
 from lunchkit.platform.previews import preview as preview_of
-from lunchkit.platform.versions import save as save_form
-from lunchkit.platform.versions import sent
+from lunchkit.platform.versions import save as save_form, sent
 from lunchkit.registrations.emails import sample_email
 from lunchkit.settings.actions import send_trial
 from lunchkit.team.queries import required_session

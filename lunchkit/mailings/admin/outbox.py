@@ -9,8 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext as _l
 
 from lunchkit.events.models import Event
 from lunchkit.events.queries import any_event_by_slug_or_404, latest_events

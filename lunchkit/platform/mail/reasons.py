@@ -5,8 +5,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 
-from flask_babel import LazyString, force_locale
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, force_locale, lazy_gettext as _l
 
 from lunchkit.platform.config import WORKING_LANGUAGES, Settings
 from lunchkit.platform.mail.connection import ServerUnreachable

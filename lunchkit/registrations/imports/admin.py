@@ -4,9 +4,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext as _n
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext as _n
 from wtforms import BooleanField, FileField, SelectField
 
 from lunchkit.events.models import Event

@@ -20,8 +20,7 @@ from lunchkit.room.polls.queries import ballots_of, polls_of, public_view, scree
 from lunchkit.room.polls.view_models import PollView
 from lunchkit.room.qa.queries import RoomQuestion, approved_questions, ranked_questions
 from lunchkit.room.queries import OwnAnswer, ballot_store, own_answer
-from lunchkit.room.survey.models import Stage as FeedbackStage
-from lunchkit.room.survey.models import stage_of
+from lunchkit.room.survey.models import Stage as FeedbackStage, stage_of
 from lunchkit.room.survey.queries import count_answered, feedback_of, feedback_view
 from lunchkit.speakers.queries import appearances
 

@@ -3,8 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
-from flask import session as cookie
+from flask import Blueprint, Response, redirect, render_template, request, session as cookie, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 

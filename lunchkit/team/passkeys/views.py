@@ -6,8 +6,7 @@ They are outside the organisers' area, since a half-open session opens nothing i
 from collections.abc import Callable
 from functools import partial
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
-from flask import session as cookie
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, session as cookie, url_for
 from flask.typing import ResponseReturnValue
 
 from lunchkit.platform.errors import USER_ERRORS, show_on_form

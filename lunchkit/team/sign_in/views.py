@@ -5,8 +5,7 @@ Opening a link changes nothing, since mail scanners open links too: only the but
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask import session as cookie
+from flask import Blueprint, redirect, render_template, request, session as cookie, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 

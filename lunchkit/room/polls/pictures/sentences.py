@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from lunchkit.platform.i18n import number
 from lunchkit.room.polls.models import FEWEST_SHOWN, NO_OPINION, Kind

@@ -6,8 +6,7 @@ Without flows, each choice has two plain lines: before, and after. Where a choic
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
 from lunchkit.platform.i18n import typo
 from lunchkit.room.polls.movement import Level, read
