@@ -25,6 +25,8 @@ QUICKLY = {
     "workspace.py": "--rounds 1",
     "votes.py": "--runs 1 --window 2 --idle 1",
     "start.py": "",
+    "nodes.py": "--phones 60 --rounds 1",
+    "transfer.py": "--registrations 1000",
 }
 HELD_BY_TESTS = {
     "a seat shows at the next request, under a storm within a second; one rendering a second": "test_page_cache.py",
@@ -110,6 +112,19 @@ def workspace() -> Iterator[Row]:
         yield Row(f"organisers' pages over their ratio, of {len(pages)}, {database}", missed, 0, program)
 
 
+def past_one_machine() -> Iterator[Row]:
+    program = "nodes.py --phones 5000 --rounds 1"
+    found = asked(program)
+    yield Row("two servers: votes while they are killed", found["rounds"][0]["phones"], 5000, program, True)
+    yield Row("two servers: times that one was killed", found["rounds"][0]["kills"], 2, program, True)
+    for name, count in found["never"].items():
+        yield Row(f"two servers: {name.replace('_', ' ')}", count, 0, program)
+    figures, program = asked("transfer.py"), "transfer.py"
+    yield Row("`lunchkit copy-to`: rows, of 100,000 registrations", figures["rows"], 100_000, program, True)
+    yield Row("`lunchkit copy-to`: tables that are not equal", figures["unequal_tables"], 0, program)
+    yield Row("`lunchkit copy-to`: s", figures["seconds"], 300, program)
+
+
 def page(rows: list[Row]) -> str:
     processor = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     tests = (f"| {what} | `python3 run.py test tests/{test}` |\n" for what, test in HELD_BY_TESTS.items())
@@ -126,7 +141,8 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--quick", action="store_true", help="small numbers, only to see that it works")
     is_quick = words.parse_args().quick
-    rows = [*start(), *attendees(), *workspace(), *room(HALLS[:1] if is_quick else HALLS)]
+    rows = [*start(), *attendees(), *workspace(), *past_one_machine()]
+    rows += room(HALLS[:1] if is_quick else HALLS)
     if is_quick:
         print(page(rows))
     else:

@@ -232,7 +232,7 @@ def _person(event_id: int, number: int, seats: int, now: datetime) -> dict[str, 
     return {
         "event_id": event_id, "nonce": secrets.token_bytes(16), "link_hash": secrets.token_bytes(32),
         "ticket_hash": secrets.token_bytes(32), "name": name, "email": email, "email_key": email,
-        "organisation": organisation, "normalised": search_key_of(name, email, organisation), "status": status,
+        "organisation": organisation, "search_key": search_key_of(name, email, organisation), "status": status,
         "surname_key": surname_key_of(name),
         "registered_at": moment, "queued_at": moment, "seats": 1,
     }  # fmt: skip
