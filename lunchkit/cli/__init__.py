@@ -21,6 +21,7 @@ COMMANDS = {
     "serve": "server", "demo": "demo", "organiser": "organisers",
     "upgrade": "data", "backup": "data", "restore": "data", "copy-to": "data",
     "deliver": "maintenance", "purge": "maintenance", "doctor": "maintenance",
+    "privacy": "privacy",
 }  # fmt: skip
 """Each command, and its module: imported when it is asked for, since most take a second of the application."""
 

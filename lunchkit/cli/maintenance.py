@@ -6,8 +6,10 @@ from gettext import gettext as _
 import click
 
 from lunchkit.admin.retention import actions as retention
+from lunchkit.admin.system_status import Problem
 from lunchkit.admin.system_status.checks import run_checks
 from lunchkit.admin.system_status.database import check_damage
+from lunchkit.admin.system_status.privacy import find_kept
 from lunchkit.cli.instance import instance_here, make_app, require_schema, settings_here
 from lunchkit.cli.language import speak
 from lunchkit.platform import clock, schema
@@ -78,18 +80,23 @@ def doctor() -> None:
     """Say what is wrong, and what to do about it. The whole database is read, and the mail server is asked."""
     settings = settings_here()
     with make_app(settings).app_context():
-        if check_damage(settings) is None:
+        if (damage := check_damage(settings)) is None:
             require_schema(settings, schema.present(db.engine))
             follow_settings()
         speak(current_settings())
         trial = try_connection(current_settings()) if current_settings().mail_host else None
-        problems = run_checks(current_settings(), trial)
-        for problem in problems:
-            click.echo(f"!!  {problem.text}")
-            click.echo(f"      {problem.advice}{f' ({problem.setting})' if problem.setting else ''}")
+        problems = [*run_checks(current_settings(), trial), *(find_kept() if damage is None else ())]
         if url := current_settings().valkey_url:
             several = _("Several machines: ballots lie encrypted in PostgreSQL, their keys in the memory of {place}.")
             click.echo(f"ok  {several.format(place=url.rpartition('@')[2])}")
-        if not problems:
-            click.echo(f"ok  {_('No problem found.')}")
+        tell(problems)
     sys.exit(1 if problems else 0)
+
+
+def tell(problems: list[Problem]) -> None:
+    """Print each problem, and what to do about it; or that there is none."""
+    for problem in problems:
+        click.echo(f"!!  {problem.text}")
+        click.echo(f"      {problem.advice}{f' ({problem.setting})' if problem.setting else ''}")
+    if not problems:
+        click.echo(f"ok  {_('No problem found.')}")
