@@ -19,6 +19,7 @@ from lunchkit.platform.personal import erase_people, own_columns, personal_colum
 from lunchkit.registrations.actions import erase_registration, register_by_hand
 from lunchkit.registrations.models import Registration
 from tests.conftest import EventMaker, details
+from tests.privacy_register import PAGE, written_again
 
 pytestmark = pytest.mark.both_databases
 SEED = "Zyxwolf"
@@ -190,3 +191,13 @@ def test_what_people_are_told_follows_the_tables(make_event: EventMaker, monkeyp
     assert all(column.info["told"] is False for column in PERSON.columns if column.key in hidden)
     monkeypatch.setattr(PERSON.c.search_key, "info", dict(PERSONAL))
     assert "search_key" in own_columns(person)
+
+
+def test_the_register_for_committees_follows_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert written_again(page) == page, "python -m tests.privacy_register writes it again"
+    monkeypatch.setattr(PERSON.c.organisation, "info", dict(NOT_PERSONAL))
+    assert written_again(page) != page, "control"
+    monkeypatch.setattr(PERSON.c.seats, "info", dict(PERSONAL))
+    with pytest.raises(KeyError, match="seats"):
+        written_again(page)
