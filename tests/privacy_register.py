@@ -40,7 +40,7 @@ class Entry(NamedTuple):
 ENTRIES = {
     "registration": Entry("Personnes inscrites", "donner une place, écrire au sujet de ce lunch",
         f"{TEAM} ; à l’accueil, les aides : prénom et initiale ; "
-        "liste publique : si la case est cochée",
+        "le nom sur la liste publique : si la case est cochée",
         "name=nom;email=adresse électronique;organisation=organisation;shows_name=accord pour la liste des présences;"
         "wants_recap=souhait du compte rendu;note=note de l’équipe;arrived_at=heure d’arrivée"),
     "needs": Entry("Personnes inscrites", "repas et accès ; la cuisine reçoit des nombres, sans nom", TEAM,
