@@ -8,6 +8,8 @@
     python3 run.py translations            take new texts into the catalogues, compile them, list what is untranslated
     python3 run.py pictures                photograph pages of the demo for README.md and the handbook (needs Chromium)
     python3 run.py lock  [--upgrade]       make the lock files again (needs uv)
+    python3 run.py sbom                    print the bill of materials of requirements.txt (CycloneDX, JSON)
+    python3 run.py audit                   ask for known holes in what it lists (needs pip-audit, or uv)
     python3 run.py serve …                 any other word goes to the `lunchkit` command
 
 All goes into `.venv`, at the versions and hashes of requirements*.txt. A stamp in there says what is installed,
@@ -71,6 +73,8 @@ def main(words: list[str]) -> int:
         return lock(rest)
     if command == "assets":
         return build_assets(ASSETS / "built")
+    if command in ("sbom", "audit"):
+        become(Path(sys.executable), str(ROOT / ".ci" / "supply.py"), *words)
     install(TEST if command in ("lint", "translations", "pictures", "test") else RUNTIME)
     if command == "lint":
         return lint()
