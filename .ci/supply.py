@@ -33,7 +33,7 @@ def pins(lock: str) -> list[Pin]:
 
 
 def bill_of_materials(lock: str, version: str) -> dict[str, Any]:
-    """CycloneDX 1.6. A package has one file for each platform: their hashes are properties, since one would be wrong."""
+    """CycloneDX 1.6. Hashes are properties: a package has one file for each platform, so one hash would be wrong."""
     bundled = [
         {"type": "library", "name": name, "version": number, "licenses": [{"license": {"id": licence}}]}
         | ({"purl": purl} if purl else {})
