@@ -24,7 +24,9 @@ def report(*names: str, holes: tuple[str, ...] = ()) -> dict[str, Any]:
 def test_the_bill_lists_every_package_of_the_lock_with_its_hashes() -> None:
     bill = supply.bill_of_materials(LOCK, "0.1.0")
     packages = [one for one in bill["components"] if one.get("purl", "").startswith("pkg:pypi/")]
-    assert {f"{one['name']}=={one['version']}" for one in packages} == set(re.findall(r"^[\w.-]+==[^ ;]+", LOCK, re.M))
+    assert {f"{one['name']}=={one['version']}" for one in packages} == set(
+        re.findall(r"^[\w.-]+==[^ ;]+", LOCK, re.MULTILINE)
+    )
     assert sum(len(one["properties"]) for one in packages) == LOCK.count("--hash=sha256:") > 0
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
 
