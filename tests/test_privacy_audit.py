@@ -19,7 +19,7 @@ from lunchkit.subscribers.models import ANSWER_WITHIN, Subscriber
 from tests.conftest import EventMaker, details
 from tests.test_cli import lunchkit
 
-pytestmark = pytest.mark.both_databases
+both_databases = pytest.mark.both_databases  # the command itself is tried on SQLite
 
 
 @pytest.fixture
@@ -33,6 +33,7 @@ def told() -> str:
     return " | ".join(f"{problem.text}" for problem in find_kept())
 
 
+@both_databases
 def test_an_erasure_is_late_a_day_after_its_day_and_not_before(person: Registration) -> None:
     event = person.event
     day = event.ends_at + timedelta(days=event.purge_days)
@@ -46,6 +47,7 @@ def test_an_erasure_is_late_a_day_after_its_day_and_not_before(person: Registrat
         assert told() == ""
 
 
+@both_databases
 def test_a_wish_for_invitations_that_is_never_confirmed_is_told(person: Registration) -> None:
     asked = {"nonce": b"n", "link_hash": b"h", "email": "a@example.org", "email_key": "a@example.org"}
     row = asked | {"language": "fr", "wording": "1", "basis": "", "asked_at": clock.now()}
@@ -57,6 +59,7 @@ def test_a_wish_for_invitations_that_is_never_confirmed_is_told(person: Registra
         assert "invitations" not in told()
 
 
+@both_databases
 def test_what_is_left_of_somebody_who_is_erased_is_told_by_its_column(person: Registration) -> None:
     erase_registration(person)
     assert told() == ""
@@ -66,7 +69,6 @@ def test_what_is_left_of_somebody_who_is_erased_is_told_by_its_column(person: Re
     assert told().endswith("left in: registration.name, registration.shows_name, needs.")
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 def test_the_command_finds_files_that_others_may_read_and_leaves_them(tmp_path: Path) -> None:
     assert lunchkit(tmp_path, "upgrade").returncode == 0
     file = tmp_path / "lunchkit.sqlite"
